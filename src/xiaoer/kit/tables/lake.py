@@ -1,0 +1,100 @@
+"""The lake: delivered parts by business date and day of delivery, and what each night made of them."""
+
+from datetime import date
+from pathlib import Path
+
+import narwhals as nw
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from xiaoer.kit.tables.engine import Engine, Frame
+from xiaoer.kit.tables.manifest import Manifest, Part
+from xiaoer.kit.tables.schema import TableSchema, empty_table
+
+
+class Lake:
+    """Parquet files below `root`, known through one manifest."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.manifest_path = root / "manifest.json"
+
+    @property
+    def manifest(self) -> Manifest:
+        return Manifest.read(self.manifest_path)
+
+    def part_paths(self, schema: TableSchema, load_no: int) -> tuple[Path, Path]:
+        """Where a load's rows lie, and where its personal side lies, relative to the root."""
+        name = f"{load_no:06d}.parquet"
+        return Path("delivered", schema.name, name), Path("personal", schema.name, name)
+
+    def commit(self, part: Part) -> None:
+        """Make a written part visible; until then nobody reads it."""
+        self.manifest.with_part(part).write(self.manifest_path)
+
+    def open(self, schema: TableSchema, as_of: date, engine: Engine) -> Frame:
+        """Rows of a table as they were known on a day; all columns, perhaps no rows, never personal ones."""
+        parts = self._parts(schema, as_of)
+        if not parts:
+            return engine.table(empty_table(schema.arrow))
+        frame = engine.scan([self.root / part.path for part in parts])
+        return _known(frame, schema, as_of, corrected=any(part.corrects for part in parts))
+
+    def open_personal(self, schema: TableSchema, as_of: date, engine: Engine) -> Frame:
+        """The personal side of a snapshot; for screens and identity, never for features."""
+        paths = [self.root / part.personal_path for part in self._parts(schema, as_of) if part.personal_path]
+        return engine.scan(paths) if paths else engine.table(empty_table(schema.personal_arrow))
+
+    def delivered(self, table: str, as_of: date) -> bool:
+        return bool(self.manifest.known_on(table, as_of))
+
+    def _parts(self, schema: TableSchema, as_of: date) -> list[Part]:
+        known = self.manifest.known_on(schema.name, as_of)
+        return list(known) if schema.day else _latest_snapshots(known, as_of)
+
+    def erase_person(self, schema: TableSchema, key: tuple[str, ...]) -> int:
+        """Blank every personal value stored under a key, in all history; gives the number of rows blanked."""
+        folder = self.root / "personal" / schema.name
+        return sum(_blank(path, schema, key) for path in sorted(folder.glob("*.parquet")))
+
+
+def _latest_snapshots(parts: tuple[Part, ...], as_of: date) -> list[Part]:
+    """Per feed the parts of its latest business date; several files may make up one day."""
+    usable = [part for part in parts if part.business_date <= as_of]
+    latest = {feed: max(p.business_date for p in usable if p.feed == feed) for feed in {p.feed for p in usable}}
+    return [part for part in usable if part.business_date == latest[part.feed]]
+
+
+def _known(frame: Frame, schema: TableSchema, as_of: date, *, corrected: bool) -> Frame:
+    if schema.day is None:
+        return frame
+    day = nw.lit(as_of)
+    seen = frame.filter(nw.col("delivered_on") <= day, nw.col(schema.day) <= day)
+    return _last_word(seen, schema.key) if corrected else seen
+
+
+def _last_word(frame: Frame, key: tuple[str, ...]) -> Frame:
+    """Where a key was delivered again, the latest load speaks."""
+    newest = nw.col("load_no").max().over(*key)
+    return frame.with_columns(newest.alias("newest")).filter(nw.col("load_no") == nw.col("newest")).drop("newest")
+
+
+def _blank(path: Path, schema: TableSchema, key: tuple[str, ...]) -> int:
+    table = pq.read_table(path)
+    hit = pc.and_kleene(True, pc.equal(table[schema.key[0]], key[0]))
+    for name, value in zip(schema.key[1:], key[1:], strict=True):
+        hit = pc.and_kleene(hit, pc.equal(table[name], value))
+    count = pc.sum(hit).as_py() or 0
+    if count:
+        _rewrite(path, table, schema, hit)
+    return int(count)
+
+
+def _rewrite(path: Path, table: pa.Table, schema: TableSchema, hit: pa.Array) -> None:
+    for name in sorted(schema.personal):
+        column = pc.if_else(hit, pa.scalar(None, table[name].type), table[name])
+        table = table.set_column(table.column_names.index(name), name, column)
+    draft = path.with_name(f".{path.name}.draft")
+    pq.write_table(table, draft, compression="zstd")
+    draft.replace(path)

@@ -1,0 +1,121 @@
+"""The bank's files of one mapping, from a folder into the lake: the same path by hand and in the night."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+
+from xiaoer.kit.refusal import Refusal
+from xiaoer.kit.tables import DuckEngine, Lake
+from xiaoer.kit.tables.manifest import write_atomically
+from xiaoer.sources.loading import Advance, delivery, load_file
+from xiaoer.sources.mapping import read_mapping
+from xiaoer.sources.terms import FileReport, Mapping, Source
+
+MAPPING_FILE = "mapping.toml"
+Watch = Callable[[str, int], Advance]
+
+
+def silent(_file: str, _size: int) -> Advance:
+    return lambda _: None
+
+
+def receive(mapping_path: Path, folder: Path, inbox: Path) -> Path:
+    """Lay a bank's files and its mapping into the inbox; gives the bank's folder there.
+
+    Files are linked where the disk allows, copied otherwise; nothing in `folder` is touched.
+    """
+    mapping = read_mapping(mapping_path)
+    found = [path for _, path in _files(mapping, folder)]
+    if not found:
+        raise _nothing_there(mapping, folder)
+    bank = inbox / mapping.name
+    bank.mkdir(parents=True, exist_ok=True)
+    for path in found:
+        _lay(path, bank / path.relative_to(folder))
+    write_atomically(bank / MAPPING_FILE, mapping_path.read_bytes())
+    return bank
+
+
+def load_bank(
+    bank: Path, lake: Lake, engine: DuckEngine, today: date, *,
+    mapping_path: Path | None = None, watch: Watch = silent, dry_run: bool = False,
+) -> list[FileReport]:
+    """Load every file of a bank's folder that is new; one report per file, kept for the data page."""
+    path = mapping_path or bank / MAPPING_FILE
+    mapping, digest = read_mapping(path), hashlib.sha256(path.read_bytes()).hexdigest()
+    files = list(_files(mapping, bank))
+    if not files:
+        raise _nothing_there(mapping, bank)
+    reports = []
+    for source, file in files:
+        reports.append(_load_one(file, source, digest, lake, engine, today, watch, dry_run=dry_run))
+        if not dry_run:
+            remember(lake, mapping, reports[-1:])
+    return reports
+
+
+def banks(inbox: Path) -> list[Path]:
+    """Every bank's folder in the inbox."""
+    return sorted(path.parent for path in inbox.glob(f"*/{MAPPING_FILE}"))
+
+
+def remember(lake: Lake, mapping: Mapping, reports: Iterable[FileReport]) -> None:
+    """Keep the latest report of every file for the data page; unchanged files keep their first."""
+    known = {(row["feed"], row["file"]): row for row in deliveries(lake)}
+    for report in reports:
+        if not report.unchanged:
+            known[report.feed, report.file] = asdict(report) | {"owner": mapping.owner, "bank": mapping.name}
+    rows = [known[key] for key in sorted(known)]
+    write_atomically(_ledger(lake), json.dumps(rows, default=str, ensure_ascii=False).encode())
+
+
+def deliveries(lake: Lake) -> list[dict[str, object]]:
+    """What became of every file delivered so far."""
+    path = _ledger(lake)
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else []  # type: ignore[no-any-return]
+
+
+def _ledger(lake: Lake) -> Path:
+    return lake.root / "deliveries.json"
+
+
+def _load_one(
+    path: Path, source: Source, digest: str, lake: Lake, engine: DuckEngine, today: date, watch: Watch, *, dry_run: bool
+) -> FileReport:
+    advance = watch(path.name, path.stat().st_size)
+    try:
+        arriving = delivery(path, source, today, digest)
+    except Refusal as refusal:
+        return FileReport(source.table, source.feed, path.name, refused=str(refusal), bytes=path.stat().st_size)
+    return load_file(arriving, lake, engine, advance, dry_run=dry_run)
+
+
+def _files(mapping: Mapping, folder: Path) -> Iterator[tuple[Source, Path]]:
+    for source in mapping.sources:
+        matched = {path for pattern in source.files for path in folder.glob(pattern)}
+        yield from ((source, path) for path in sorted(matched))
+
+
+def _nothing_there(mapping: Mapping, folder: Path) -> Refusal:
+    patterns = ", ".join(pattern for source in mapping.sources for pattern in source.files)
+    return Refusal(
+        f"no file of mapping {mapping.name!r} is there", str(folder), patterns, "Check the folder, or the mapping's files"
+    )
+
+
+def _lay(path: Path, target: Path) -> None:
+    if target.exists() and path.samefile(target):
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}.draft")
+    draft.unlink(missing_ok=True)
+    try:
+        os.link(path, draft)
+    except OSError:
+        shutil.copyfile(path, draft)
+    os.replace(draft, target)

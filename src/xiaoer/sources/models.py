@@ -1,0 +1,42 @@
+"""What the bank delivered, and what its absence costs."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from xiaoer.kit.published import Versioned, one_open_row
+
+
+class Delivery(Versioned):
+    """How one table of the contracts arrived last."""
+
+    table = models.TextField()
+    feed = models.TextField(default="")
+    business_date = models.DateField(null=True)
+    delivered_on = models.DateField(null=True)
+    rows = models.BigIntegerField(default=0)
+    quarantined = models.BigIntegerField(default=0)
+    refused = models.TextField(default="")
+    missing_fields = models.JSONField(default=list)
+    owner = models.TextField(default="")
+    reasons = models.JSONField(default=list)
+
+    key = ("table", "feed")
+
+    class Meta:
+        constraints: ClassVar = [one_open_row("table", "feed")]
+
+
+class Disabled(Versioned):
+    """A table nobody delivers, with what it would enable, in both languages."""
+
+    table = models.TextField()
+    title_zh = models.TextField(default="")
+    title_en = models.TextField(default="")
+    enables_zh = models.TextField(default="")
+    enables_en = models.TextField(default="")
+
+    key = ("table",)
+
+    class Meta:
+        constraints: ClassVar = [one_open_row("table")]

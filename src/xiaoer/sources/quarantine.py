@@ -1,0 +1,51 @@
+"""Where refused rows wait: file, line, column, reason, and the row as it was delivered.
+
+The rows may hold personal data, so they lie on the personal side of the lake and go with it.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import polars as pl
+
+from xiaoer.sources.terms import Bad
+
+SCHEMA = {"file": pl.String, "line": pl.Int64, "column": pl.String, "reason": pl.String, "value": pl.String, "row": pl.String}
+
+
+class Quarantine:
+    """Faults of one file, gathered while it is read."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.first: dict[int, str] = {}
+        self.records: list[tuple[str, int, str, str, str, str]] = []
+
+    def add(self, bads: Iterable[Bad], raw: pl.DataFrame | None = None) -> None:
+        """Keep faults, one per row and column, with the row's own words."""
+        fresh = {(bad.line, bad.column): bad for bad in reversed(list(bads))}
+        rows = _rows(raw, {line for line, _ in fresh}) if raw is not None else {}
+        for (line, column), bad in sorted(fresh.items()):
+            self.first.setdefault(line, bad.why.value)
+            self.records.append((self.file, line, column, bad.why.value, bad.value, rows.get(line, bad.value)))
+
+    @property
+    def rows(self) -> int:
+        return len(self.first)
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """Rows by their first reason: the counts add up to the rows."""
+        return dict(Counter(self.first.values()).most_common())
+
+    def write(self, path: Path) -> None:
+        if self.records:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            pl.DataFrame(self.records, schema=SCHEMA, orient="row").write_parquet(path)
+
+
+def _rows(raw: pl.DataFrame, lines: set[int]) -> dict[int, str]:
+    hit = raw.filter(pl.col("line_no").is_in(list(lines)))
+    return {row.pop("line_no"): json.dumps(row, ensure_ascii=False) for row in hit.to_dicts()}
