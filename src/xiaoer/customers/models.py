@@ -1,0 +1,60 @@
+"""A firm as the desk shows it."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from xiaoer.kit.published import Published, one_open_row
+
+
+
+class Firm(Published):
+    """One row per firm: who it is, what it does with us, what it is worth. Amounts in fen, 12 months."""
+
+    customer_id = models.TextField()
+    name = models.TextField(db_collation="C")
+    pinyin = models.TextField(default="", db_collation="C")
+    initials = models.TextField(default="", db_collation="C")
+    credit_code = models.TextField(default="", db_collation="C")
+    phone = models.TextField(default="")
+    kind = models.TextField(default="enterprise")  # enterprise | sole_trader | owner
+    industry_code = models.TextField(default="")
+    industry = models.TextField(default="")
+    region = models.TextField(default="")
+    opened_date = models.DateField(null=True)
+    owner_name = models.TextField(default="")
+    staff_count = models.IntegerField(null=True)
+    size_class = models.TextField(default="undetermined")
+    size_missing = models.JSONField(default=list)
+    tier = models.TextField(default="general")  # premier | excellent | potential | general
+    value_band = models.IntegerField(null=True)
+    size_band = models.IntegerField(null=True)
+    borrower = models.BooleanField(default=False)
+    holdings = models.JSONField(default=list)
+    products = models.IntegerField(default=0)
+    turnover_12m = models.BigIntegerField(null=True)
+    turnover_prior_12m = models.BigIntegerField(null=True)
+    balance = models.BigIntegerField(null=True)
+    loan_balance = models.BigIntegerField(null=True)
+    contribution_12m = models.BigIntegerField(null=True)
+    satisfaction = models.FloatField(null=True)
+    last_contact_date = models.DateField(null=True)
+    next_due_date = models.DateField(null=True)
+    due_channel = models.TextField(default="")
+    pd = models.FloatField(null=True)
+    score_points = models.IntegerField(null=True)
+    score_state = models.TextField(default="")  # live | small_sample | rule | ""
+    events = models.IntegerField(default=0)
+
+    key = ("customer_id",)
+
+    class Meta(Published.Meta):
+        constraints: ClassVar = [one_open_row("customer_id")]
+        indexes: ClassVar = [
+            *Published.Meta.indexes,
+            models.Index(fields=["customer_id", "since"], name="customers_firm_customer"),
+            models.Index(fields=["name", "until"], name="customers_firm_name"),
+            models.Index(fields=["pinyin", "until"], name="customers_firm_pinyin"),
+            models.Index(fields=["initials", "until"], name="customers_firm_initials"),
+            models.Index(fields=["credit_code", "until"], name="customers_firm_code"),
+        ]

@@ -1,0 +1,34 @@
+"""What the night knows of a firm, drawn as columns and tables on its page."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from xiaoer.kit.published import Published, one_open_row
+
+
+class Profile(Published):
+    """Up to 36 months of a firm. Amounts in fen; a list is null when the bank did not deliver its source.
+
+    `buyers` and `suppliers`: {id, name, customer_id|null, amount, share, last_date, gap_days, spark: 12}.
+    `similar`: {customer_id, name, why: reason, turnover_12m, growth}.
+    """
+
+    customer_id = models.TextField()
+    months = models.JSONField(default=list)
+    sales = models.JSONField(null=True)
+    purchases = models.JSONField(null=True)
+    inflow = models.JSONField(null=True)
+    outflow = models.JSONField(null=True)
+    buyers = models.JSONField(null=True)
+    suppliers = models.JSONField(null=True)
+    similar = models.JSONField(default=list)
+
+    key = ("customer_id",)
+
+    class Meta(Published.Meta):
+        constraints: ClassVar = [one_open_row("customer_id")]
+        indexes: ClassVar = [
+            *Published.Meta.indexes,
+            models.Index(fields=["customer_id", "since"], name="features_profile_customer"),
+        ]

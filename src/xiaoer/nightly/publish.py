@@ -1,0 +1,225 @@
+"""The one bridge from the lake to the desk: changed rows by COPY, the pointer flipped last.
+
+A published row is visible from edition `since` up to `until`. The night writes edition + 1 beside what the
+desk shows, table by table; nobody sees it before the last, tiny transaction moves the pointer. A publish
+that died leaves rows of an edition that never came; the next one removes them first.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+import psycopg
+import pyarrow as pa
+from django.db import connections, models, transaction
+from psycopg import sql
+
+from xiaoer.kit.published import FOREVER, Pointer, Versioned
+from xiaoer.nightly import seam
+
+PUBLISHING = 7_210_002  # the advisory lock's number
+BATCH = 20_000  # rows turned from Arrow into COPY at a time
+EDITIONS_KEPT = 3  # closed rows stay this long, for requests that began before the flip
+
+
+@dataclass(frozen=True)
+class Change:
+    """How one table changed: rows written new, rows no longer shown."""
+
+    table: str
+    rows: int
+    inserted: int
+    closed: int
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What a publish did; `edition` is what the desk shows now."""
+
+    edition: int
+    changes: tuple[Change, ...] = field(default=())
+
+    @property
+    def rows_changed(self) -> int:
+        """Rows written or closed, over all tables."""
+        return sum(change.inserted + change.closed for change in self.changes)
+
+
+def publish(
+    tables: Mapping[str, pa.Table],
+    business_date: date,
+    run_id: str,
+    *,
+    published_at: datetime | None = None,
+    using: str = "owner",
+    reached: Callable[[str], None] = lambda step: None,
+) -> Publication:
+    """Show a night's tables on the desk. The same `run_id` again changes no row.
+
+    `tables` must hold every name of `nightly.seam.NAMES` (without columns: no rows); ValueError otherwise.
+    `reached` hears the name of each table when it is written and "pointer" when all is done.
+    """
+    _check(tables)
+    with _alone(using):
+        shown = _shown(using)
+        _undo_leftovers(shown.edition, using)
+        if shown.run_id == run_id and shown.business_date == business_date:
+            return Publication(shown.edition)
+        edition = shown.edition + 1
+        changes = [_change(name, tables[name], edition, using, reached) for name in seam.MODELS]
+        with transaction.atomic(using=using):
+            changes += [_change(name, tables[name], edition, using, reached) for name in seam.MASTERS]
+            _flip(edition, business_date, run_id, published_at or datetime.now(UTC), using)
+        reached("pointer")
+        _tidy(edition, using)
+    return Publication(edition, tuple(changes))
+
+
+def _check(tables: Mapping[str, pa.Table]) -> None:
+    missing, unknown = set(seam.NAMES) - set(tables), set(tables) - set(seam.NAMES)
+    if missing or unknown:
+        message = f"a publish is whole or not at all: missing {sorted(missing)}, unknown {sorted(unknown)}"
+        raise ValueError(message)
+    for name, table in tables.items():
+        seam.check(name, table)
+
+
+@contextmanager
+def _alone(using: str) -> Iterator[None]:
+    """One publish at a time; the lock goes with the session if the process dies."""
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [PUBLISHING])
+    try:
+        yield
+    finally:
+        if not connections[using].needs_rollback and connections[using].is_usable():
+            with connections[using].cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [PUBLISHING])
+
+
+def _shown(using: str) -> Pointer:
+    return Pointer.objects.using(using).get_or_create(only_one=True)[0]
+
+
+def _undo_leftovers(edition: int, using: str) -> None:
+    for name in seam.NAMES:
+        rows = seam.model_of(name)._default_manager.using(using)
+        with transaction.atomic(using=using):
+            rows.filter(since__gt=edition).delete()
+            rows.filter(until__gt=edition, until__lt=FOREVER).update(until=FOREVER)
+
+
+def _change(
+    name: str, table: pa.Table, edition: int, using: str, reached: Callable[[str], None]
+) -> Change:
+    model = seam.model_of(name)
+    with transaction.atomic(using=using):
+        stage = _stage(model, table, using)
+        closed = _run(_close(model, stage), using, edition=edition)
+        inserted = _run(_insert(model, stage), using, edition=edition)
+        _run(sql.SQL("DROP TABLE {}").format(stage), using)
+    reached(name)
+    return Change(name, table.num_rows, inserted, closed)
+
+
+def _stage(model: type[Versioned], table: pa.Table, using: str) -> sql.Identifier:
+    """The rows as a temporary table with the model's columns, defaults filled in."""
+    stage = sql.Identifier(f"stage_{model._meta.db_table}")
+    target = sql.Identifier(model._meta.db_table)
+    _run(sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA").format(
+        stage, _columns(model), target), using)  # fmt: skip
+    _copy(model, table, stage, using)
+    _run(sql.SQL("ANALYZE {}").format(stage), using)
+    return stage
+
+
+def _copy(model: type[Versioned], table: pa.Table, stage: sql.Identifier, using: str) -> None:
+    fields = seam.columns_of(model)
+    names = [one.column for one in fields]
+    fill = {one.column: _wire(one, one.get_default()) for one in fields if one.column not in table.column_names}
+    copy = sql.SQL("COPY {} ({}) FROM STDIN").format(stage, sql.SQL(", ").join(map(sql.Identifier, names)))
+    connection = connections[using]
+    connection.ensure_connection()
+    with psycopg.Cursor(connection.connection) as cursor, cursor.copy(copy) as copying:
+        for batch in table.to_batches(max_chunksize=BATCH):
+            for row in _rows(batch, fields, fill):
+                copying.write_row(row)
+
+
+def _rows(
+    batch: pa.RecordBatch, fields: list[models.Field[Any, Any]], fill: Mapping[str, object]
+) -> Iterator[tuple[object, ...]]:
+    columns: list[list[object]] = []
+    for one in fields:
+        if one.column in fill:
+            columns.append([fill[one.column]] * batch.num_rows)
+        else:
+            columns.append([_wire(one, value) for value in batch.column(one.column).to_pylist()])
+    return zip(*columns, strict=True)
+
+
+def _wire(one: models.Field[Any, Any], value: object) -> object:
+    """A value as COPY takes it: JSON columns as text, and the model's default where null is not allowed."""
+    if value is None:
+        return None if one.null else _wire(one, one.get_default()) if one.has_default() else None
+    if isinstance(one, models.JSONField):
+        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=seam.plain)
+    return value
+
+
+def _columns(model: type[Versioned], prefix: str = "") -> sql.Composable:
+    names = [one.column for one in seam.columns_of(model)]
+    return sql.SQL(", ").join(sql.Identifier(*((prefix,) if prefix else ()), name) for name in names)
+
+
+def _same_key(model: type[Versioned]) -> sql.Composable:
+    return sql.SQL(" AND ").join(
+        sql.SQL("t.{0} = s.{0}").format(sql.Identifier(name)) for name in model.key
+    )
+
+
+def _close(model: type[Versioned], stage: sql.Identifier) -> sql.Composable:
+    """End every open row that has no equal in the stage."""
+    return sql.SQL(
+        "UPDATE {target} t SET until = %(edition)s WHERE t.until = {forever} AND NOT EXISTS"
+        " (SELECT 1 FROM {stage} s WHERE {same_key} AND ({mine}) IS NOT DISTINCT FROM ({theirs}))"
+    ).format(
+        target=sql.Identifier(model._meta.db_table), stage=stage, forever=sql.Literal(FOREVER),
+        same_key=_same_key(model), mine=_columns(model, "t"), theirs=_columns(model, "s"),
+    )  # fmt: skip
+
+
+def _insert(model: type[Versioned], stage: sql.Identifier) -> sql.Composable:
+    """Write every staged row that is not open already, in key order, so that ids do not depend on chance."""
+    order = sql.SQL(", ").join(sql.Identifier("s", name) for name in model.key)
+    return sql.SQL(
+        "INSERT INTO {target} ({columns}, since, until) SELECT {theirs}, %(edition)s, {forever} FROM {stage} s"
+        " WHERE NOT EXISTS (SELECT 1 FROM {target} t WHERE t.until = {forever} AND {same_key}) ORDER BY {order}"
+    ).format(
+        target=sql.Identifier(model._meta.db_table), stage=stage, forever=sql.Literal(FOREVER),
+        columns=_columns(model), theirs=_columns(model, "s"), same_key=_same_key(model), order=order,
+    )  # fmt: skip
+
+
+def _run(query: sql.Composable, using: str, **values: object) -> int:
+    with psycopg.Cursor(connections[using].connection) as cursor:
+        cursor.execute(query, values or None)
+        return int(cursor.rowcount)
+
+
+def _flip(edition: int, business_date: date, run_id: str, at: datetime, using: str) -> None:
+    Pointer.objects.using(using).filter(only_one=True).update(
+        edition=edition, business_date=business_date, run_id=run_id, published_at=at
+    )
+
+
+def _tidy(edition: int, using: str) -> None:
+    """Forget what no request can still be reading, and let the planner know the new sizes."""
+    for name in seam.NAMES:
+        model = seam.model_of(name)
+        model._default_manager.using(using).filter(until__lte=edition - EDITIONS_KEPT).delete()
+        with connections[using].cursor() as cursor:
+            cursor.execute(f"ANALYZE {model._meta.db_table}")

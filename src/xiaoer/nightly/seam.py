@@ -1,0 +1,67 @@
+"""The published tables by name: what the night hands over and which model receives it."""
+
+from datetime import date, datetime
+from typing import Any, cast
+
+import pyarrow as pa
+from django.apps import apps
+from django.db import models
+
+from xiaoer.kit.published import Versioned
+
+# Branch masters come last: they and the pointer change in one transaction.
+MODELS = {
+    "deliveries": "sources.Delivery",
+    "disabled": "sources.Disabled",
+    "firms": "customers.Firm",
+    "profiles": "features.Profile",
+    "scores": "scores.Score",
+    "events": "events.Event",
+    "proposals": "offers.Proposal",
+}
+MASTERS = {
+    "branches": "branches.Branch",
+    "staff": "branches.Staff",
+    "posts": "branches.Post",
+    "assignments": "branches.Assignment",
+}
+NAMES = (*MODELS, *MASTERS)
+CARRIED_ANYWAY = {"branch_id", "manager_id"}  # scope columns may come with a table that does not keep them
+EDITION_COLUMNS = {"id", "since", "until"}
+
+
+def model_of(name: str) -> type[Versioned]:
+    """The model behind a published table."""
+    return cast("type[Versioned]", apps.get_model((MODELS | MASTERS)[name]))
+
+
+def columns_of(model: type[models.Model]) -> list[models.Field[Any, Any]]:
+    """The fields the night fills."""
+    return [field for field in model._meta.concrete_fields if field.column not in EDITION_COLUMNS]
+
+
+def check(name: str, table: pa.Table) -> None:
+    """Raise ValueError when a table's columns are not the model's; a zero-column table means no rows."""
+    if not table.column_names:
+        return
+    fields = columns_of(model_of(name))
+    known = {field.column for field in fields}
+    unknown = set(table.column_names) - known - CARRIED_ANYWAY
+    must = {field.column for field in fields if not field.null and not field.has_default()}
+    if unknown or must - set(table.column_names):
+        missing = sorted(must - set(table.column_names))
+        message = f"published table {name!r}: unknown columns {sorted(unknown)}, missing columns {missing}"
+        raise ValueError(message)
+
+
+def empty_tables() -> dict[str, pa.Table]:
+    """Every published table without rows, to fill in."""
+    return {name: pa.table({}) for name in NAMES}
+
+
+def plain(value: object) -> object:
+    """A value inside a JSON column as JSON knows it."""
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    message = f"{type(value).__name__} does not fit into JSON"
+    raise TypeError(message)
