@@ -5,6 +5,8 @@ desk shows, table by table; nobody sees it before the last, tiny transaction mov
 that died leaves rows of an edition that never came; the next one removes them first.
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager

@@ -1,5 +1,7 @@
 """The published tables by name: what the night hands over and which model receives it."""
 
+from __future__ import annotations
+
 from datetime import date, datetime
 from typing import Any, cast
 

@@ -1,0 +1,333 @@
+"""A small bank that does not exist: two branches and a head office, three managers, sixty firms.
+
+Published by the real publish function, so that screens, queries and walls are tried on what the night would
+hand over. `publish_world()` for tests and screens alike; `python -m tests.world` fills the database of
+XIAOER_HOME and makes accounts (password: the username twice).
+"""
+
+import random
+import tomllib
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from xiaoer.kit.scope import pool
+from xiaoer.kit.text import parameters, pinyin, wording
+
+BUSINESS_DATE = date(2026, 11, 18)  # a Wednesday; the desk lives on the Thursday after
+RUN_ID = "world-2026-11-18"
+FIRMS = 60
+ROOMS = Path(__file__).resolve().parents[1] / "src" / "xiaoer"
+
+BRANCHES = (("HQ", "总行", "", "HQ"), ("B1", "城东支行", "HQ", "HQ/B1"), ("B2", "滨江支行", "HQ", "HQ/B2"))
+STAFF = (
+    ("M1", "陈立", "B1", "relationship_manager"),
+    ("M2", "周敏", "B1", "relationship_manager"),
+    ("M3", "吴昊", "B2", "relationship_manager"),
+    ("H1", "孙雅琴", "B1", "branch_head"),
+    ("H2", "郑国栋", "B2", "branch_head"),
+    ("T1", "何晓", "B1", "teller"),
+    ("S1", "冯洁", "B1", "after_sales_manager"),
+    ("C1", "蒋文", "HQ", "call_agent"),
+    ("A1", "沈思远", "HQ", "analyst"),
+    ("P1", "韩梅", "HQ", "product_manager"),
+    ("R1", "杨帆", "HQ", "risk_officer"),
+    ("G1", "朱建华", "HQ", "management"),
+    ("X1", "秦朗", "HQ", "administrator"),
+)
+PLACES = ("临江", "青禾", "南浦", "望海", "东岭", "云溪", "新桥", "白石", "清源", "松湖", "金桂", "文昌")
+WORDS = ("鼎盛", "恒达", "嘉禾", "瑞丰", "顺发", "明远", "华诚", "天工", "百味", "宏图", "立信", "同心")
+TRADES = (
+    ("F5126", "五金批发", "五金贸易有限公司"),
+    ("C1432", "速冻食品制造", "食品有限公司"),
+    ("F5281", "五金零售", "五金店"),
+    ("G5431", "普通货物道路运输", "物流有限公司"),
+    ("E5019", "建筑装饰", "装饰工程有限公司"),
+    ("I6510", "软件开发", "信息技术有限公司"),
+    ("H6210", "正餐服务", "餐饮店"),
+    ("C3484", "机械零部件加工", "机械配件厂"),
+)
+OWNERS = ("李秀兰", "张伟", "王建国", "刘洋", "陈静", "赵磊", "黄丽", "徐强", "马俊", "胡燕")
+TIERS = ("premier", "excellent", "potential", "general")
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A firm's number, branch and manager."""
+
+    customer_id: str
+    branch_id: str
+    manager_id: str
+
+
+def placements(firms: int = FIRMS) -> list[Placed]:
+    """Sixty firms: twenty for each manager but four, which B1's and B2's pools hold."""
+    places = (("B1", "M1"), ("B1", "M2"), ("B2", "M3"))
+    made = [Placed(f"C{number:06d}", *places[number % 3]) for number in range(1, firms + 1)]
+    return [Placed(p.customer_id, p.branch_id, pool(p.branch_id)) if at % 15 == 14 else p
+            for at, p in enumerate(made)]  # fmt: skip
+
+
+def tables(business_date: date = BUSINESS_DATE, run_id: str = RUN_ID, seed: int = 7) -> dict[str, pa.Table]:
+    """Every published table of the sample world."""
+    chance = random.Random(seed)
+    placed = placements()
+    firms = [_firm(one, chance, business_date) for one in placed]
+    profiles = [_profile(one, firm, firms, chance, business_date) for one, firm in zip(placed, firms, strict=True)]
+    events = [row for one in placed for row in _events(one, chance, business_date)]
+    counted = {firm["customer_id"]: 0 for firm in firms}
+    for row in events:
+        counted[row["customer_id"]] += 1
+    for firm in firms:
+        firm["events"] = counted[firm["customer_id"]]
+    return {
+        **organisation(placed),
+        "firms": _table(firms),
+        "profiles": _table(profiles),
+        "scores": _table([_score(one, firm, chance) for one, firm in zip(placed, firms, strict=True)]),
+        "events": _table(events),
+        "proposals": _table(_proposals(placed, firms, events, chance, business_date, run_id)),
+        "deliveries": _table(_deliveries(business_date)),
+        "disabled": _table(DISABLED),
+    }
+
+
+def organisation(placed: list[Placed]) -> dict[str, pa.Table]:
+    """Branches, staff, posts and assignments."""
+    return {
+        "branches": _table(
+            [{"branch_id": b, "name": n, "parent_id": p, "path": path} for b, n, p, path in BRANCHES]
+        ),
+        "staff": _table([{"staff_id": s, "name": n, "branch_id": b, "capacity_minutes": 360} for s, n, b, _ in STAFF]),
+        "posts": _table(
+            [{"staff_id": s, "post": post, "branch_id": b, "from_date": date(2024, 1, 1)} for s, _, b, post in STAFF]
+        ),
+        "assignments": _table([
+            {"customer_id": p.customer_id, "staff_id": p.manager_id, "role": "main", "from_date": date(2024, 1, 1),
+             "branch_id": p.branch_id, "manager_id": p.manager_id}
+            for p in placed if not p.manager_id.startswith("pool:")
+        ]),
+    }  # fmt: skip
+
+
+def publish_world(**changes: Any) -> Any:
+    """Publish the sample world through the real function; tests pass other tables or dates."""
+    from xiaoer.nightly.publish import publish  # noqa: PLC0415  needs Django
+
+    given = {"tables": tables(), "business_date": BUSINESS_DATE, "run_id": RUN_ID} | changes
+    return publish(given.pop("tables"), given.pop("business_date"), given.pop("run_id"), **given)
+
+
+def a_reason(room: str, chance: random.Random, tone: str = "plain", today: date = BUSINESS_DATE) -> dict[str, Any]:
+    """Some reason of a room's own vocabulary with every parameter filled believably."""
+    codes = _codes(room)
+    if not codes:
+        return {"code": "main_buyer_silent", "params": {"days": chance.randint(20, 60), "usual_days": 6}, "tone": tone}
+    code = chance.choice(codes)
+    wanted = parameters(wording()[code]["zh"]) | parameters(wording()[code]["en"])
+    return {"code": code, "params": {name: _fill(name, chance, today) for name in sorted(wanted)}, "tone": tone}
+
+
+def _codes(room: str) -> list[str]:
+    path = ROOMS / room / "wording.toml"
+    if not path.exists():
+        return []
+    return [c for c in tomllib.loads(path.read_text(encoding="utf-8"))
+            if not any(p.endswith("_words") or p == "words" for p in parameters(wording()[c]["zh"]))]  # fmt: skip
+
+
+def _fill(name: str, chance: random.Random, today: date) -> object:
+    if name.endswith("amount"):
+        return chance.randint(30, 900) * 1_000_000
+    if name.endswith(("share", "rate", "growth")):
+        return round(chance.uniform(0.05, 0.6), 3)
+    if name.endswith("date"):
+        return str(today - timedelta(days=chance.randint(3, 60)))
+    if name.endswith(("buyer", "supplier", "name", "firm", "counterparty")):
+        return chance.choice(PLACES) + chance.choice(WORDS) + "贸易"
+    return chance.randint(5, 45)
+
+
+def _firm(one: Placed, chance: random.Random, today: date) -> dict[str, Any]:
+    number = int(one.customer_id[1:])
+    code, industry, ending = TRADES[number % len(TRADES)]
+    name = PLACES[number % 12] + WORDS[(number * 5 + number // 12) % 12] + ending
+    full, initials = pinyin(name)
+    size = chance.choice(("small", "small", "micro", "micro", "medium", "undetermined"))
+    turnover = int(chance.lognormvariate(15, 0.9)) * 100
+    borrower = chance.random() < 0.5
+    return {
+        "customer_id": one.customer_id, "branch_id": one.branch_id, "manager_id": one.manager_id,
+        "name": name, "pinyin": full, "initials": initials,
+        "credit_code": f"91330100MA{number:07d}X", "phone": f"1380000{number:04d}",
+        "kind": "sole_trader" if ending.endswith("店") else "enterprise",
+        "industry_code": code, "industry": industry, "region": chance.choice(("城东区", "滨江区", "高新区")),
+        "opened_date": today - timedelta(days=chance.randint(200, 4000)),
+        "owner_name": OWNERS[number % len(OWNERS)],
+        "staff_count": None if size == "undetermined" else chance.randint(4, 90),
+        "size_class": size, "size_missing": ["staff_count"] if size == "undetermined" else [],
+        "tier": chance.choices(TIERS, (1, 2, 3, 5))[0], "value_band": chance.randint(1, 5),
+        "size_band": chance.randint(1, 5), "borrower": borrower,
+        "holdings": sorted(chance.sample(["settlement", "payroll", "acquiring", "deposit", "online_bank", "cash_loan"],
+                                         chance.randint(1, 4))),
+        "products": chance.randint(1, 5),
+        "turnover_12m": turnover, "turnover_prior_12m": int(turnover * chance.uniform(0.7, 1.25)),
+        "balance": int(turnover * chance.uniform(0.01, 0.08)),
+        "loan_balance": int(turnover * chance.uniform(0.05, 0.25)) if borrower else None,
+        "contribution_12m": int(turnover * chance.uniform(0.001, 0.012)),
+        "satisfaction": round(chance.uniform(2.8, 5), 1) if chance.random() < 0.7 else None,
+        "last_contact_date": today - timedelta(days=chance.randint(2, 180)) if chance.random() < 0.85 else None,
+        "next_due_date": today + timedelta(days=chance.randint(1, 40)) if chance.random() < 0.6 else None,
+        "due_channel": chance.choice(("visit", "call")), "score_state": "small_sample",
+        "pd": round(chance.uniform(0.004, 0.2), 4), "score_points": chance.randint(420, 780), "events": 0,
+    }  # fmt: skip
+
+
+def _months(today: date, count: int) -> list[str]:
+    last = today.year * 12 + today.month - 1
+    return [f"{at // 12}-{at % 12 + 1:02d}" for at in range(last - count + 1, last + 1)]
+
+
+def _profile(
+    one: Placed, firm: dict[str, Any], firms: list[dict[str, Any]], chance: random.Random, today: date
+) -> dict[str, Any]:
+    months = _months(today, 36)
+    monthly = firm["turnover_12m"] // 12
+    sales = [int(monthly * (0.7 + at / 100) * (1.5 if at % 12 in (0, 10) else 1) * chance.uniform(0.8, 1.2))
+             for at in range(36)]  # fmt: skip
+    peers = chance.sample([f for f in firms if f["customer_id"] != one.customer_id], 4)
+    has_accounts = firm["balance"] is not None and chance.random() < 0.8
+    return {
+        "customer_id": one.customer_id, "branch_id": one.branch_id, "manager_id": one.manager_id,
+        "months": months, "sales": sales, "purchases": [int(value * chance.uniform(0.6, 0.9)) for value in sales],
+        "inflow": [int(v * chance.uniform(0.5, 0.9)) for v in sales] if has_accounts else None,
+        "outflow": [int(v * chance.uniform(0.5, 0.9)) for v in sales] if has_accounts else None,
+        "buyers": _partners(firm, firms, chance, today), "suppliers": _partners(firm, firms, chance, today),
+        "similar": [
+            {"customer_id": peer["customer_id"], "name": peer["name"], "why": a_reason("features", chance),
+             "turnover_12m": peer["turnover_12m"], "growth": round(chance.uniform(-0.3, 0.5), 3)}
+            for peer in peers
+        ],
+    }  # fmt: skip
+
+
+def _partners(
+    firm: dict[str, Any], firms: list[dict[str, Any]], chance: random.Random, today: date
+) -> list[dict[str, Any]]:
+    left, rows = 0.9, []
+    for at in range(chance.randint(4, 8)):
+        share = round(left * chance.uniform(0.2, 0.5), 3)
+        left -= share
+        known = chance.choice(firms) if chance.random() < 0.2 else None
+        rows.append({
+            "id": f"P{chance.randint(1, 9999):05d}", "customer_id": known and known["customer_id"],
+            "name": known["name"] if known else chance.choice(PLACES) + chance.choice(WORDS) + "商行",
+            "amount": int(firm["turnover_12m"] * share), "share": share,
+            "last_date": str(today - timedelta(days=chance.randint(1, 70))), "gap_days": chance.randint(4, 30),
+            "spark": [int(firm["turnover_12m"] * share / 12 * chance.uniform(0.3, 1.8)) for _ in range(12)],
+        })  # fmt: skip
+        if at > 2 and left < 0.1:
+            break
+    return rows
+
+
+def _score(one: Placed, firm: dict[str, Any], chance: random.Random) -> dict[str, Any]:
+    points = [a_reason("scores", chance) | {"points": chance.randint(-60, 55)} for _ in range(8)]
+    worst = sorted(points, key=lambda row: row["points"])
+    return {
+        "customer_id": one.customer_id, "branch_id": one.branch_id, "manager_id": one.manager_id,
+        "model": "risk", "version": "world-1", "state": "small_sample", "value": firm["pd"],
+        "points": firm["score_points"], "band": chance.choice("ABCD"),
+        "previous": round(firm["pd"] * chance.uniform(0.7, 1.4), 4), "reasons": worst[:3], "all_points": worst,
+    }  # fmt: skip
+
+
+def _events(one: Placed, chance: random.Random, today: date) -> list[dict[str, Any]]:
+    rows = []
+    for at in range(chance.choices((0, 1, 2), (4, 4, 2))[0]):
+        severity = chance.choice(("act", "watch", "note"))
+        tone = {"act": "bad", "watch": "warn", "note": "plain"}[severity]
+        told = a_reason("events", chance, tone)
+        rows.append({
+            "event_id": f"{one.customer_id}-{at}", "customer_id": one.customer_id,
+            "branch_id": one.branch_id, "manager_id": one.manager_id, "rule": told["code"],
+            "event_date": today - timedelta(days=chance.randint(0, 9)),
+            "due_date": today + timedelta(days=chance.randint(1, 14)), "severity": severity,
+            "because": [told], "goal": a_reason("offers", chance), "amount": chance.randint(10, 400) * 1_000_000,
+        })  # fmt: skip
+    return rows
+
+
+def _proposals(
+    placed: list[Placed], firms: list[dict[str, Any]], events: list[dict[str, Any]],
+    chance: random.Random, today: date, run_id: str,
+) -> list[dict[str, Any]]:  # fmt: skip
+    because = {row["customer_id"]: row["because"] for row in events}
+    rows: list[dict[str, Any]] = []
+    used: dict[str, list[int]] = {}
+    for one, firm in zip(placed, firms, strict=True):
+        if one.customer_id not in because and chance.random() < 0.7:
+            continue
+        kind, minutes = chance.choice((("visit", 60), ("visit", 45), ("call", 15), ("call", 20), ("message", 5)))
+        day = used.setdefault(one.manager_id, [])
+        day.append(minutes)
+        rows.append({
+            "offer_id": f"{one.customer_id}-{today:%Y%m%d}", "customer_id": one.customer_id,
+            "branch_id": one.branch_id, "manager_id": one.manager_id, "rank": len(day),
+            "day": today + timedelta(days=1), "kind": kind, "minutes": minutes,
+            "goal": a_reason("offers", chance), "because": because.get(one.customer_id) or [a_reason("events", chance)],
+            "expected_return": chance.randint(5, 400) * 10_000, "cost": minutes * 300,
+            "risk": chance.choice(("low", "low", "medium", "high")), "at_stake": firm["loan_balance"],
+            "fits": sum(day) <= 360, "arm": "treated", "run_id": run_id,
+            "changed": a_reason("offers", chance) if chance.random() < 0.2 else None,
+        })  # fmt: skip
+    return rows
+
+
+def _deliveries(today: date) -> list[dict[str, Any]]:
+    arrived = (("customers", 60, 0), ("branches", 3, 0), ("staff", 13, 0), ("assignments", 56, 0),
+               ("invoices", 48_213, 12), ("accounts", 75, 0), ("balances", 2_250, 0))  # fmt: skip
+    return [
+        {"table": name, "feed": "world", "business_date": today, "delivered_on": today, "rows": rows,
+         "quarantined": bad, "owner": "数据中心", "missing_fields": ["industry_code"] if name == "customers" else [],
+         "reasons": [{"reason": "not_a_date", "count": bad}] if bad else []}
+        for name, rows, bad in arrived
+    ]  # fmt: skip
+
+
+DISABLED = [
+    {"table": "surveys", "title_zh": "满意度调查", "title_en": "Surveys",
+     "enables_zh": "没有它就没有：满意度与忠诚度", "enables_en": "Without it there is no: satisfaction and loyalty"},
+    {"table": "collateral", "title_zh": "押品", "title_en": "Collateral",
+     "enables_zh": "没有它就没有：按押品计算的损失", "enables_en": "Without it there is no: loss after collateral"},
+]  # fmt: skip
+
+
+def _table(rows: list[dict[str, Any]]) -> pa.Table:
+    """JSON columns travel as text: Arrow would give every struct of a column the same fields."""
+    import json  # noqa: PLC0415
+
+    def cell(value: Any) -> Any:
+        return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
+
+    return pa.Table.from_pylist([{name: cell(value) for name, value in row.items()} for row in rows])
+
+
+def main() -> None:
+    """Fill the database of XIAOER_HOME and make one account per member of staff."""
+    from xiaoer.app.setup import ready  # noqa: PLC0415
+
+    ready()
+    print(publish_world())
+    from xiaoer.branches.accounts import make_account  # noqa: PLC0415
+
+    for staff_id, name, _, post in STAFF:
+        make_account(staff_id, password=staff_id.lower() * 2)
+        print(f"{staff_id.lower():4} {staff_id.lower() * 2:6} {post:22} {name}")
+
+
+if __name__ == "__main__":
+    main()
