@@ -1,0 +1,64 @@
+"""A model over the night's features, batch by batch."""
+
+import json
+from collections.abc import Callable
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from xiaoer.features.terms import catalogue
+from xiaoer.scores.rules import Floats, score, told
+from xiaoer.scores.terms import Scorecard
+
+MOST_REASONS = 3
+BANDS = ((0.05, "low"), (0.20, "medium"), (1.01, "high"))
+
+
+def scoring(card: Scorecard, requires: str) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
+    """A function from a batch of features to a batch of scores.
+
+    Out: customer_id, model, version, state, value (probability), points, band, reasons and all_points
+    (JSON). Firms without `requires` are left out: nothing is known that a score could stand on.
+    """
+
+    def apply(batch: pa.RecordBatch) -> pa.RecordBatch:
+        kept = batch.filter(pc.greater(batch[requires], 0))
+        columns = {entry.name: floats(kept[entry.name]) for entry in card.inputs}
+        scored = score(card, columns)
+        rows = [_explained(card, columns, scored.parts, at) for at in range(kept.num_rows)]
+        same = {name: [getattr(card, name)] * kept.num_rows for name in ("model", "version")}
+        return pa.RecordBatch.from_pydict(
+            {
+                "customer_id": kept["customer_id"],
+                "model": pa.array(same["model"], pa.string()),
+                "version": pa.array(same["version"], pa.string()),
+                "state": pa.array([str(card.state)] * kept.num_rows, pa.string()),
+                "value": pa.array(scored.probability),
+                "points": pa.array(scored.points),
+                "band": pa.array([band(value) for value in scored.probability], pa.string()),
+                "reasons": pa.array([top for top, _ in rows], pa.string()),
+                "all_points": pa.array([every for _, every in rows], pa.string()),
+            }
+        )
+
+    return apply
+
+
+def floats(column: pa.Array) -> Floats:
+    """A numeric column as floats, nulls as NaN."""
+    return np.asarray(column.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def band(probability: float) -> str:
+    return next(name for limit, name in BANDS if probability < limit)
+
+
+def _explained(card: Scorecard, columns: dict[str, Floats], parts: np.ndarray, at: int) -> tuple[str, str]:
+    known = catalogue()
+    order = sorted(range(len(card.inputs)), key=lambda n: (-abs(int(parts[at, n])), card.inputs[n].name))
+    every = [
+        told(card.inputs[n], known[card.inputs[n].name].unit, float(columns[card.inputs[n].name][at]), int(parts[at, n]))
+        for n in order
+    ]
+    return json.dumps(every[:MOST_REASONS], ensure_ascii=False), json.dumps(every, ensure_ascii=False)

@@ -1,0 +1,119 @@
+"""What a model is: a specification, then a scorecard trained from it, then a judgement of both."""
+
+import tomllib
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+SHELF = Path(__file__).with_name("shelf")
+
+
+class State(StrEnum):
+    """What a score may be used for; `small_sample` is shown as such on every screen and never promoted."""
+
+    LIVE = "live"
+    SMALL_SAMPLE = "small_sample"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Input:
+    """A feature a model reads; `form` is linear or log (sign × ln(1 + |x|))."""
+
+    name: str
+    form: str
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How odds become points: `base` at `odds` good to one bad, `doubling` points double the odds."""
+
+    base: float
+    odds: float
+    doubling: float
+
+
+@dataclass(frozen=True)
+class Specification:
+    """Who is judged, by what, from what, and against which trivial rival; fixed before any training."""
+
+    name: str
+    label: str
+    population: str
+    requires: str
+    metric: str
+    rival: str
+    rival_sign: int
+    never_reads: tuple[str, ...]
+    folds: int
+    repeats: int
+    seed: int
+    penalty: float
+    clip: tuple[float, float]
+    points: Scale
+    inputs: tuple[Input, ...]
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """One input of a scorecard: clipped to low..high (in its form), centred, scaled, weighed.
+
+    `usual` is the training median in the feature's own unit; a missing value counts as it.
+    """
+
+    name: str
+    form: str
+    low: float
+    high: float
+    usual: float
+    centre: float
+    spread: float
+    weight: float
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """A trained model as data: log-odds of default = intercept + Σ weight × (value − centre) / spread."""
+
+    model: str
+    version: str
+    state: State
+    intercept: float
+    points: Scale
+    inputs: tuple[Weighed, ...]
+    trained_on: str
+    n: int
+    positives: int
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, row: dict[str, Any]) -> "Scorecard":
+        parts = {
+            "state": State(row["state"]),
+            "points": Scale(**row["points"]),
+            "inputs": tuple(Weighed(**entry) for entry in row["inputs"]),
+        }
+        return cls(**(row | parts))
+
+
+def specification(name: str) -> Specification:
+    """A model's specification from the shelf; raises KeyError when there is none."""
+    path = SHELF / f"{name}.toml"
+    if not path.exists():
+        raise KeyError(name)
+    page = tomllib.loads(path.read_text(encoding="utf-8"))
+    parts = {
+        "points": Scale(**page["points"]),
+        "inputs": tuple(Input(**entry) for entry in page["inputs"]),
+        "never_reads": tuple(page["never_reads"]),
+        "clip": tuple(page["clip"]),
+    }
+    return Specification(**(page | parts))
+
+
+def shelf() -> list[str]:
+    """Names of all models."""
+    return sorted(path.stem for path in SHELF.glob("*.toml"))
