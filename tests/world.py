@@ -76,7 +76,9 @@ def tables(business_date: date = BUSINESS_DATE, run_id: str = RUN_ID, seed: int 
     chance = random.Random(seed)
     placed = placements()
     firms = [_firm(one, chance, business_date) for one in placed]
-    profiles = [_profile(one, firm, firms, chance, business_date) for one, firm in zip(placed, firms, strict=True)]
+    profiles = [
+        _profile(one, firm, firms, chance, business_date) for one, firm in zip(placed, firms, strict=True)
+    ]
     events = [row for one in placed for row in _events(one, chance, business_date)]
     counted = {firm["customer_id"]: 0 for firm in firms}
     for row in events:
@@ -115,20 +117,30 @@ def organisation(placed: list[Placed]) -> dict[str, pa.Table]:
 
 def publish_world(**changes: Any) -> Any:
     """Publish the sample world through the real function; tests pass other tables or dates."""
-    from xiaoer.nightly.publish import publish  # noqa: PLC0415  needs Django
+    from xiaoer.nightly.publish import publish
 
     given = {"tables": tables(), "business_date": BUSINESS_DATE, "run_id": RUN_ID} | changes
     return publish(given.pop("tables"), given.pop("business_date"), given.pop("run_id"), **given)
 
 
-def a_reason(room: str, chance: random.Random, tone: str = "plain", today: date = BUSINESS_DATE) -> dict[str, Any]:
+def a_reason(
+    room: str, chance: random.Random, tone: str = "plain", today: date = BUSINESS_DATE
+) -> dict[str, Any]:
     """Some reason of a room's own vocabulary with every parameter filled believably."""
     codes = _codes(room)
     if not codes:
-        return {"code": "main_buyer_silent", "params": {"days": chance.randint(20, 60), "usual_days": 6}, "tone": tone}
+        return {
+            "code": "main_buyer_silent",
+            "params": {"days": chance.randint(20, 60), "usual_days": 6},
+            "tone": tone,
+        }
     code = chance.choice(codes)
     wanted = parameters(wording()[code]["zh"]) | parameters(wording()[code]["en"])
-    return {"code": code, "params": {name: _fill(name, chance, today) for name in sorted(wanted)}, "tone": tone}
+    return {
+        "code": code,
+        "params": {name: _fill(name, chance, today) for name in sorted(wanted)},
+        "tone": tone,
+    }
 
 
 def _codes(room: str) -> list[str]:
@@ -271,7 +283,9 @@ def _proposals(
     for one, firm in zip(placed, firms, strict=True):
         if one.customer_id not in because and chance.random() < 0.7:
             continue
-        kind, minutes = chance.choice((("visit", 60), ("visit", 45), ("call", 15), ("call", 20), ("message", 5)))
+        kind, minutes = chance.choice(
+            (("visit", 60), ("visit", 45), ("call", 15), ("call", 20), ("message", 5))
+        )
         day = used.setdefault(one.manager_id, [])
         day.append(minutes)
         rows.append({
@@ -308,7 +322,7 @@ DISABLED = [
 
 def _table(rows: list[dict[str, Any]]) -> pa.Table:
     """JSON columns travel as text: Arrow would give every struct of a column the same fields."""
-    import json  # noqa: PLC0415
+    import json
 
     def cell(value: Any) -> Any:
         return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
@@ -318,11 +332,11 @@ def _table(rows: list[dict[str, Any]]) -> pa.Table:
 
 def main() -> None:
     """Fill the database of XIAOER_HOME and make one account per member of staff."""
-    from xiaoer.app.setup import ready  # noqa: PLC0415
+    from xiaoer.app.setup import ready
 
     ready()
     print(publish_world())
-    from xiaoer.branches.accounts import make_account  # noqa: PLC0415
+    from xiaoer.branches.accounts import make_account
 
     for staff_id, name, _, post in STAFF:
         make_account(staff_id, password=staff_id.lower() * 2)

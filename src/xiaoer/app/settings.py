@@ -46,7 +46,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "xiaoer.app.middleware.OneTransaction",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "xiaoer.app.middleware.Language",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -80,6 +80,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "branches.Account"
 LOGIN_URL = "sign-in"
+LOGIN_URL_PATH = "/sign-in/"
+SIGN_IN_WINDOW_MINUTES = 15
+SIGN_IN_FAILURES_PER_ACCOUNT = 5
+SIGN_IN_FAILURES_PER_ADDRESS = 50
+SCOPES_REMEMBERED = 2_000
+BEHIND_PROXY = _HTTPS
 LOGIN_REDIRECT_URL = "today"
 LOGOUT_REDIRECT_URL = "sign-in"
 AUTH_PASSWORD_VALIDATORS = [

@@ -14,6 +14,6 @@ def ready(*, migrated: bool = True) -> None:
     postgres.start(settings())
     django.setup()
     if migrated:
-        from xiaoer.app.migrating import migrate  # noqa: PLC0415  models exist only after setup
+        from xiaoer.app.migrating import migrate
 
         migrate()

@@ -72,11 +72,10 @@ class Account(AbstractBaseUser):
 
     username = models.TextField(unique=True)
     staff_id = models.TextField()
-    language = models.TextField(default="zh-hans")
     is_active = models.BooleanField(default=True)
 
     wall: ClassVar[Wall] = Wall.OPEN
-    web_may: ClassVar[str] = "SELECT, UPDATE (password, last_login, language)"
+    web_may: ClassVar[str] = "SELECT, UPDATE (password, last_login)"
 
     objects: ClassVar = BaseUserManager()
 
@@ -100,5 +99,3 @@ class SignInAttempt(models.Model):
             models.Index(fields=["username", "at"], name="branches_attempt_user"),
             models.Index(fields=["address", "at"], name="branches_attempt_from"),
         ]
-
-

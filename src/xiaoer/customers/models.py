@@ -7,7 +7,6 @@ from django.db import models
 from xiaoer.kit.published import Published, one_open_row
 
 
-
 class Firm(Published):
     """One row per firm: who it is, what it does with us, what it is worth. Amounts in fen, 12 months."""
 

@@ -1,7 +1,7 @@
 """What the kit keeps in PostgreSQL."""
 
 from xiaoer.kit.audit import History, Reading
-from xiaoer.kit.facts import FactRow
+from xiaoer.kit.facts.outbox import FactRow
 from xiaoer.kit.published import Pointer
 
 __all__ = ["FactRow", "History", "Pointer", "Reading"]

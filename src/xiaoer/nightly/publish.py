@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 import psycopg
@@ -19,6 +19,7 @@ import pyarrow as pa
 from django.db import connections, models, transaction
 from psycopg import sql
 
+from xiaoer.kit.dates import SystemClock
 from xiaoer.kit.published import FOREVER, Pointer, Versioned
 from xiaoer.nightly import seam
 
@@ -74,7 +75,7 @@ def publish(
         changes = [_change(name, tables[name], edition, using, reached) for name in seam.MODELS]
         with transaction.atomic(using=using):
             changes += [_change(name, tables[name], edition, using, reached) for name in seam.MASTERS]
-            _flip(edition, business_date, run_id, published_at or datetime.now(UTC), using)
+            _flip(edition, business_date, run_id, published_at or SystemClock().now(), using)
         reached("pointer")
         _tidy(edition, using)
     return Publication(edition, tuple(changes))
@@ -114,9 +115,7 @@ def _undo_leftovers(edition: int, using: str) -> None:
             rows.filter(until__gt=edition, until__lt=FOREVER).update(until=FOREVER)
 
 
-def _change(
-    name: str, table: pa.Table, edition: int, using: str, reached: Callable[[str], None]
-) -> Change:
+def _change(name: str, table: pa.Table, edition: int, using: str, reached: Callable[[str], None]) -> Change:
     model = seam.model_of(name)
     with transaction.atomic(using=using):
         stage = _stage(model, table, using)
@@ -141,7 +140,9 @@ def _stage(model: type[Versioned], table: pa.Table, using: str) -> sql.Identifie
 def _copy(model: type[Versioned], table: pa.Table, stage: sql.Identifier, using: str) -> None:
     fields = seam.columns_of(model)
     names = [one.column for one in fields]
-    fill = {one.column: _wire(one, one.get_default()) for one in fields if one.column not in table.column_names}
+    fill = {
+        one.column: _wire(one, one.get_default()) for one in fields if one.column not in table.column_names
+    }
     copy = sql.SQL("COPY {} ({}) FROM STDIN").format(stage, sql.SQL(", ").join(map(sql.Identifier, names)))
     connection = connections[using]
     connection.ensure_connection()
@@ -178,9 +179,7 @@ def _columns(model: type[Versioned], prefix: str = "") -> sql.Composable:
 
 
 def _same_key(model: type[Versioned]) -> sql.Composable:
-    return sql.SQL(" AND ").join(
-        sql.SQL("t.{0} = s.{0}").format(sql.Identifier(name)) for name in model.key
-    )
+    return sql.SQL(" AND ").join(sql.SQL("t.{0} = s.{0}").format(sql.Identifier(name)) for name in model.key)
 
 
 def _close(model: type[Versioned], stage: sql.Identifier) -> sql.Composable:

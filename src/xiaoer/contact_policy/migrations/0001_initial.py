@@ -4,30 +4,37 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Suppression',
+            name="Suppression",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('branch_id', models.TextField(default='')),
-                ('manager_id', models.TextField(default='')),
-                ('customer_id', models.TextField()),
-                ('channel', models.TextField(default='')),
-                ('reason', models.TextField()),
-                ('since_at', models.DateTimeField(auto_now_add=True)),
-                ('day', models.DateField()),
-                ('until_date', models.DateField(null=True)),
-                ('source', models.TextField(default='')),
-                ('staff_id', models.TextField(default='')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("branch_id", models.TextField(default="")),
+                ("manager_id", models.TextField(default="")),
+                ("customer_id", models.TextField()),
+                ("channel", models.TextField(default="")),
+                ("reason", models.TextField()),
+                ("since_at", models.DateTimeField(auto_now_add=True)),
+                ("day", models.DateField()),
+                ("until_date", models.DateField(null=True)),
+                ("source", models.TextField(default="")),
+                ("staff_id", models.TextField(default="")),
             ],
             options={
-                'indexes': [models.Index(fields=['customer_id'], name='suppression_customer'), models.Index(fields=['manager_id'], name='suppression_mgr'), models.Index(fields=['branch_id'], name='suppression_brn')],
+                "indexes": [
+                    models.Index(fields=["customer_id"], name="suppression_customer"),
+                    models.Index(fields=["manager_id"], name="suppression_mgr"),
+                    models.Index(fields=["branch_id"], name="suppression_brn"),
+                ],
             },
         ),
     ]

@@ -81,7 +81,9 @@ class Embedded:
                 self._create_cluster()
             self._write_access_rules()
             if not self._runs():
-                self._run("pg_ctl", "-w", "-t", str(START_PATIENCE_SECONDS), "-D", self.data, *self._log(), "start")
+                self._run(
+                    "pg_ctl", "-w", "-t", str(START_PATIENCE_SECONDS), "-D", self.data, *self._log(), "start"
+                )
             self._ensure_roles()
             self._join_users()
 
@@ -130,7 +132,9 @@ class Embedded:
                 folder.chmod(0o700)
 
     def _create_cluster(self) -> None:
-        fresh = self.folder / "data.new"  # renamed when whole, so a killed initdb is never taken for a cluster
+        fresh = (
+            self.folder / "data.new"
+        )  # renamed when whole, so a killed initdb is never taken for a cluster
         shutil.rmtree(fresh, ignore_errors=True)
         locale = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
         self._run("initdb", "--auth=reject", "--encoding=UTF8", *locale, "-U", SUPERUSER, "-D", fresh)
@@ -211,7 +215,14 @@ def _server_account() -> pwd.struct_passwd:
             return pwd.getpwnam(SERVER_USER)
         except KeyError:
             time.sleep(0.2 * attempt)
-            command = ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin"]
+            command = [
+                "useradd",
+                "--system",
+                "--user-group",
+                "--no-create-home",
+                "--shell",
+                "/usr/sbin/nologin",
+            ]
             subprocess.run([*command, SERVER_USER], check=False, capture_output=True)
     return pwd.getpwnam(SERVER_USER)
 

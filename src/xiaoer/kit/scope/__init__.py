@@ -3,18 +3,10 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
-import psycopg
-from django.conf import settings
-from django.db import connections, transaction
-
-SETTING = "xiaoer.scope"
 POOL = "pool:"
-TOKEN_LIFE = timedelta(minutes=10)  # one request, generously
 BLOCK = 64  # bytes in a block of SHA-256, as HMAC wants them
 
 
@@ -66,36 +58,6 @@ def checking_keys(secret: str) -> tuple[bytes, bytes]:
     """The inner and outer key from which PostgreSQL rebuilds HMAC with two plain SHA-256."""
     key = _key(secret).ljust(BLOCK, b"\0")
     return bytes(byte ^ 0x36 for byte in key), bytes(byte ^ 0x5C for byte in key)
-
-
-@contextmanager
-def acting_as(scope: Scope, *, now: datetime | None = None, using: str = "default") -> Iterator[None]:
-    """One transaction in which the database shows this scope and nothing else."""
-    with transaction.atomic(using=using):
-        show(scope, now or datetime.now(UTC), using=using)
-        try:
-            yield
-        finally:
-            hide(using=using)
-
-
-def show(scope: Scope, now: datetime, *, using: str = "default") -> None:
-    """Let the running transaction see this scope's rows."""
-    set_token(sign(scope, settings.SECRET_KEY, now + TOKEN_LIFE), using=using)
-
-
-def hide(*, using: str = "default") -> None:
-    """Let the running transaction see nothing again; in a broken one the rollback does that."""
-    if not connections[using].needs_rollback:
-        set_token("", using=using)
-
-
-def set_token(token: str, *, using: str = "default") -> None:
-    """Hand PostgreSQL a token for this transaction, as a bound parameter: never text in pg_stat_activity."""
-    connection = connections[using]
-    connection.ensure_connection()
-    with psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(f"SELECT set_config('{SETTING}', %s, true)", [token])
 
 
 def _key(secret: str) -> bytes:

@@ -31,7 +31,10 @@ class Wall(Enum):
     """How a table's rows are guarded: (who reads a row, who may write it), as SQL conditions."""
 
     SCOPED = (IN_SCOPE, IN_SCOPE)  # rows of a portfolio
-    AUTHORED = (f"({IN_SCOPE} OR {MINE})", MINE)  # read by whoever sees the firm, written in one's own name only
+    AUTHORED = (
+        f"({IN_SCOPE} OR {MINE})",
+        MINE,
+    )  # read by whoever sees the firm, written in one's own name only
     OWN = (MINE, MINE)  # somebody's own settings
     DIRECTORY = (SIGNED, NOBODY)  # the organisation itself: everybody who is signed in
     OPEN = (ANYBODY, ANYBODY)  # needed before anybody is signed in; see `web_may`
@@ -40,7 +43,10 @@ class Wall(Enum):
 
 # Tables of Django itself, without row-level security; what the desk's role may do there, and why that is right.
 EXCEPTIONS = {
-    "django_session": ("SELECT, INSERT, UPDATE, DELETE", "found by its secret key before anybody is signed in"),
+    "django_session": (
+        "SELECT, INSERT, UPDATE, DELETE",
+        "found by its secret key before anybody is signed in",
+    ),
     "django_migrations": ("", "names of schema changes; the desk's role has no right to it"),
     "django_content_type": ("", "names of tables; the desk's role has no right to it"),
     "auth_permission": ("", "unused: rights come from posts; no right to it"),

@@ -3,24 +3,15 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, ClassVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
+from xiaoer.kit.facts.terms import Fact
 from xiaoer.kit.published import Scoped, ScopedRows
 from xiaoer.kit.scope.walls import Wall
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fact:
-    """Something that happened to a firm; subclasses are named in the past tense and never change."""
-
-    staff_id: str
-    customer_id: str
-    branch_id: str
-    manager_id: str
 
 
 class FactRow(Scoped):

@@ -1,0 +1,128 @@
+"""Around every request: headers, one transaction, and the reader's signed scope.
+
+Pages find on the request: `scope` (take it to every query), `today` (the desk's day) and `pointer` (what is
+published: edition, business_date). Somebody not signed in has a scope that holds nothing.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+
+from xiaoer.branches.queries import whole_scope
+from xiaoer.kit.dates import Clock, SystemClock
+from xiaoer.kit.published import Pointer, pointer
+from xiaoer.kit.scope import Scope
+from xiaoer.kit.scope.acting import hide, show
+from xiaoer.kit.settings import TODAY_IS_THE_PUBLISHED_DAY
+from xiaoer.kit.settings import settings as environment
+
+Answer = Callable[[HttpRequest], HttpResponse]
+NOBODY = Scope(staff_id="")
+
+# Scripts and styles only from here; `style` attributes are how charts and bars are drawn.
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "style-src-attr 'unsafe-inline'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+class SecurityHeaders:
+    """What a browser may load, keep and reveal."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Add the headers to every answer, static files included."""
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+class OneTransaction:
+    """A request is one transaction: kept when answered, undone by an error, never half."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Run the request inside; an answer of 500 or more undoes it."""
+        with transaction.atomic():
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+        return response
+
+
+class SignedScope:
+    """Shows PostgreSQL what the reader may see, for this request only."""
+
+    def __init__(self, get_response: Answer, clock: Clock | None = None) -> None:
+        self.get_response = get_response
+        self.clock = clock or SystemClock()
+        self._known: OrderedDict[tuple[str, int, date], Scope] = OrderedDict()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Set `scope`, `today` and `pointer`; take the scope away again at the end."""
+        request.pointer = pointer()  # type: ignore[attr-defined]
+        request.today = desk_day(request.pointer, self.clock)  # type: ignore[attr-defined]
+        request.scope = NOBODY  # type: ignore[attr-defined]
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        try:
+            request.scope = self._shown(request.user.staff_id, request.pointer.edition, request.today)  # type: ignore[attr-defined,union-attr]
+            return self.get_response(request)
+        finally:
+            hide()
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., object], *_: object
+    ) -> HttpResponse | None:
+        """Send whoever is not signed in to the door; the interface answers 401 by itself."""
+        if request.user.is_authenticated or not getattr(view, "login_required", True):
+            return None
+        if request.path.startswith("/api/"):
+            return None
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=204, headers={"HX-Redirect": settings.LOGIN_URL_PATH})
+        return redirect_to_login(request.get_full_path())
+
+    def _shown(self, staff_id: str, edition: int, today: date) -> Scope:
+        """The posts of an edition never change, so what follows from them is remembered."""
+        bare, now, key = Scope(staff_id, edition=edition), self.clock.now(), (staff_id, edition, today)
+        scope = self._known.get(key)
+        if scope is None:
+            show(bare, now)
+            scope = self._known[key] = whole_scope(bare, today)
+            if len(self._known) > settings.SCOPES_REMEMBERED:
+                self._known.popitem(last=False)
+        show(scope, now)
+        return scope
+
+
+def desk_day(shown: Pointer, clock: Clock) -> date:
+    """The desk's day: the machine's, a fixed one, or the morning after what is published (XIAOER_TODAY)."""
+    wanted = environment().today
+    if isinstance(wanted, date):
+        return wanted
+    if wanted == TODAY_IS_THE_PUBLISHED_DAY and shown.business_date is not None:
+        return shown.business_date + timedelta(days=1)
+    return clock.today()

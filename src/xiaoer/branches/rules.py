@@ -1,0 +1,58 @@
+"""From posts to what may be seen: the only place where a scope is made."""
+
+from collections.abc import Iterable, Mapping, Set
+
+from xiaoer.branches.terms import Held, Sees
+from xiaoer.kit.scope import Scope, pool
+
+
+def scope_of(
+    staff_id: str,
+    held: Iterable[Held],
+    parents: Mapping[str, str],
+    *,
+    portfolios_delivered: bool,
+    edition: int = 0,
+) -> Scope:
+    """The union of what somebody's posts see.
+
+    `parents` gives each branch's parent ("" for a root). Somebody whose branches are the whole tree sees
+    everything, firms without a branch included. Where no portfolio was delivered, relationship managers of a
+    branch share its pool. Without a post: nothing.
+    """
+    posts = tuple(held)
+    branches = _branches(posts, parents)
+    whole = bool(parents) and branches >= set(parents)
+    return Scope(
+        staff_id=staff_id,
+        posts=tuple(sorted({post.kind.code for post in posts})),
+        branches=() if whole else tuple(sorted(branches)),
+        managers=() if whole else tuple(sorted(_managers(staff_id, posts, shared=not portfolios_delivered))),
+        everything=whole,
+        rights=frozenset(right for post in posts for right in post.kind.rights),
+        edition=edition,
+    )
+
+
+def subtree(branch_id: str, parents: Mapping[str, str]) -> set[str]:
+    """The branch and all below it; a branch the tree does not know is alone."""
+    found, open_ends = {branch_id}, {branch_id}
+    while open_ends:
+        open_ends = {child for child, parent in parents.items() if parent in open_ends} - found
+        found |= open_ends
+    return found
+
+
+def _branches(posts: Iterable[Held], parents: Mapping[str, str]) -> Set[str]:
+    tops = {post.branch_id for post in posts if post.kind.sees is Sees.BRANCH}
+    return {branch for top in tops for branch in subtree(top, parents)}
+
+
+def _managers(staff_id: str, posts: Iterable[Held], *, shared: bool) -> set[str]:
+    managers: set[str] = set()
+    for post in posts:
+        if post.kind.sees is Sees.PORTFOLIO:
+            managers |= {staff_id, pool(post.branch_id)} if shared else {staff_id}
+        elif post.kind.sees is Sees.POOL:
+            managers.add(pool(post.branch_id))
+    return managers

@@ -1,0 +1,1 @@
+"""Facts: immutable, in the past tense, kept with what made them so."""
