@@ -5,6 +5,7 @@ In words, with worked examples: docs/rules/size-class.md and docs/rules/tiers.md
 
 import re
 from datetime import date, timedelta
+from typing import Any
 
 from xiaoer.kit.text import Reason, reason
 from xiaoer.segments.terms import (
@@ -120,7 +121,7 @@ def _reached(value: int, bounds: tuple[int, int, int]) -> int:
 
 
 def _because(firm: Measured, by: Metric, size: SizeClass, line: SizeLine) -> Reason:
-    words = {"size_words": f"size_{size}", "line_words": f"line_{line.name}"}
+    words: dict[str, Any] = {"size_words": f"size_{size}", "line_words": f"line_{line.name}"}
     if by is Metric.STAFF:
         return reason("size_by_staff", staff=firm.staff, **words)
     return reason(f"size_by_{by}", measured_amount=firm.of(by), **words)

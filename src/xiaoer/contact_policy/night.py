@@ -1,0 +1,175 @@
+"""The red line for whole lists: the first rule against each planned contact, the same as rules.py finds.
+
+Planned contacts have a day and no hour, so quiet hours and the check at the moment are the desk's.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from functools import reduce
+from operator import or_
+
+import narwhals as nw
+
+from xiaoer.contact_policy.rules import COMPLAINED, NOT_REFUSED, REFUSED
+from xiaoer.contact_policy.terms import ANY, MARKETING, Channel, Policy, Purpose, Rule
+from xiaoer.kit.dates import day_number
+from xiaoer.kit.tables import Frame
+from xiaoer.kit.tables.expressions import count, day_no, total
+
+CONSENTS = {
+    MARKETING: "consent_marketing",
+    **{name: f"consent_{name}" for name in ("call", "message", "email")},
+}
+NOTHING = nw.lit(None, dtype=nw.String)
+
+
+def blocked(
+    planned: Frame, customers: Frame, stops: Frame, touches: Frame, policy: Policy, on: date
+) -> Frame:
+    """`planned` (customer_id, channel, purpose, any others) with `blocked_by`: the first rule against it.
+
+    customers: customer_id, kind, consent_marketing, consent_call, consent_message, consent_email (flags, null
+    unknown). stops: customer_id, channel ("" all), reason, day, until_date. touches: customer_id, channel,
+    purpose, outcome, day; outbound only. A planned contact with a customer not listed is blocked by doubt.
+    """
+    today = day_number(on)
+    known = customers.select("customer_id", "kind", *CONSENTS.values(), _known=nw.lit(1))
+    made = touches.with_columns(_day=day_no("day")).filter(nw.col("_day") <= today)
+    joined = (
+        planned.join(known, on="customer_id", how="left")
+        .join(_stopped(stops, today), on="customer_id", how="left")
+        .join(_counted(made, policy, today), on="customer_id", how="left")
+        .join(_paused(made, policy), on="customer_id", how="left")
+    )
+    kept = [nw.col(name) for name in planned.collect_schema().names()]
+    return joined.select(*kept, blocked_by=_first_rule(policy, today))
+
+
+def _first_rule(policy: Policy, today: int) -> nw.Expr:
+    purpose, channel = nw.col("purpose"), nw.col("channel")
+    surely = {
+        Rule.DOUBT: nw.col("_known").is_null()
+        | ~nw.col("kind").fill_null("").is_in(sorted(policy.consent))
+        | ~channel.is_in([each.value for each in Channel])
+        | ~purpose.is_in([each.value for each in Purpose]),
+        Rule.CONSENT: (purpose != Purpose.COLLECTION.value) & _unconsented(policy),
+        Rule.SUPPRESSION: _stop_holds(Rule.SUPPRESSION),
+        Rule.WORKOUT: _stop_holds(Rule.WORKOUT) & ~purpose.is_in(sorted(policy.in_workout)),
+        Rule.COMPLAINT: (_stop_holds(Rule.COMPLAINT) | _some("complaints"))
+        & ~purpose.is_in(sorted(policy.in_complaint)),
+        Rule.REFUSALS: purpose.is_in(sorted(policy.marketing)) & (nw.col("_free_from").fill_null(0) > today),
+        Rule.CAP: _capped(policy),
+    }
+    chosen = NOTHING
+    for rule, against in reversed(surely.items()):
+        chosen = nw.when(against).then(nw.lit(rule.value)).otherwise(chosen)
+    return chosen
+
+
+def _unconsented(policy: Policy) -> nw.Expr:
+    """Marketing and the channel, each refused, or not given where silence will not do."""
+    marketing = nw.col("purpose").is_in(sorted(policy.marketing)) & _lacks(MARKETING, policy)
+    channels = [(nw.col("channel") == name.value) & _lacks(name.value, policy) for name in Channel]
+    return reduce(or_, channels, marketing)
+
+
+def _lacks(use: str, policy: Policy) -> nw.Expr:
+    silent = [kind for kind, needed in policy.consent.items() if needed.get(use) == NOT_REFUSED]
+    silence_will_do = nw.col("kind").fill_null("").is_in(silent)
+    if use not in CONSENTS:  # nobody is asked about visits: there is no such column
+        return ~silence_will_do
+    given = nw.col(CONSENTS[use])
+    return nw.when(given.is_null()).then(~silence_will_do).otherwise(~given)
+
+
+def _stopped(stops: Frame, today: int) -> Frame:
+    """Per customer, stops that hold by rule and channel: counts in columns named _stop_<rule>_<channel>."""
+    holding = stops.with_columns(_from=day_no("day"), _until=day_no("until_date")).filter(
+        (nw.col("_from") <= today) & (nw.col("_until").is_null() | (nw.col("_until") >= today))
+    )
+    named = {Rule.WORKOUT: nw.col("reason") == "workout", Rule.COMPLAINT: nw.col("reason") == "complaint"}
+    named[Rule.SUPPRESSION] = ~(named[Rule.WORKOUT] | named[Rule.COMPLAINT])
+    return holding.group_by("customer_id").agg(
+        *(
+            count(test & ((nw.col("channel") == "") | (nw.col("channel") == channel.value))).alias(
+                f"_stop_{rule}_{channel}"
+            )
+            for rule, test in named.items()
+            for channel in Channel
+        )
+    )
+
+
+def _stop_holds(rule: Rule) -> nw.Expr:
+    on_channel = [
+        (nw.col("channel") == channel.value) & (nw.col(f"_stop_{rule}_{channel}").fill_null(0) > 0)
+        for channel in Channel
+    ]
+    return reduce(or_, on_channel)
+
+
+def _counted(touches: Frame, policy: Policy, today: int) -> Frame:
+    """Per customer, contacts inside each cap's days, and complaints inside their quiet days."""
+    collection = nw.col("purpose") == Purpose.COLLECTION.value
+    counts: list[nw.Expr] = []
+    for name, cap in policy.caps.items():
+        inside = nw.col("_day") > today - cap.days
+        if name == Purpose.COLLECTION:
+            counts.append(count(inside & collection).alias(f"_n_{name}"))
+        else:
+            alike = (
+                inside & ~collection if name == ANY else inside & ~collection & (nw.col("channel") == name)
+            )
+            counts.append(count(alike).alias(f"_n_{name}"))
+    quiet = (nw.col("_day") > today - policy.complaint_quiet_days) & (nw.col("outcome") == COMPLAINED)
+    return (
+        touches.with_columns(nw.col("purpose").fill_null(""), nw.col("outcome").fill_null(""))
+        .group_by("customer_id")
+        .agg(*counts, count(quiet).alias("_n_complaints"))
+    )
+
+
+def _some(name: str, least: int = 1) -> nw.Expr:
+    return nw.col(f"_n_{name}").fill_null(0) >= least
+
+
+def _capped(policy: Policy) -> nw.Expr:
+    collecting = nw.col("purpose") == Purpose.COLLECTION.value
+    reached: Iterable[nw.Expr] = (
+        (collecting if name == Purpose.COLLECTION else ~collecting)
+        & _some(name, cap.count)
+        & (nw.lit(value=True) if name in (ANY, Purpose.COLLECTION) else nw.col("channel") == name)
+        for name, cap in policy.caps.items()
+    )
+    return reduce(or_, reached)
+
+
+def _paused(touches: Frame, policy: Policy) -> Frame:
+    """Per customer, the first day after the longest pause its refusals have earned: _free_from."""
+    daily = (
+        touches.filter(nw.col("outcome") == REFUSED)
+        .group_by("customer_id", "_day")
+        .agg(nw.len().alias("_refusals"))
+    )
+    earlier = daily.select("customer_id", _earlier=nw.col("_day"), _n=nw.col("_refusals"))
+    pairs = daily.select("customer_id", "_day").join(earlier, on="customer_id", how="inner")
+    sums = pairs.group_by("customer_id", "_day").agg(
+        *(
+            total(
+                "_n",
+                (nw.col("_earlier") <= nw.col("_day")) & (nw.col("_earlier") > nw.col("_day") - pause.days),
+            ).alias(f"_in_{number}")
+            for number, pause in enumerate(policy.pauses)
+        )
+    )
+    ends = [
+        nw.when(nw.col(f"_in_{number}") >= pause.refusals)
+        .then(nw.col("_day") + pause.pause_days)
+        .otherwise(nw.lit(0))
+        for number, pause in enumerate(policy.pauses)
+    ]
+    return (
+        sums.with_columns(_end=nw.max_horizontal(*ends))
+        .group_by("customer_id")
+        .agg(nw.col("_end").max().alias("_free_from"))
+    )
