@@ -74,7 +74,6 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASES = {"default": _addresses.web.django(), "owner": _addresses.owner.django()}
 for _alias in DATABASES.values():
     _alias |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
-DATABASES["default"]["TEST"] = {"MIRROR": "owner"}
 DATABASE_ROUTERS = ["xiaoer.app.routers.OwnerMigrates"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
