@@ -42,7 +42,7 @@ bench: setup ## what is measured, against a floor in the same run
 check: setup ## format, lint, types, layers, the house's own rules
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --check .; exit 1; }
-	@$(BIN)/mypy
+	@XIAOER_HOME=.mypy_cache/home $(BIN)/mypy
 	@PYTHONPATH=src $(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m tools.lints
 
