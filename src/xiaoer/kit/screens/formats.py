@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +11,7 @@ from xiaoer.kit.dates import CHINA
 from xiaoer.kit.money import in_wan, short_amount
 from xiaoer.kit.text import say
 
+log = logging.getLogger(__name__)
 NOTHING = "—"
 MINUS = "−"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -107,7 +109,12 @@ def hours(minutes: float | None) -> str:
 
 
 def told(reason: Mapping[str, Any], language: str, today: date | None = None) -> str:
-    return say(reason, language, today)
+    """The reason's sentence. A code without wording is our fault, not the reader's: logged, and shown readable."""
+    try:
+        return say(reason, language, today)
+    except LookupError:
+        log.exception("A reason could not be worded")
+        return str(reason.get("code", "")).replace("_", " ")
 
 
 def as_date(value: date | str | None) -> date | None:

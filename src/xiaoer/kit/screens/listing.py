@@ -58,6 +58,8 @@ class Row:
     key: str
     record: Any
     cells: tuple[Cell, ...]
+    address: str
+    panel_address: str
 
     @property
     def second(self) -> list[Cell]:
@@ -95,7 +97,8 @@ class Listing:
 
     def row(self, record: Any) -> Row:
         cells = tuple(Cell(column, column.of(record)) for column in self.columns)
-        return Row(str(getattr(record, self.table.row_key)), record, cells)
+        glance = self.table.glances(record) if self.table.glances else ""
+        return Row(str(getattr(record, self.table.row_key)), record, cells, self.table.opens(record), glance)
 
     @cached_property
     def count(self) -> int:

@@ -83,7 +83,7 @@ class Table:
     """A table as declared: columns, filters, views, and what to say when it is empty.
 
     `row_key` is the row's attribute that names it; `default_order` is a column key, "-" for descending;
-    `finds` turns typed text into a condition.
+    `opens` gives the address of a row's page, `glances` that of its side panel. `finds` turns typed text into a condition.
     """
 
     name: str
@@ -91,6 +91,8 @@ class Table:
     columns: tuple[Column, ...]
     row_key: str
     default_order: str
+    opens: Callable[[Any], str]
+    glances: Callable[[Any], str] | None = None
     filters: tuple[Filter, ...] = ()
     views: tuple[View, ...] = ()
     finds: Callable[[str], Q] | None = None

@@ -106,6 +106,11 @@ def spark(values: list[float | None] | None) -> SafeString | str:
 
 
 @register.filter
+def sheets(names: str) -> list[str]:
+    return [f"screens/{name}.css" for name in names.split()]
+
+
+@register.filter
 def as_json(value: object) -> SafeString:
     """JSON that may stand inside a script element."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -45,7 +45,14 @@ export async function show(dialog, address) {
   (one("[autofocus]", dialog) || one("button, a, input", dialog))?.focus({ preventScroll: true });
 }
 
-document.body.addEventListener("close-over", () => all("dialog[open]").forEach((dialog) => dialog.close()));
+// Something was written: close what lay above, bring the page behind up to date, say what was done.
+document.body.addEventListener("done-over", async (event) => {
+  all("dialog[open]").forEach((dialog) => dialog.close());
+  say(event.detail.told);
+  await window.htmx.ajax("GET", location.href, { target: "#page", select: "#page", swap: "outerHTML" });
+});
+
+document.addEventListener("click", (event) => event.target.closest("[data-keys]") && one("#keys").showModal());
 
 // Search: Ctrl-K anywhere.
 const search = one("#search");

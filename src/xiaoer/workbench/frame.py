@@ -1,0 +1,70 @@
+"""The frame around a page: places with their counts, the reader, the day of the figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from xiaoer.branches.queries import who
+from xiaoer.workbench import gathering
+from xiaoer.workbench.desk import Desk, desk_of
+from xiaoer.workbench.shown.drawings import tongue
+
+OLD_AFTER = timedelta(days=4)  # a long weekend is not yet old
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry at the side and, for four of them, in the phone's bar."""
+
+    title: str
+    icon: str
+    address: str
+    here: bool = False
+    count: int = 0
+    on_phone: bool = True
+    heading: str = ""
+
+
+def show(request: HttpRequest, here: str, template: str, **told: Any) -> HttpResponse:
+    """A page inside the frame."""
+    desk = desk_of(request)
+    return render(request, template, _around(request, desk, here) | told)
+
+
+def part(request: HttpRequest, template: str, **told: Any) -> HttpResponse:
+    """A piece of a page, without the frame."""
+    desk = desk_of(request)
+    return render(request, template, {"desk": desk, "today": desk.today, "as_of": desk.as_of} | told)
+
+
+def _around(request: HttpRequest, desk: Desk, here: str) -> dict[str, Any]:
+    return {
+        "desk": desk,
+        "today": desk.today,
+        "as_of": desk.as_of,
+        "as_of_is_old": bool(desk.as_of and desk.today - desk.as_of > OLD_AFTER),
+        "who": who(desk.scope, desk.today, tongue()),
+        "places": places(desk, here),
+        "told": request.session.pop("told", ""),
+    }
+
+
+def places(desk: Desk, here: str) -> list[Place]:
+    """Where one can go, with how much waits there."""
+    counts = gathering.counts(desk)
+    made = [
+        Place(_("Today"), "today", reverse("today"), here == "today", counts["today"]),
+        Place(_("Calendar"), "calendar", reverse("calendar"), here == "calendar"),
+        Place(_("Firms"), "firms", reverse("firms"), here == "firms", counts["firms"]),
+        Place(_("Events"), "events", reverse("events"), here == "events", counts["events"]),
+    ]
+    if desk.scope.may("data.read"):
+        made.append(Place(_("Data"), "data", reverse("data"), here == "data", on_phone=False, heading=_("The night")))
+    return made

@@ -1,0 +1,168 @@
+"""What each page needs, read from the rooms in the reader's scope and handed to `shown`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from xiaoer.branches import queries as branches
+from xiaoer.contacts import queries as contacts
+from xiaoer.customers import queries as customers
+from xiaoer.events import queries as noticed
+from xiaoer.features import queries as features
+from xiaoer.kit.screens.listing import Listing
+from xiaoer.kit.screens.tables import View
+from xiaoer.offers import queries as offers
+from xiaoer.scores import queries as scores
+from xiaoer.sources import queries as sources
+from xiaoer.sources.contracts import contracts
+from xiaoer.workbench.desk import Desk
+from xiaoer.workbench.queries import saved_views
+from xiaoer.workbench.shown import lists, record, report, week
+from xiaoer.workbench.shown import morning as mornings
+from xiaoer.workbench.shown.drawings import tongue
+
+MATURING_WITHIN = timedelta(days=30)
+PROMISES_SHOWN, MATURING_SHOWN, CONTACTS_SHOWN = 6, 6, 40
+
+
+def morning(desk: Desk) -> mornings.Morning:
+    """The home page of whoever asks: one's own list, or the managers' lists of a branch."""
+    scope, today = desk.scope, desk.today
+    listed, left = offers.morning(scope), offers.left_out(scope)
+    promised = list(contacts.promises(scope, today + timedelta(days=7), staff_ids=_mine(desk))[:PROMISES_SHOWN])
+    firms = customers.firms_by_number(scope, {one.customer_id for one in [*listed, *left, *promised]})
+    listed_jobs = jobs(desk, listed, firms)
+    capacity = _capacity(desk, listed)
+    return mornings.Morning(
+        jobs=listed_jobs,
+        left_out=tuple(job for job in jobs(desk, left, firms) if not job.done),
+        capacity=capacity,
+        promises=mornings.promises(promised, firms, today),
+        maturing=_maturing(desk),
+        load=mornings.load(_minutes(desk, listed_jobs), today, capacity),
+        night_has_run=desk.as_of is not None,
+    )
+
+
+def jobs(desk: Desk, proposals: list[Any], firms: Mapping[str, Any]) -> tuple[mornings.Job, ...]:
+    """Lines with what was already recorded today or put off."""
+    numbers = {one.offer_id for one in proposals}
+    answered, waiting = contacts.answered(desk.scope, numbers), contacts.waiting(desk.scope, numbers)
+    followed = contacts.follow_ups(desk.scope, {one.pk for one in answered.values()})
+    next_times = {offer: followed[one.pk] for offer, one in answered.items() if one.pk in followed}
+    names = _names_if_many(desk, proposals)
+    kept = [one for one in proposals if one.offer_id not in waiting or one.offer_id in answered]
+    return mornings.jobs(kept, firms, answered, next_times, names)
+
+
+def span(desk: Desk, day: str, week_of: str) -> week.Span:
+    """The calendar's day or week."""
+    wanted = week.asked(day, week_of, desk.today)
+    first, last = wanted.first, wanted.last + timedelta(days=0 if wanted.is_day else 2)
+    listed, left = ([], []) if not first <= desk.today <= last else (offers.morning(desk.scope), offers.left_out(desk.scope))
+    planned = list(contacts.planned_between(desk.scope, first, last, staff_ids=_mine(desk)).filter(status="open"))
+    late = [] if not first <= desk.today <= last else list(contacts.promises(desk.scope, first - timedelta(days=1), staff_ids=_mine(desk)))
+    had = list(contacts.contacts_between(desk.scope, first, last, staff_ids=_mine(desk)))
+    firms = customers.firms_by_number(desk.scope, {one.customer_id for one in [*listed, *left, *planned, *late, *had]})
+    listed_jobs, left_jobs = jobs(desk, listed, firms), jobs(desk, left, firms)
+    return week.span(wanted, listed_jobs, left_jobs, [*late, *planned], had, firms, _capacity(desk, listed), desk.today)
+
+
+def firms(desk: Desk, asked: Mapping[str, str]) -> Listing:
+    """All firms in scope as a list."""
+    rows = customers.firms(desk.scope)
+    table = lists.delivered(lists.firms(desk.today, lambda typed: customers.matching(desk.scope, typed)), rows)
+    return Listing(table, rows, asked, _views(desk, "firms"))
+
+
+def events(desk: Desk, asked: Mapping[str, str]) -> Listing:
+    """What happened in scope as a list."""
+    known: dict[str, Any] = {}
+    listing = Listing(lists.events(known.__getitem__), noticed.events(desk.scope), asked, _views(desk, "events"))
+    seen = {one.customer_id for one in (listing.found if asked.get("excel") else listing.page.object_list)}
+    known.update(customers.firms_by_number(desk.scope, seen))
+    return listing
+
+
+def firm_page(desk: Desk, customer_id: str, tab: str = "") -> record.FirmPage | None:
+    """A firm's page, or None when it is not the reader's to see."""
+    scope, found = desk.scope, customers.firm(desk.scope, customer_id)
+    if found is None:
+        return None
+    had = list(contacts.contacts_with(scope, customer_id)[:CONTACTS_SHOWN])
+    tasks = list(contacts.tasks_for(scope, customer_id).filter(status="open"))
+    people = {one.staff_id for one in [*had, *tasks]} | {found.manager_id}
+    return record.FirmPage(
+        firm=found,
+        profile=features.profile(scope, customer_id),
+        score=scores.score(scope, customer_id),
+        events=list(noticed.events_of(scope, customer_id)),
+        proposal=_open_proposal(desk, customer_id),
+        contacts=had,
+        tasks=tasks,
+        people=branches.names_of_staff(scope, people),
+        branch=branches.names_of_branches(scope).get(found.branch_id, ""),
+        today=desk.today,
+        tab=tab or "overview",
+    )
+
+
+def data(desk: Desk) -> report.Report:
+    """What was delivered and what is missing."""
+    titles = {name: contract.title["zh" if tongue().startswith("zh") else "en"] for name, contract in contracts().items()}
+    return report.report(list(sources.deliveries(desk.scope)), list(sources.disabled(desk.scope)), titles, desk.as_of)
+
+
+def counts(desk: Desk) -> dict[str, int]:
+    """What stands beside the places at the side."""
+    scope = desk.scope
+    listed = {one.offer_id for one in offers.morning(scope)}
+    settled = {*contacts.answered(scope, listed), *contacts.waiting(scope, listed)}
+    return {"today": len(listed - settled), "firms": customers.firms(scope).count(), "events": noticed.events(scope).count()}
+
+
+def _open_proposal(desk: Desk, customer_id: str) -> Any:
+    proposed = offers.proposals_for(desk.scope, customer_id).first()
+    if proposed is None or contacts.answered(desk.scope, {proposed.offer_id}):
+        return None
+    return proposed
+
+
+def _views(desk: Desk, page: str) -> tuple[View, ...]:
+    return tuple(View(f"own-{one.pk}", one.name, one.query, own=True) for one in saved_views(desk.scope, page))
+
+
+def _mine(desk: Desk) -> tuple[str, ...]:
+    """Whose promises are shown: a manager's own; everybody's in scope for a branch."""
+    return desk.scope.managers if desk.scope.managers and not desk.scope.branches else ()
+
+
+def _capacity(desk: Desk, listed: Iterable[Any]) -> int:
+    """Minutes of the reader, or of all managers on the list together."""
+    managers = {one.manager_id for one in listed} or {desk.scope.staff_id}
+    if managers == {desk.scope.staff_id} or len(managers) == 1:
+        return branches.capacity_minutes(desk.scope, next(iter(managers))) or branches.capacity_minutes(desk.scope, desk.scope.staff_id)
+    return sum(branches.staff(desk.scope).filter(staff_id__in=managers).values_list("capacity_minutes", flat=True))
+
+
+def _minutes(desk: Desk, listed: Iterable[mornings.Job]) -> dict[Any, int]:
+    monday = desk.today - timedelta(days=desk.today.weekday())
+    planned = dict(contacts.minutes_by_day(desk.scope, monday, monday + timedelta(days=6), staff_ids=_mine(desk)))
+    for job in listed:
+        planned[job.proposal.day] = planned.get(job.proposal.day, 0) + job.proposal.minutes
+    return planned
+
+
+def _maturing(desk: Desk) -> tuple[Any, ...]:
+    """Borrowers whose next payment or loan falls due soon."""
+    due = customers.firms(desk.scope).filter(loan_balance__gt=0, next_due_date__range=(desk.today, desk.today + MATURING_WITHIN))
+    return tuple(due.order_by("next_due_date", "-loan_balance", "customer_id")[:MATURING_SHOWN])
+
+
+def _names_if_many(desk: Desk, proposals: list[Any]) -> Mapping[str, str]:
+    managers = {one.manager_id for one in proposals}
+    return branches.names_of_staff(desk.scope, managers) if len(managers) > 1 else {}
+
+

@@ -1,0 +1,189 @@
+"""The desk's screens: each view asks once, or does one thing, and shows it. Signing in is the middleware's care."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from xiaoer.customers.queries import search as find
+from xiaoer.kit.refusal import Refusal
+from xiaoer.kit.screens.listing import Listing, asked
+from xiaoer.kit.screens.workbook import workbook
+from xiaoer.workbench import doing, gathering
+from xiaoer.workbench.desk import Desk, desk_of
+from xiaoer.workbench.frame import part, show
+from xiaoer.workbench.shown import sentences
+from xiaoer.workbench.shown.drawings import tongue
+
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+View = Callable[..., HttpResponse]
+
+
+def refusals_told(view: View) -> View:
+    """A refusal is said in its own words: beside the sheet for htmx, else on a page."""
+
+    @wraps(view)
+    def told(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **named)
+        except Refusal as refusal:
+            if request.headers.get("HX-Request"):
+                return HttpResponse(str(refusal), status=422, content_type="text/plain; charset=utf-8")
+            return render(request, "400.html", {"reason": str(refusal)}, status=422)
+
+    return told
+
+
+@require_GET
+def today(request: HttpRequest) -> HttpResponse:
+    """The morning list."""
+    return show(request, "today", "workbench/today.html", morning=gathering.morning(desk_of(request)))
+
+
+@require_GET
+def calendar(request: HttpRequest) -> HttpResponse:
+    """A day or a week."""
+    span = gathering.span(desk_of(request), request.GET.get("day", ""), request.GET.get("week", ""))
+    return show(request, "calendar", "workbench/calendar.html", span=span)
+
+
+@require_GET
+@refusals_told
+def firms(request: HttpRequest) -> HttpResponse:
+    """All firms in scope; with ?excel=1 the same as a workbook."""
+    desk = desk_of(request)
+    listing = gathering.firms(desk, asked(request.GET))
+    return _listed(request, desk, listing, sentences.firms(listing))
+
+
+@require_GET
+@refusals_told
+def events(request: HttpRequest) -> HttpResponse:
+    """What happened; with ?excel=1 the same as a workbook."""
+    desk = desk_of(request)
+    listing = gathering.events(desk, asked(request.GET))
+    return _listed(request, desk, listing, sentences.events(listing))
+
+
+@require_GET
+def firm(request: HttpRequest, customer_id: str) -> HttpResponse:
+    """A firm's page. Every opening is written down."""
+    desk = desk_of(request)
+    page = _or_404(gathering.firm_page(desk, customer_id, request.GET.get("tab", "")))
+    doing.note_opening(request, desk, page.firm, "firm")
+    return show(request, "firms", "workbench/firm.html", page=page, firm=page.firm)
+
+
+@require_GET
+def firm_panel(request: HttpRequest, customer_id: str) -> HttpResponse:
+    """The firm at a glance, beside a list; an opening like any other."""
+    desk = desk_of(request)
+    page = _or_404(gathering.firm_page(desk, customer_id))
+    doing.note_opening(request, desk, page.firm, "glance")
+    return part(request, "workbench/panel.html", page=page, firm=page.firm)
+
+
+@require_http_methods(["GET", "POST"])
+@refusals_told
+def record(request: HttpRequest, customer_id: str) -> HttpResponse:
+    """The sheet for an outcome; the second tap records it."""
+    desk, offer_id = desk_of(request), request.GET.get("offer", "")
+    if request.method == "POST":
+        return _done(request, doing.record(desk, customer_id, offer_id, request.POST))
+    return _sheet(request, "workbench/record.html", doing.record_sheet(desk, customer_id, offer_id))
+
+
+@require_http_methods(["GET", "POST"])
+@refusals_told
+def postpone(request: HttpRequest, offer_id: str) -> HttpResponse:
+    """The sheet for putting a line of the list off."""
+    desk = desk_of(request)
+    if request.method == "POST":
+        return _done(request, doing.postpone(desk, offer_id, request.POST))
+    return _sheet(request, "workbench/postpone.html", doing.postpone_sheet(desk, offer_id))
+
+
+@require_http_methods(["GET", "POST"])
+@refusals_told
+def plan(request: HttpRequest, customer_id: str) -> HttpResponse:
+    """The sheet for a promise: what, how, when."""
+    desk = desk_of(request)
+    if request.method == "POST":
+        return _done(request, doing.plan(desk, customer_id, request.POST))
+    return _sheet(request, "workbench/plan.html", doing.plan_sheet(desk, customer_id))
+
+
+@require_POST
+@refusals_told
+def task_move(request: HttpRequest, task_id: int) -> HttpResponse:
+    """Move a promise to another day, or tick it off."""
+    return _done(request, doing.move(desk_of(request), task_id, request.POST))
+
+
+@require_POST
+@refusals_told
+def save_view(request: HttpRequest, page: str) -> HttpResponse:
+    """Keep the list's present state under a name."""
+    if page not in {"firms", "events"}:
+        raise Http404
+    return redirect(f"{reverse(page)}?{doing.save_view(desk_of(request), page, request.POST)}")
+
+
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    """Firms by name, pinyin, initials or code, as one types."""
+    typed = request.GET.get("q", "").strip()
+    found = find(desk_of(request).scope, typed) if typed else []
+    return part(request, "workbench/found.html", found=found, typed=typed)
+
+
+@require_GET
+def data(request: HttpRequest) -> HttpResponse:
+    """What was delivered, what was held back, what is missing."""
+    return show(request, "data", "workbench/data.html", report=gathering.data(desk_of(request)))
+
+
+def _listed(request: HttpRequest, desk: Desk, listing: Listing, told: sentences.Told) -> HttpResponse:
+    if request.GET.get("excel"):
+        return _excel(request, desk, listing)
+    name = listing.table.name
+    save = reverse("save-view", args=[name])
+    return show(request, name, "workbench/listing.html", listing=listing, sentence=told.sentence, lede=told.lede, save_view_address=save)
+
+
+def _sheet(request: HttpRequest, template: str, sheet: Any) -> HttpResponse:
+    """In a dialog as a piece; opened by itself (a phone's back button, no scripts) as a page."""
+    if request.headers.get("HX-Request"):
+        return part(request, template, sheet=_or_404(sheet))
+    return show(request, "", "workbench/sheet.html", sheet=_or_404(sheet), sheet_template=template)
+
+
+def _done(request: HttpRequest, told: str) -> HttpResponse:
+    """After a tap that wrote: htmx brings the page behind up to date; without scripts the page is loaded."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Trigger": json.dumps({"done-over": {"told": told}})})
+    request.session["told"] = told
+    back = request.POST.get("back", "")
+    return redirect(back if back.startswith("/") and not back.startswith("//") else reverse("today"))
+
+
+def _excel(request: HttpRequest, desk: Desk, listing: Listing) -> HttpResponse:
+    keys = request.GET.getlist("key")
+    doing.note_export(request, desk, listing, len(keys))
+    made = workbook(listing, tongue(), keys=keys, note=_("Data as of %(day)s") % {"day": desk.as_of})
+    name = f"{listing.table.name}-{desk.as_of or 'empty'}.xlsx"
+    return HttpResponse(made, content_type=EXCEL, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _or_404(found: Any) -> Any:
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,1 @@
+"""What the desk's pages say, worked out from rows already read. No queries and no writes in here."""

@@ -1,0 +1,273 @@
+"""A firm's page: what is said about it, worked out from its published rows and its contacts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from xiaoer.kit.screens import formats
+from xiaoer.kit.screens.charts import Chart
+from xiaoer.workbench.shown import drawings, lists, timeline, wordings
+from xiaoer.workbench.shown.drawings import tongue, unit
+
+HIGH_RISK = 0.05
+MOST_REASONS = 5
+SILENT_TIMES_USUAL = 3
+TABS = ("overview", "money", "score", "contacts", "events")
+
+
+@dataclass(frozen=True)
+class Tab:
+    title: str
+    address: str
+    here: bool
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class FirmPage:
+    """Everything a firm's page shows. `people` are names by staff number."""
+
+    firm: Any
+    profile: Any
+    score: Any
+    events: Sequence[Any]
+    proposal: Any
+    contacts: Sequence[Any]
+    tasks: Sequence[Any]
+    people: Mapping[str, str]
+    branch: str
+    today: date
+    tab: str = "overview"
+
+    unit = property(lambda _self: unit())
+
+    @property
+    def here(self) -> str:
+        return reverse("firm", args=[self.firm.customer_id])
+
+    @property
+    def about(self) -> list[str]:
+        firm, who = self.firm, self.people.get(self.firm.manager_id, "")
+        parts = [
+            wordings.word(wordings.KINDS, firm.kind) if firm.kind != "enterprise" else "",
+            lists.size(firm),
+            _("with us since %(year)s") % {"year": firm.opened_date.year} if firm.opened_date else "",
+            _("owner %(name)s") % {"name": firm.owner_name} if firm.owner_name else "",
+            ngettext("%(n)s person", "%(n)s people", firm.staff_count) % {"n": firm.staff_count} if firm.staff_count else "",
+            _("answered for by %(name)s") % {"name": who} if who else _("no manager assigned"),
+            self.branch,
+        ]
+        return [part for part in parts if part]
+
+    @property
+    def most_pressing(self) -> Any:
+        reasons = [one for event in self.events for one in event.because]
+        reasons += self.proposal.because if self.proposal else []
+        return next((one for one in reasons if one.get("tone") == "bad"), None)
+
+    @property
+    def tabs(self) -> list[Tab]:
+        titles = {"overview": _("Overview"), "money": _("Money"), "score": _("Score"), "contacts": _("Contacts"), "events": _("Events")}
+        counts = {"contacts": len(self.timeline), "events": len(self.events)}
+        return [
+            Tab(titles[name], self.here if name == "overview" else f"{self.here}?tab={name}", name == self.shown_tab, counts.get(name, 0))
+            for name in TABS
+        ]
+
+    @property
+    def shown_tab(self) -> str:
+        return self.tab if self.tab in TABS else "overview"
+
+    @property
+    def tab_template(self) -> str:
+        return f"workbench/parts/tab_{self.shown_tab}.html"
+
+    @property
+    def record_address(self) -> str:
+        offer = f"?offer={self.proposal.offer_id}" if self.proposal else ""
+        return reverse("record", args=[self.firm.customer_id]) + offer
+
+    @property
+    def postpone_address(self) -> str:
+        return reverse("postpone", args=[self.proposal.offer_id])
+
+    @property
+    def plan_address(self) -> str:
+        return reverse("plan", args=[self.firm.customer_id])
+
+    @property
+    def score_address(self) -> str:
+        return f"{self.here}?tab=score"
+
+    @property
+    def money_address(self) -> str:
+        return f"{self.here}?tab=money"
+
+    @property
+    def contacts_address(self) -> str:
+        return f"{self.here}?tab=contacts"
+
+    # Numbers
+
+    @property
+    def knows_products(self) -> bool:
+        return bool(self.firm.products or self.firm.holdings or self.firm.balance is not None or self.firm.loan_balance is not None)
+
+    @property
+    def products_note(self) -> str:
+        return _("deposits %(amount)s") % {"amount": formats.money(self.firm.balance, tongue())} if self.firm.balance is not None else ""
+
+    @property
+    def risk_high(self) -> bool:
+        return self.firm.pd is not None and self.firm.pd >= HIGH_RISK
+
+    @property
+    def risk_note(self) -> str:
+        if self.firm.pd is None:
+            return _("invoices or accounts fill this")
+        if self.firm.score_state == "small_sample":
+            return _("small sample, for orientation only")
+        if self.firm.score_state == "rule":
+            return _("by rule, no model yet")
+        if self.score and self.score.previous is not None:
+            return _("%(before)s before") % {"before": formats.percent(self.score.previous)}
+        return ngettext("%(n)s reason", "%(n)s reasons", len(self.reasons)) % {"n": len(self.reasons)} if self.reasons else ""
+
+    @property
+    def turnover_note(self) -> str:
+        change = lists.growth(self.firm)
+        return _("%(change)s on the year before") % {"change": formats.change(change)} if change is not None else _("no year before to compare")
+
+    @property
+    def contribution_note(self) -> str:
+        if self.firm.turnover_12m is None:
+            return ""
+        return _("turnover %(amount)s") % {"amount": formats.money(self.firm.turnover_12m, tongue())}
+
+    @property
+    def money_lines(self) -> list[dict[str, str]]:
+        firm = self.firm
+        known = [
+            (_("Average deposits, 90 days"), firm.balance, "balance"),
+            (_("Loans outstanding"), firm.loan_balance, "loan_balance"),
+            (_("Contribution, 12 months"), firm.contribution_12m, "contribution"),
+            (_("Invoiced turnover, 12 months"), firm.turnover_12m, "turnover_12m"),
+        ]
+        lines = [{"title": title, "value": formats.money(fen, tongue()), "figure": figure} for title, fen, figure in known if fen is not None]
+        if firm.next_due_date:
+            lines.append({"title": _("Next due"), "value": formats.day(firm.next_due_date, tongue(), self.today), "figure": ""})
+        return lines or [{"title": _("Accounts and loans are not delivered; turnover comes from invoices."), "value": "", "figure": ""}]
+
+    # Why, score
+
+    @property
+    def why_tone(self) -> str:
+        tones = {one.get("tone") for one in (self.proposal.because if self.proposal else [])}
+        return "bad" if "bad" in tones else "warn" if "warn" in tones else ""
+
+    @property
+    def worth(self) -> str:
+        one = self.proposal
+        told = [_("expected return %(amount)s") % {"amount": formats.money(one.expected_return, tongue())}]
+        told += [_("at stake %(amount)s") % {"amount": formats.money(one.at_stake, tongue())}] if one.at_stake else []
+        told += [wordings.word(wordings.RISKS, one.risk)]
+        told += [_("cost %(cost)s") % {"cost": formats.money(one.cost, tongue())}] if one.cost else []
+        told += [f"{wordings.word(wordings.CHANNELS, one.kind)} " + _("%(n)s min") % {"n": one.minutes}]
+        return " · ".join(told)
+
+    @property
+    def score_said(self) -> str:
+        said = {
+            "small_sample": _("The risk score rests on a small sample: fewer than 40 defaults are known. Use it for orientation, not for decisions."),
+            "rule": _("Risk is told by a simple rule here: no model has beaten it on later data yet."),
+        }
+        return said.get(self.firm.score_state, "") if self.firm.pd is not None else ""
+
+    @property
+    def score_said_plain(self) -> bool:
+        return self.firm.score_state == "rule"
+
+    @property
+    def reasons(self) -> list[Any]:
+        return list(self.score.reasons[:MOST_REASONS]) if self.score else []
+
+    @property
+    def reasons_title(self) -> str:
+        if self.score.previous is None:
+            return _("What makes the risk")
+        return _("Why the risk rose") if self.score.value > self.score.previous else _("Why the risk fell")
+
+    @property
+    def score_title(self) -> str:
+        return _("%(points)s points") % {"points": self.score.points} if self.score.points is not None else _("Risk %(pd)s") % {"pd": formats.percent(self.score.value)}
+
+    @property
+    def score_line(self) -> str:
+        told = _("A default within 12 months is expected with %(pd)s.") % {"pd": formats.percent(self.score.value)}
+        return f"{told} {self.score_said}".strip()
+
+    @cached_property
+    def all_points(self) -> list[Any]:
+        return sorted(self.score.all_points, key=lambda one: (-abs(one["points"]), one["code"]))
+
+    @property
+    def widest(self) -> float:
+        return max((abs(one["points"]) for one in self.all_points), default=1)
+
+    @property
+    def waterfall(self) -> Chart | None:
+        return drawings.waterfall(self.score)
+
+    # Trade
+
+    @cached_property
+    def trade(self) -> Chart | None:
+        return drawings.trade(self.profile)
+
+    @cached_property
+    def cash(self) -> Chart | None:
+        return drawings.cash(self.profile)
+
+    @property
+    def buyers(self) -> list[dict[str, Any]]:
+        return self._partners(self.profile.buyers if self.profile else None)
+
+    @property
+    def suppliers(self) -> list[dict[str, Any]]:
+        return self._partners(self.profile.suppliers if self.profile else None)
+
+    @property
+    def buyers_title(self) -> str:
+        return _("Buyers, 12 months")
+
+    @property
+    def suppliers_title(self) -> str:
+        return _("Suppliers, 12 months")
+
+    @property
+    def similar(self) -> list[dict[str, Any]]:
+        return list(self.profile.similar) if self.profile else []
+
+    @property
+    def holdings(self) -> list[str]:
+        return [str(one.get("name", "")) if isinstance(one, dict) else str(one) for one in self.firm.holdings]
+
+    @cached_property
+    def timeline(self) -> list[timeline.Entry]:
+        return timeline.entries(self.contacts, self.tasks, self.people)
+
+    def _partners(self, partners: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
+        return [one | self._rhythm(one) for one in partners or []]
+
+    def _rhythm(self, partner: dict[str, Any]) -> dict[str, Any]:
+        gap, last = partner.get("gap_days"), formats.as_date(partner.get("last_date"))
+        silent = bool(gap and last and (self.today - last).days > max(SILENT_TIMES_USUAL * gap, 14))
+        return {"silent": silent, "usual": _("usually every %(n)s days") % {"n": round(gap)} if gap else ""}

@@ -1,0 +1,42 @@
+"""What a colleague would say at the head of a list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from xiaoer.kit.screens.listing import Listing
+
+
+@dataclass(frozen=True)
+class Told:
+    sentence: str
+    lede: str = ""
+
+
+def firms(listing: Listing) -> Told:
+    """How many firms are shown, and which of the chips would be worth a tap."""
+    head = ngettext("%(n)s firm", "%(n)s firms", listing.count) % {"n": listing.count}
+    if listing.count != listing.whole_count:
+        return Told(head, _("of %(whole)s that you may see") % {"whole": listing.whole_count})
+    counted = {choice.key: choice.count for one in listing.filters if one.filter.key == "state" for choice in one.choices}
+    told = []
+    if counted.get("events"):
+        told.append(_("%(n)s with events") % {"n": counted["events"]})
+    if counted.get("falling"):
+        told.append(_("%(n)s down by a fifth or more") % {"n": counted["falling"]})
+    if counted.get("silent"):
+        told.append(_("%(n)s not contacted for 90 days") % {"n": counted["silent"]})
+    return Told(head, " · ".join(told))
+
+
+def events(listing: Listing) -> Told:
+    """How many things happened, and how many want something done."""
+    counted = {choice.key: choice.count for one in listing.filters if one.filter.key == "severity" for choice in one.choices}
+    act = counted.get("act", 0)
+    if act and listing.count == listing.whole_count:
+        head = ngettext("%(n)s event to act on", "%(n)s events to act on", act) % {"n": act}
+        return Told(head, ngettext("%(n)s event in all", "%(n)s events in all", listing.count) % {"n": listing.count})
+    return Told(ngettext("%(n)s event", "%(n)s events", listing.count) % {"n": listing.count})

@@ -1,0 +1,64 @@
+"""Words for the desk's codes. One word per concept, everywhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from xiaoer.contacts.terms import outcomes
+
+TIERS = {
+    "premier": _("Premier"),
+    "excellent": _("Excellent"),
+    "potential": _("Potential"),
+    "general": _("General"),
+}
+SIZES = {
+    "large": _("Large"),
+    "medium": _("Medium"),
+    "small": _("Small"),
+    "micro": _("Micro"),
+    "undetermined": _("Size undetermined"),
+    "not_classified": _("Not classified by size"),
+}
+SIZE_MISSING = {
+    "staff": _("staff"),
+    "staff_count": _("staff"),
+    "industry": _("industry"),
+    "industry_code": _("industry"),
+    "revenue": _("revenue"),
+    "turnover": _("revenue"),
+    "assets": _("assets"),
+    "total_assets": _("assets"),
+}
+KINDS = {"enterprise": _("Enterprise"), "sole_trader": _("Sole trader"), "owner": _("Business owner")}
+CHANNELS = {
+    "visit": pgettext_lazy("channel", "Visit"),
+    "call": pgettext_lazy("channel", "Call"),
+    "message": pgettext_lazy("channel", "Message"),
+    "counter": pgettext_lazy("channel", "Counter"),
+    "check": pgettext_lazy("channel", "Check"),
+}
+RISKS = {"low": _("low risk"), "medium": _("medium risk"), "high": _("high risk")}
+SEVERITIES = {"act": _("Act"), "watch": _("Watch"), "note": _("Note")}
+SEVERITY_TONES = {"act": "bad", "watch": "warn", "note": "plain"}
+RULES = {
+    "turnover_falls": _("Turnover falls"),
+    "silence": _("Silence"),
+    "new_main_buyer": _("New main buyer"),
+    "main_buyer_lost": _("Main buyer lost"),
+    "season_ahead": _("Season ahead"),
+}
+
+
+def outcome(code: str) -> str:
+    """The words of contacts' own code list."""
+    known = outcomes().get(code)
+    return known.title(get_language() or "zh") if known else code.replace("_", " ")
+
+
+def word(words: dict[str, Any], code: str) -> str:
+    """The word for a code; a code nobody has worded yet is shown readable rather than not at all."""
+    return str(words.get(code, code.replace("_", " ")))
