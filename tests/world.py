@@ -9,6 +9,7 @@ import random
 import tomllib
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -71,8 +72,17 @@ def placements(firms: int = FIRMS) -> list[Placed]:
             for at, p in enumerate(made)]  # fmt: skip
 
 
+@cache
+def _tables(business_date: date, run_id: str, seed: int) -> dict[str, pa.Table]:
+    return _made(business_date, run_id, seed)
+
+
 def tables(business_date: date = BUSINESS_DATE, run_id: str = RUN_ID, seed: int = 7) -> dict[str, pa.Table]:
-    """Every published table of the sample world."""
+    """Every published table of the sample world, in a mapping of the caller's own."""
+    return dict(_tables(business_date, run_id, seed))
+
+
+def _made(business_date: date, run_id: str, seed: int) -> dict[str, pa.Table]:
     chance = random.Random(seed)
     placed = placements()
     firms = [_firm(one, chance, business_date) for one in placed]
@@ -143,6 +153,7 @@ def a_reason(
     }
 
 
+@cache
 def _codes(room: str) -> list[str]:
     path = ROOMS / room / "wording.toml"
     if not path.exists():

@@ -133,8 +133,19 @@ def _stage(model: type[Versioned], table: pa.Table, using: str) -> sql.Identifie
     _run(sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA").format(
         stage, _columns(model), target), using)  # fmt: skip
     _copy(model, table, stage, using)
+    _refuse_twins(model, stage, using)
     _run(sql.SQL("ANALYZE {}").format(stage), using)
     return stage
+
+
+def _refuse_twins(model: type[Versioned], stage: sql.Identifier, using: str) -> None:
+    """Two rows with one key are the night's mistake: ValueError names the key."""
+    key = sql.SQL(", ").join(map(sql.Identifier, model.key))
+    try:
+        _run(sql.SQL("CREATE UNIQUE INDEX ON {} ({})").format(stage, key), using)
+    except psycopg.errors.UniqueViolation as twins:
+        message = f"{model._meta.label}: {twins.diag.message_detail}"
+        raise ValueError(message) from twins
 
 
 def _copy(model: type[Versioned], table: pa.Table, stage: sql.Identifier, using: str) -> None:

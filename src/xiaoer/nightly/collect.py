@@ -1,0 +1,67 @@
+"""What the desk wrote, as the night takes it into the lake: no words a person typed, nothing of tomorrow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+from django.db.models import Case, CharField, DateField, F, QuerySet, Value, When
+
+from xiaoer.contact_policy.models import Suppression
+from xiaoer.contacts.models import Contact, Task
+
+TEXT, DAY, WHOLE = pa.string(), pa.date32(), pa.int64()
+INSTANT = pa.timestamp("us", tz="UTC")
+
+CONTACTS = pa.schema({
+    "contact_id": WHOLE, "offer_id": TEXT, "customer_id": TEXT, "channel": TEXT, "outcome": TEXT, "staff_id": TEXT,
+    "at": INSTANT, "day": DAY, "branch_id": TEXT, "manager_id": TEXT, "expected_return": WHOLE, "minutes": WHOLE,
+})  # fmt: skip
+TASKS = pa.schema({
+    "task_id": WHOLE, "customer_id": TEXT, "offer_id": TEXT, "kind": TEXT, "minutes": WHOLE, "status": TEXT,
+    "day": DAY, "due_date": DAY, "done_date": DAY, "origin_contact_id": WHOLE, "staff_id": TEXT, "branch_id": TEXT,
+    "manager_id": TEXT,
+})  # fmt: skip
+SUPPRESSIONS = pa.schema({
+    "suppression_id": WHOLE, "customer_id": TEXT, "channel": TEXT, "reason": TEXT, "since_at": INSTANT, "day": DAY,
+    "until_date": DAY, "source": TEXT, "staff_id": TEXT, "branch_id": TEXT, "manager_id": TEXT,
+})  # fmt: skip
+
+
+def collect(business_date: date, *, using: str = "owner") -> dict[str, pa.Table]:
+    """desk_contacts, desk_tasks, desk_suppressions: every row written up to and on `business_date`.
+
+    A task closed after that day is still open as of it. Rows come in the order they were written, so the same
+    day gives the same tables.
+    """
+    return {
+        "desk_contacts": _table(CONTACTS, _written(Contact, business_date, using), contact_id=F("pk")),
+        "desk_tasks": _table(
+            TASKS, _as_of(_written(Task, business_date, using), business_date),
+            task_id=F("pk"), origin_contact_id=F("origin"), status=F("status_then"), done_date=F("done_then"),
+        ),
+        "desk_suppressions": _table(
+            SUPPRESSIONS, _written(Suppression, business_date, using), suppression_id=F("pk")
+        ),
+    }  # fmt: skip
+
+
+def _written(model: Any, business_date: date, using: str) -> QuerySet[Any]:
+    return model.objects.using(using).filter(day__lte=business_date).order_by("pk")
+
+
+def _as_of(tasks: QuerySet[Any], business_date: date) -> QuerySet[Any]:
+    later = When(done_date__gt=business_date, then=Value("open"))
+    return tasks.annotate(
+        status_then=Case(later, default=F("status"), output_field=CharField()),
+        done_then=Case(When(done_date__gt=business_date, then=None), default=F("done_date"), output_field=DateField()),
+    )
+
+
+def _table(schema: pa.Schema, rows: QuerySet[Any], **renamed: F) -> pa.Table:
+    """Column by column in the schema's order; an empty result keeps its types."""
+    sources = [renamed[name].name if name in renamed else name for name in schema.names]
+    values: Iterable[tuple[Any, ...]] = rows.values_list(*sources)
+    return pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in values], schema=schema)

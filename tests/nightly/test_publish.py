@@ -1,0 +1,204 @@
+"""Publishing: whole or not at all, the same night twice changes nothing, no screen mixes two days."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from django.db import connections
+
+from tests.world import BUSINESS_DATE, RUN_ID, publish_world, tables
+from xiaoer.kit.published import FOREVER, pointer
+from xiaoer.kit.scope import Scope
+from xiaoer.kit.scope.acting import acting_as
+from xiaoer.nightly import seam
+from xiaoer.nightly.publish import EDITIONS_KEPT, publish
+
+pytestmark = pytest.mark.usefixtures("own_world")
+
+NEXT_DATE = BUSINESS_DATE + timedelta(days=1)
+NEXT_RUN = "world-next"
+
+
+class Killed(BaseException):
+    """The process died here."""
+
+
+def next_night() -> dict[str, pa.Table]:
+    return tables(NEXT_DATE, NEXT_RUN, seed=8)
+
+
+def publish_next(**options: Any) -> Any:
+    return publish(next_night(), NEXT_DATE, NEXT_RUN, **options)
+
+
+def stored() -> dict[str, list[tuple[Any, ...]]]:
+    """Every published row with its edition span, without row ids."""
+    rows = {}
+    with connections["owner"].cursor() as cursor:
+        for name in seam.NAMES:
+            model = seam.model_of(name)
+            columns = ", ".join(f'"{f.column}"::text' for f in [*seam.columns_of(model)])
+            cursor.execute(f"SELECT since, until, {columns} FROM {model._meta.db_table} ORDER BY {columns}, since")
+            rows[name] = cursor.fetchall()
+    return rows
+
+
+def shown(edition: int | None = None) -> dict[str, list[tuple[Any, ...]]]:
+    """What the desk shows."""
+    at = pointer("owner").edition if edition is None else edition
+    return {name: sorted(row[2:] for row in rows if row[0] <= at < row[1]) for name, rows in stored().items()}
+
+
+def fingerprint() -> list[tuple[Any, ...]]:
+    """Changes when any row is written, even with the same values (xmin)."""
+    with connections["owner"].cursor() as cursor:
+        found = []
+        for table in [*(seam.model_of(name)._meta.db_table for name in seam.NAMES), "nightly_pointer"]:
+            cursor.execute(f"SELECT count(*), max(xmin::text::bigint), sum(xmin::text::bigint) FROM {table}")
+            found.append((table, *cursor.fetchone()))
+    return found
+
+
+def test_the_sample_world_is_shown_whole() -> None:
+    for name, table in tables().items():
+        assert len(shown()[name]) == table.num_rows, name
+    assert (pointer("owner").business_date, pointer("owner").run_id) == (BUSINESS_DATE, RUN_ID)
+
+
+def test_the_same_night_again_changes_no_row() -> None:
+    before = fingerprint()
+    assert publish_world().rows_changed == 0
+    assert fingerprint() == before
+
+
+def test_the_same_night_again_after_the_next_changes_no_row_twice() -> None:
+    assert publish_next().rows_changed > 0
+    before = fingerprint()
+    again = publish_next()
+    assert (again.rows_changed, fingerprint()) == (0, before)
+
+
+def test_an_unchanged_row_is_neither_closed_nor_written() -> None:
+    done = publish(tables(), NEXT_DATE, NEXT_RUN)
+    assert (done.edition, done.rows_changed) == (2, 0)
+    assert pointer("owner").business_date == NEXT_DATE
+
+
+def test_only_what_changed_is_written() -> None:
+    changed = tables()
+    firms = changed["firms"].to_pylist()
+    firms[3]["tier"] = "premier" if firms[3]["tier"] != "premier" else "general"
+    del firms[7]
+    changed["firms"] = pa.Table.from_pylist(firms)
+    done = publish(changed, NEXT_DATE, NEXT_RUN)
+    told = {change.table: (change.inserted, change.closed) for change in done.changes}
+    assert told.pop("firms") == (1, 2)
+    assert set(told.values()) == {(0, 0)}
+
+
+@pytest.mark.parametrize("step", [*seam.NAMES])
+def test_killed_after_any_table_yesterday_stays_and_the_rerun_is_equal(step: str) -> None:
+    yesterday = shown()
+
+    def die(reached: str) -> None:
+        if reached == step:
+            raise Killed
+
+    with pytest.raises(Killed):
+        publish_next(reached=die)
+    assert pointer("owner").run_id == RUN_ID
+    assert shown() == yesterday
+    with acting_as(Scope("A1", everything=True, edition=1)):
+        assert_desk_shows(BUSINESS_DATE)
+
+    publish_next()
+    assert pointer("owner").run_id == NEXT_RUN
+    assert unbroken() == (stored(), shown())
+
+
+def unbroken() -> Any:
+    """What the very same two nights leave when nothing died, in the same database afterwards."""
+    broken = stored(), shown()
+    with connections["owner"].cursor() as cursor:
+        for name in seam.NAMES:
+            cursor.execute(f"DELETE FROM {seam.model_of(name)._meta.db_table}")
+        cursor.execute("UPDATE nightly_pointer SET edition = 0, run_id = ''")
+    publish_world()
+    publish_next()
+    assert broken == (stored(), shown())
+    return stored(), shown()
+
+
+def assert_desk_shows(day: date) -> None:
+    from xiaoer.offers.models import Proposal
+
+    days = set(Proposal.objects.seen_by(Scope("A1", everything=True, edition=1)).values_list("day", flat=True))
+    assert days == {day + timedelta(days=1)}
+
+
+def test_killed_in_the_flip_nothing_of_the_masters_is_left() -> None:
+    def die(reached: str) -> None:
+        if reached == "assignments":
+            raise Killed
+
+    with pytest.raises(Killed):
+        publish_next(reached=die)
+    masters = [seam.model_of(name)._default_manager.using("owner") for name in seam.MASTERS]
+    assert all(rows.filter(since__gt=1).count() == 0 for rows in masters)
+
+
+def test_another_night_after_a_killed_one_leaves_nothing_of_it() -> None:
+    def die(reached: str) -> None:
+        if reached == "events":
+            raise Killed
+
+    with pytest.raises(Killed):
+        publish_next(reached=die)
+    publish_world(run_id="world-again")
+    assert shown() == {name: sorted(rows) for name, rows in shown(1).items()}
+    assert all(row[1] == FOREVER for rows in stored().values() for row in rows)
+
+
+def test_a_request_that_began_before_the_flip_still_reads_its_own_day() -> None:
+    before = shown()
+    publish_next()
+    assert shown(1) == before
+    assert shown(2) != before
+
+
+def test_old_editions_are_forgotten() -> None:
+    for at in range(EDITIONS_KEPT + 2):
+        day = NEXT_DATE + timedelta(days=at)
+        publish(tables(day, f"run-{at}", seed=at), day, f"run-{at}")
+    edition = pointer("owner").edition
+    assert min(row[1] for row in stored()["proposals"]) > edition - EDITIONS_KEPT
+
+
+def test_a_publish_is_whole_or_refused() -> None:
+    without = {name: table for name, table in tables().items() if name != "scores"}
+    with pytest.raises(ValueError, match="scores"):
+        publish(without, NEXT_DATE, NEXT_RUN)
+
+
+def test_a_column_the_desk_does_not_know_is_named() -> None:
+    strange = tables() | {"events": tables()["events"].append_column("mood", pa.array(["blue"] * tables()["events"].num_rows))}
+    with pytest.raises(ValueError, match="mood"):
+        publish(strange, NEXT_DATE, NEXT_RUN)
+
+
+def test_two_rows_with_one_key_are_a_fault_and_show_nothing() -> None:
+    doubled = tables()
+    doubled["firms"] = pa.concat_tables([doubled["firms"], doubled["firms"].slice(0, 1)])
+    with pytest.raises(ValueError, match=r"customers.Firm: .*C000001"):
+        publish(doubled, NEXT_DATE, NEXT_RUN)
+    assert pointer("owner").run_id == RUN_ID
+
+
+def test_nested_arrow_columns_and_json_text_are_the_same() -> None:
+    nested = tables()
+    rows = [row | {"holdings": ["settlement", "payroll"]} for row in nested["firms"].drop_columns(["holdings"]).to_pylist()]
+    nested["firms"] = pa.Table.from_pylist(rows)
+    publish(nested, NEXT_DATE, NEXT_RUN)
+    holdings = seam.model_of("firms")._default_manager.using("owner").filter(until=FOREVER).values_list("holdings", flat=True)
+    assert set(map(tuple, holdings)) == {("settlement", "payroll")}
