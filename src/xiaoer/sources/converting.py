@@ -53,16 +53,28 @@ def _text(column: Column, raw: pl.DataFrame, source: Source) -> pl.Expr:
 def _typed(column: Column, source: Source) -> pl.Expr:
     text = pl.col(column.name)
     makers = {
-        Kind.DATE: lambda: text.str.to_date(_date_format(column, source), strict=False),
+        Kind.DATE: lambda: _day(text, column, source),
         Kind.INSTANT: lambda: _instant(text, _date_format(column, source)),
         Kind.MONEY: lambda: _minor_units(text, source),
         Kind.INTEGER: lambda: _plain(text, source).str.replace(r"\.0+$", "").cast(pl.Int64, strict=False),
-        Kind.NUMBER: lambda: _plain(text, source).cast(pl.Float64, strict=False),
+        Kind.NUMBER: lambda: _finite(_plain(text, source)),
         Kind.RATE: lambda: _rate(text, source),
         Kind.FLAG: lambda: text.str.to_lowercase().replace_strict(FLAGS, default=None, return_dtype=pl.Boolean),
     }
     maker = makers.get(column.kind)
     return (maker() if maker else text).alias(column.name)
+
+
+def _day(text: pl.Expr, column: Column, source: Source) -> pl.Expr:
+    """Dates as the mapping writes them; a sheet's own date cells arrive in ISO form whatever it says."""
+    written = text.str.to_date(_date_format(column, source), strict=False)
+    return pl.coalesce(written, text.str.to_date("%Y-%m-%d", strict=False)) if source.format == "xlsx" else written
+
+
+def _finite(text: pl.Expr) -> pl.Expr:
+    """NaN and infinity are words a program wrote, not figures."""
+    number = text.cast(pl.Float64, strict=False)
+    return pl.when(number.is_finite()).then(number)
 
 
 def _date_format(column: Column, source: Source) -> str:
@@ -95,7 +107,7 @@ def _minor_units(text: pl.Expr, source: Source) -> pl.Expr:
 
 
 def _rate(text: pl.Expr, source: Source) -> pl.Expr:
-    number = _plain(text.str.strip_suffix("%"), source).cast(pl.Float64, strict=False)
+    number = _finite(_plain(text.str.strip_suffix("%"), source))
     percent = text.str.ends_with("%") | pl.lit(source.numbers.rates == "percent")
     return pl.when(percent).then(number / 100).otherwise(number)
 

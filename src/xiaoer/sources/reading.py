@@ -108,11 +108,17 @@ def _read_csv(path: Path, source: Source, advance: Advance) -> Reading:
     _refuse_utf16(path)
     header = _csv_header(path, source)
     ragged: list[Bad] = []
+    swallowed = 0
 
     def cut(row: pacsv.InvalidRow) -> str:
+        """An unclosed quote swallows the lines after it: each of them is a row of its own, and bad."""
+        nonlocal swallowed
         if len(ragged) > MOST_RAGGED:
             raise Refusal("too many rows have a wrong number of fields", path.name, f"{row.expected_columns} fields")
-        ragged.append(Bad(row.number, "", Why.RAGGED, row.text))
+        lines = row.text.splitlines() or [row.text]
+        first = row.number + swallowed
+        ragged.extend(Bad(first + more, "", Why.RAGGED, text) for more, text in enumerate(lines))
+        swallowed += len(lines) - 1
         return "skip"
 
     reader = pacsv.open_csv(
@@ -197,6 +203,9 @@ def _read_xlsx(path: Path, source: Source, advance: Advance) -> Reading:
         book = openpyxl.load_workbook(path, read_only=True)
     except Exception as fault:  # openpyxl raises whatever its parsers raise
         raise _unreadable(path, fault) from fault
+    if source.sheet and source.sheet not in book.sheetnames:
+        there = ", ".join(book.sheetnames)
+        raise Refusal(f"there is no sheet {source.sheet!r}", path.name, f"one of {there}", "Correct the mapping's sheet")
     sheet = book[source.sheet] if source.sheet else book.worksheets[0]
     rows = [[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)]
     if len(rows) < source.header_row:
