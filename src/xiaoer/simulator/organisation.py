@@ -1,0 +1,134 @@
+"""The bank itself: branch tree, staff, posts, and who leaves for whom."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from xiaoer.simulator.draws import Array, Ints, stream
+from xiaoer.simulator.names import person_names, phone_numbers
+from xiaoer.simulator.terms import MANAGER_MINUTES, Month, Plan, figure, table
+
+HEAD = "B00"
+CENTRAL_POSTS = (
+    "after_sales_manager", "call_agent", "call_agent", "analyst", "product_manager", "risk_officer",
+    "risk_officer", "risk_officer", "management", "administrator",
+)
+GRADES = np.array(["M1", "M2", "M3"], dtype=object)
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """Branches, staff and posts as files show them, and the managers with their sub-branch and hand-over."""
+
+    branches: pl.DataFrame
+    staff: pl.DataFrame
+    posts: pl.DataFrame
+    sub_branches: Array  # branch codes of the sub-branches
+    places: list[dict[str, object]]  # one place per sub-branch
+    managers: Array  # staff codes of today's relationship managers
+    manager_branch: Ints  # their sub-branch
+    predecessors: Array  # staff code of who held the portfolio before, "" for none
+    handed_over: list[date | None]
+    load: Array  # how many firms each takes against the average
+    risk_officers: Array
+    renamed: tuple[str, str, date]  # branch, its former name, the day it was renamed
+
+
+def found(plan: Plan, months: list[Month]) -> Organisation:
+    """Found the bank; its size follows the number of firms."""
+    rng = stream(plan.seed, "organisation")
+    places = _places(max(2, round(plan.firms / figure("firms_per_branch"))))
+    subs = [str(place["branch_id"]) for place in places]
+    count = max(2, round(plan.firms / figure("firms_per_manager")))
+    branch_of = np.arange(count) % len(subs)
+    leaving = rng.permutation(count)[: max(1, count // 6)]
+    handed = months[max(0, len(months) - 5)].first
+    staff = _staff(plan, subs, branch_of, len(leaving), handed, rng)
+    ids = staff.filter(pl.col("post") == "relationship_manager")["staff_id"].to_numpy()
+    predecessors = np.full(count, "", dtype=object)
+    predecessors[leaving] = ids[count:]
+    return Organisation(
+        branches=_branches(places),
+        staff=staff.drop("post", "from_date", "to_date"),
+        posts=staff.select("staff_id", "post", "branch_id", "from_date", "to_date"),
+        sub_branches=np.array(subs, dtype=object),
+        places=places,
+        managers=ids[:count],
+        manager_branch=branch_of,
+        predecessors=predecessors,
+        handed_over=[handed if at in set(leaving.tolist()) else None for at in range(count)],
+        load=rng.uniform(0.8, 1.25, count),
+        risk_officers=staff.filter(pl.col("post") == "risk_officer")["staff_id"].to_numpy(),
+        renamed=_renamed(places, months),
+    )
+
+
+def _places(count: int) -> list[dict[str, object]]:
+    known = table("places")["place"]
+    cities = list(dict.fromkeys(place["city"] for place in known))
+    return [_place(known[at % len(known)], at // len(known), at, cities) for at in range(count)]
+
+
+def _place(place: dict[str, object], lap: int, at: int, cities: list[str]) -> dict[str, object]:
+    ordinal = "" if lap == 0 else f"第{lap + 1}"
+    parent = f"B{cities.index(str(place['city'])) + 1:02d}"
+    name = f"{place['city']}{place['district']}{ordinal}支行"
+    return place | {"branch_id": f"{parent}{at + 1:04d}", "parent_id": parent, "name": name}
+
+
+def _branches(places: list[dict[str, object]]) -> pl.DataFrame:
+    bank = table("places")["bank"]
+    head = {"branch_id": HEAD, "name": f"{bank}总行", "level": "head_office", "region": "湖北省武汉市"}
+    cities = {str(place["parent_id"]): place for place in places}
+    middle = [
+        {"branch_id": code, "name": f"{place['city']}分行", "parent_id": HEAD, "level": "branch",
+         "region": f"{place['province']}{place['city']}市"}
+        for code, place in sorted(cities.items())
+    ]
+    return pl.DataFrame([head, *middle, *(_sub_branch(place) for place in places)], infer_schema_length=None)
+
+
+def _sub_branch(place: dict[str, object]) -> dict[str, object]:
+    longitude, latitude = place["at"]  # type: ignore[misc]
+    return {
+        "branch_id": place["branch_id"], "name": place["name"], "parent_id": place["parent_id"],
+        "level": "sub_branch", "region": f"{place['province']}{place['city']}市",
+        "address": f"{place['city']}市{place['district']}区", "longitude": longitude, "latitude": latitude,
+        "opened_date": date(2009, 5, 18),
+    }
+
+
+def _staff(
+    plan: Plan, subs: list[str], branch_of: Ints, leavers: int, handed: date, rng: np.random.Generator
+) -> pl.DataFrame:
+    """One row per person with post: today's managers first, then those who left, then all others."""
+    rows = [("relationship_manager", subs[at]) for at in branch_of]
+    rows += [("relationship_manager", subs[at]) for at in range(leavers)]
+    rows += [(post, sub) for sub in subs for post in ("branch_head", "teller", "teller")]
+    rows += [(post, HEAD) for post in CENTRAL_POSTS]
+    count = len(rows)
+    gone = np.zeros(count, dtype=bool)
+    gone[len(branch_of) : len(branch_of) + leavers] = True
+    hired = np.datetime64("2026-01-01") - rng.integers(400, 5000, count).astype("timedelta64[D]")
+    left = np.where(gone, np.datetime64(handed), np.datetime64("NaT")).astype("datetime64[D]")
+    return pl.DataFrame({
+        "staff_id": [f"S{at + 1:05d}" for at in range(count)],
+        "name": person_names(rng, count),
+        "branch_id": [branch for _, branch in rows],
+        "grade": GRADES[rng.integers(0, 3, count)],
+        "capacity_minutes": np.where([post == "relationship_manager" for post, _ in rows], MANAGER_MINUTES, 240),
+        "hired_date": hired,
+        "left_date": left,
+        "phone": phone_numbers(rng, count),
+        "post": [post for post, _ in rows],
+        "from_date": hired,
+        "to_date": left,
+    })
+
+
+def _renamed(places: list[dict[str, object]], months: list[Month]) -> tuple[str, str, date]:
+    place = places[-1]
+    former = f"{place['city']}{place['district']}路支行"
+    return str(place["branch_id"]), former, months[max(0, len(months) - 4)].first

@@ -1,0 +1,24 @@
+"""The general ledger's totals, by sub-branch and for the whole bank."""
+
+from datetime import date
+
+import polars as pl
+
+from xiaoer.simulator.organisation import HEAD
+
+Part = tuple[str, pl.DataFrame, str | None]
+
+
+def ledger_file(day: date, parts: list[Part]) -> pl.DataFrame:
+    """One row per item and branch; a part is (item, frame with `branch_id`, amount column or none to count)."""
+    return pl.concat([_item(day, *part) for part in parts])
+
+
+def _item(day: date, item: str, frame: pl.DataFrame, amount: str | None) -> pl.DataFrame:
+    value = pl.col(amount).sum() if amount else pl.lit(None, dtype=pl.Int64)
+    by_branch = frame.group_by("branch_id").agg(amount=value, rows=pl.len()).sort("branch_id")
+    whole = frame.select(branch_id=pl.lit(HEAD), amount=value, rows=pl.len()).head(1)
+    return pl.concat([whole, by_branch]).with_columns(
+        pl.col("amount").cast(pl.Int64), pl.col("rows").cast(pl.Int64),
+        item=pl.lit(item), ledger_date=pl.lit(day), currency=pl.lit("CNY"),
+    )
