@@ -140,9 +140,7 @@ def test_the_token_never_shows_in_the_list_of_running_queries(scope_of: Callable
     assert not any("M1" in (text or "") and "managers" in (text or "") for (text,) in texts)
     set_token(sign(Scope("M1"), settings.SECRET_KEY, LATER))
     with connections["default"].connection.cursor() as cursor:
-        last = cursor.execute(
-            "SELECT query FROM pg_stat_activity WHERE pid = pg_backend_pid()"
-        ).fetchone()
+        last = cursor.execute("SELECT query FROM pg_stat_activity WHERE pid = pg_backend_pid()").fetchone()
     assert "xiaoer.scope" not in last[0]
 
 

@@ -35,7 +35,9 @@ def test_the_day_decides_and_words_stay_behind() -> None:
     collected = collect(TODAY)
     assert collected["desk_contacts"].column("outcome").to_pylist() == ["interested", "do_not_contact"]
     assert "note" not in collected["desk_contacts"].column_names
-    assert collected["desk_tasks"].select(["status", "done_date"]).to_pylist() == [{"status": "open", "done_date": None}]
+    assert collected["desk_tasks"].select(["status", "done_date"]).to_pylist() == [
+        {"status": "open", "done_date": None}
+    ]
     assert collect(TODAY + timedelta(days=1))["desk_tasks"].column("status").to_pylist() == ["done"]
     assert collected["desk_suppressions"].select(["customer_id", "reason"]).to_pylist() == [
         {"customer_id": "C000006", "reason": "asked_not_to"}

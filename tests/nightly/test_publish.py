@@ -39,7 +39,9 @@ def stored() -> dict[str, list[tuple[Any, ...]]]:
         for name in seam.NAMES:
             model = seam.model_of(name)
             columns = ", ".join(f'"{f.column}"::text' for f in [*seam.columns_of(model)])
-            cursor.execute(f"SELECT since, until, {columns} FROM {model._meta.db_table} ORDER BY {columns}, since")
+            cursor.execute(
+                f"SELECT since, until, {columns} FROM {model._meta.db_table} ORDER BY {columns}, since"
+            )
             rows[name] = cursor.fetchall()
     return rows
 
@@ -133,7 +135,9 @@ def unbroken() -> Any:
 def assert_desk_shows(day: date) -> None:
     from xiaoer.offers.models import Proposal
 
-    days = set(Proposal.objects.seen_by(Scope("A1", everything=True, edition=1)).values_list("day", flat=True))
+    days = set(
+        Proposal.objects.seen_by(Scope("A1", everything=True, edition=1)).values_list("day", flat=True)
+    )
     assert days == {day + timedelta(days=1)}
 
 
@@ -182,7 +186,9 @@ def test_a_publish_is_whole_or_refused() -> None:
 
 
 def test_a_column_the_desk_does_not_know_is_named() -> None:
-    strange = tables() | {"events": tables()["events"].append_column("mood", pa.array(["blue"] * tables()["events"].num_rows))}
+    strange = tables() | {
+        "events": tables()["events"].append_column("mood", pa.array(["blue"] * tables()["events"].num_rows))
+    }
     with pytest.raises(ValueError, match="mood"):
         publish(strange, NEXT_DATE, NEXT_RUN)
 
@@ -197,8 +203,16 @@ def test_two_rows_with_one_key_are_a_fault_and_show_nothing() -> None:
 
 def test_nested_arrow_columns_and_json_text_are_the_same() -> None:
     nested = tables()
-    rows = [row | {"holdings": ["settlement", "payroll"]} for row in nested["firms"].drop_columns(["holdings"]).to_pylist()]
+    rows = [
+        row | {"holdings": ["settlement", "payroll"]}
+        for row in nested["firms"].drop_columns(["holdings"]).to_pylist()
+    ]
     nested["firms"] = pa.Table.from_pylist(rows)
     publish(nested, NEXT_DATE, NEXT_RUN)
-    holdings = seam.model_of("firms")._default_manager.using("owner").filter(until=FOREVER).values_list("holdings", flat=True)
+    holdings = (
+        seam.model_of("firms")
+        ._default_manager.using("owner")
+        .filter(until=FOREVER)
+        .values_list("holdings", flat=True)
+    )
     assert set(map(tuple, holdings)) == {("settlement", "payroll")}

@@ -56,7 +56,9 @@ def _as_of(tasks: QuerySet[Any], business_date: date) -> QuerySet[Any]:
     later = When(done_date__gt=business_date, then=Value("open"))
     return tasks.annotate(
         status_then=Case(later, default=F("status"), output_field=CharField()),
-        done_then=Case(When(done_date__gt=business_date, then=None), default=F("done_date"), output_field=DateField()),
+        done_then=Case(
+            When(done_date__gt=business_date, then=None), default=F("done_date"), output_field=DateField()
+        ),
     )
 
 

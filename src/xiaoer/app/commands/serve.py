@@ -1,0 +1,33 @@
+"""`xiaoer serve`: the workbench for what is published."""
+
+import click
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="address to listen on")
+@click.option("--port", default=8000, show_default=True, help="port to listen on")
+@click.option("--threads", default=8, show_default=True, help="requests answered at the same time")
+def command(host: str, port: int, threads: int) -> None:
+    """Serve the workbench until Ctrl+C; brings the database up to date first."""
+    from xiaoer.app.setup import ready
+
+    ready()
+    serve(host, port, threads)
+
+
+def serve(host: str, port: int, threads: int = 8) -> None:
+    """Answer requests until stopped; the database is ready."""
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    click.echo(f"http://{host}:{port}/")
+    Server(
+        "xiaoer.app.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=threads,
+        websockets=False,
+        log_level="warning",
+    ).serve()
