@@ -115,7 +115,7 @@ def promise(scope: Scope, customer_id: str, text: str, follow_up: FollowUp, toda
     if not text.strip() or len(text) > LONGEST_NOTE:
         raise Refusal("the promise has no words, or too many", expected=f"1 to {LONGEST_NOTE} characters")
     _ahead(follow_up.due_date, today)
-    task = _task(scope, found, follow_up, reason("promised", text=text.strip()), today)
+    task = _task(scope, found, follow_up, reason("promised", text=_typed(text)), today)
     task.save()
     return task
 
@@ -159,10 +159,17 @@ def _outcome(code: str) -> Outcome:
 def _check(about: About, note: str, today: date, follow_up: FollowUp | None) -> None:
     if about.channel not in CHANNELS:
         raise Refusal(f"{about.channel!r} is not a way to contact a firm", expected=", ".join(CHANNELS))
+    if not about.offer_id.isprintable():
+        raise Refusal("the proposal's key is not one of ours", next_step="Reload the page")
     if len(note) > LONGEST_NOTE:
         raise Refusal(f"the note has {len(note)} characters", expected=f"at most {LONGEST_NOTE}")
     if follow_up is not None:
         _ahead(follow_up.due_date, today)
+
+
+def _typed(text: str) -> str:
+    """A person's words without what a keyboard does not write; PostgreSQL takes neither NUL nor half a surrogate."""
+    return "".join(sign for sign in text if sign.isprintable() or sign == "\n").strip()
 
 
 def _ahead(day: date, today: date) -> None:
@@ -189,7 +196,7 @@ def _write(scope: Scope, found: Firm, about: About, outcome: str, today: date, n
         offer_id=about.offer_id,
         channel=about.channel,
         outcome=outcome,
-        note=note.strip(),
+        note=_typed(note),
         day=today,
         expected_return=about.expected_return,
         minutes=about.minutes,

@@ -60,7 +60,8 @@ def partners(trade: Frame, today: int) -> Frame:
     """One row per firm, direction and counterparty as of a day number.
 
     Columns: first_day, last_day, days (on which they traded), amount_all, amount_12m, amount_prior_12m,
-    amount_90d, before_90d (fen before the last 90 days), known_to (firms of the book that trade with it).
+    amount_90d, year_before_90d (fen in the year before the last 90 days), known_to (firms of the book that
+    trade with it).
     """
     year, quarter = nw.col("day") > today - 365, nw.col("day") > today - 90
     named = trade.filter(nw.col("counterparty_id") != "", nw.col("papers") > nw.col("voids"))
@@ -75,5 +76,34 @@ def partners(trade: Frame, today: int) -> Frame:
         total("amount", year).alias("amount_12m"),
         total("amount", between("day", today - 729, today - 365)).alias("amount_prior_12m"),
         total("amount", quarter).alias("amount_90d"),
-        total("amount", ~quarter).alias("before_90d"),
+        total("amount", between("day", today - 454, today - 90)).alias("year_before_90d"),
     ).join(known, on="counterparty_id", how="left")
+
+
+def main_partners(rows: Frame, most: int) -> Frame:
+    """The partners of the last 12 months that matter most, by amount, then by number; adds rank (from 1).
+
+    `share` is the partner's part of the firm's positive sums in that direction, over 12 months.
+    """
+    active = rows.filter(nw.col("amount_12m") > 0)
+    side = ("customer_id", "direction")
+    ranked = active.with_columns(
+        nw.col("amount_12m").sum().over(*side).alias("side_12m"),
+        (-nw.col("amount_12m")).alias("least_first"),
+        nw.lit(1).alias("one"),
+    ).with_columns(
+        (nw.col("amount_12m").cast(nw.Float64) / nw.col("side_12m").cast(nw.Float64)).alias("share"),
+        whole(nw.col("one").cum_sum().over(*side, order_by=["least_first", "counterparty_id"])).alias("rank"),
+    )
+    return ranked.filter(nw.col("rank") <= most).drop("least_first", "side_12m", "one")
+
+
+def partner_months(trade: Frame, main: Frame, first_month: int) -> Frame:
+    """Amounts (fen) per main partner and month number, from a month on: what the sparkline draws."""
+    kept = main.select(*TIE)
+    return (
+        trade.filter(nw.col("month") >= first_month)
+        .join(kept, on=list(TIE), how="inner")
+        .group_by(*TIE, "month")
+        .agg(total("amount").alias("amount"))
+    )

@@ -12,6 +12,12 @@ from xiaoer.scores.rules import Floats, score, told
 from xiaoer.scores.terms import Scorecard
 
 MOST_REASONS = 3
+SCORES = pa.schema(
+    {
+        "customer_id": pa.string(), "model": pa.string(), "version": pa.string(), "state": pa.string(),
+        "value": pa.float64(), "points": pa.int64(), "band": pa.string(), "reasons": pa.string(), "all_points": pa.string(),
+    }
+)  # fmt: skip
 BANDS = ((0.05, "low"), (0.20, "medium"), (1.01, "high"))
 
 
@@ -27,22 +33,26 @@ def scoring(card: Scorecard, requires: str) -> Callable[[pa.RecordBatch], pa.Rec
         columns = {entry.name: floats(kept[entry.name]) for entry in card.inputs}
         scored = score(card, columns)
         rows = [_explained(card, columns, scored.parts, at) for at in range(kept.num_rows)]
-        same = {name: [getattr(card, name)] * kept.num_rows for name in ("model", "version")}
+        constant = {name: [str(getattr(card, name))] * kept.num_rows for name in ("model", "version", "state")}
         return pa.RecordBatch.from_pydict(
-            {
+            constant
+            | {
                 "customer_id": kept["customer_id"],
-                "model": pa.array(same["model"], pa.string()),
-                "version": pa.array(same["version"], pa.string()),
-                "state": pa.array([str(card.state)] * kept.num_rows, pa.string()),
-                "value": pa.array(scored.probability),
-                "points": pa.array(scored.points),
-                "band": pa.array([band(value) for value in scored.probability], pa.string()),
-                "reasons": pa.array([top for top, _ in rows], pa.string()),
-                "all_points": pa.array([every for _, every in rows], pa.string()),
-            }
+                "value": scored.probability,
+                "points": scored.points,
+                "band": [band(value) for value in scored.probability],
+                "reasons": [top for top, _ in rows],
+                "all_points": [every for _, every in rows],
+            },
+            schema=SCORES,
         )
 
     return apply
+
+
+def empty_scores() -> pa.Table:
+    """No firm scored: what a night without a model writes."""
+    return SCORES.empty_table()
 
 
 def floats(column: pa.Array) -> Floats:

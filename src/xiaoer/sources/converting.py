@@ -45,9 +45,18 @@ def _text(column: Column, raw: pl.DataFrame, source: Source) -> pl.Expr:
         text = pl.when(text == "").then(None).otherwise(text)
         words = source.values.get(column.name)
         text = text.replace(words) if words else text
+        text = _by_pattern(text, source.patterns.get(column.name, {}))
     else:
         text = pl.lit(source.constants.get(column.name), dtype=pl.String)
     return text.alias(column.name)
+
+
+def _by_pattern(text: pl.Expr, patterns: dict[str, str]) -> pl.Expr:
+    """The word of the first pattern found in the text; the text itself where none is."""
+    chosen = text
+    for pattern, word in reversed(patterns.items()):
+        chosen = pl.when(text.str.contains(pattern)).then(pl.lit(word)).otherwise(chosen)
+    return chosen
 
 
 def _typed(column: Column, source: Source) -> pl.Expr:

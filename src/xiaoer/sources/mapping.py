@@ -17,6 +17,7 @@ DEFAULTS: dict[str, Any] = {
     "delimiter": ",",
     "rename": {},
     "values": {},
+    "patterns": {},
     "constants": {},
     "dates": {},
     "date_format": "%Y-%m-%d",
@@ -107,7 +108,7 @@ def _check_choices(full: Dict[str, Any], where: str) -> None:
 
 def _check_columns(full: Dict[str, Any], table: Contract, where: str) -> None:
     known = {column.name for column in table.columns}
-    for part in ("rename", "constants", "values", "dates"):
+    for part in ("rename", "constants", "values", "patterns", "dates"):
         _checked(full[part], known, f"{where} {part}, table {table.name}")
 
 

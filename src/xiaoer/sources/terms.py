@@ -87,6 +87,7 @@ class Source:
     delimiter: str
     rename: dict[str, str]
     values: dict[str, dict[str, str]]
+    patterns: dict[str, dict[str, str]]
     constants: dict[str, str]
     dates: dict[str, str]
     date_format: str

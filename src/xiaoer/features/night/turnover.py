@@ -60,6 +60,7 @@ def _sums(trade: Frame, on: Windows) -> Frame:
         total("amount", purchase & between("day", on.same_day_last_year - 364, on.same_day_last_year)).alias(
             "purchases_year_to_last_year"
         ),
+        total("amount", sale & between("day", on.today - 454, on.today - 90)).alias("sales_year_before_90d"),
         total("net", sale).alias("net_sales"),
         total("net", purchase).alias("net_purchases"),
         total("tax", sale).alias("sale_tax"),

@@ -1,0 +1,81 @@
+"""Collect: what the desk recorded, laid into the lake by day, so that the night reads one world."""
+
+import hashlib
+from datetime import date
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from xiaoer.kit.tables import Frame, Kind, Lake, Part, TableSchema
+from xiaoer.nightly.collect import collect
+from xiaoer.nightly.run import Night
+
+DESK = {
+    "desk_contacts": TableSchema(
+        "desk_contacts",
+        {
+            "customer_id": Kind.KEY, "offer_id": Kind.KEY, "channel": Kind.CODE, "outcome": Kind.CODE,
+            "staff_id": Kind.KEY, "day": Kind.DATE, "expected_return": Kind.MONEY, "minutes": Kind.INTEGER,
+        },
+        (), "day",
+    ),
+    "desk_tasks": TableSchema(
+        "desk_tasks",
+        {
+            "task_id": Kind.INTEGER, "customer_id": Kind.KEY, "due_date": Kind.DATE, "kind": Kind.CODE, "minutes": Kind.INTEGER,
+            "status": Kind.CODE, "staff_id": Kind.KEY, "day": Kind.DATE, "offer_id": Kind.KEY,
+        },
+        (), "day",
+    ),
+    "desk_suppressions": TableSchema(
+        "desk_suppressions",
+        {
+            "customer_id": Kind.KEY, "channel": Kind.CODE, "reason": Kind.CODE, "day": Kind.DATE,
+            "until_date": Kind.DATE, "source": Kind.CODE,
+        },
+        (), "day",
+    ),
+}  # fmt: skip
+
+
+def gather(lake: Lake, business_date: date) -> int:
+    """Lay the desk's rows up to a day into the lake, a part for each day; gives the rows of changed days."""
+    return sum(_gather(lake, DESK[name], rows) for name, rows in collect(business_date).items())
+
+
+def recorded(night: Night, name: str) -> Frame:
+    """What the desk recorded, as known on the business date."""
+    return night.lake.open(DESK[name], night.business_date, night.engine)
+
+
+def _gather(lake: Lake, schema: TableSchema, rows: pa.Table) -> int:
+    days = sorted(day for day in rows["day"].unique().to_pylist())
+    return sum(_day(lake, schema, rows.filter(pc.equal(rows["day"], day)), day) for day in days)
+
+
+def _day(lake: Lake, schema: TableSchema, rows: pa.Table, day: date) -> int:
+    """Nothing where the day is as it was; else the day's part anew, the earlier one retired."""
+    load_no = lake.manifest.next_load_no
+    stamped = _stamped(schema, rows, day, load_no)
+    fingerprint = hashlib.sha256(repr(stamped.drop(["load_no"]).to_pylist()).encode()).hexdigest()
+    if lake.manifest.has(schema.name, fingerprint):
+        return 0
+    path, _ = lake.part_paths(schema, load_no)
+    (lake.root / path).parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(stamped, lake.root / path, compression="zstd")
+    lake.commit(
+        Part(
+            load_no, schema.name, schema.name, f"{schema.name}_{day}", fingerprint, str(path), None, day, day, len(stamped)
+        )
+    )
+    return len(stamped)
+
+
+def _stamped(schema: TableSchema, rows: pa.Table, day: date, load_no: int) -> pa.Table:
+    """Rows in a fixed order, so that the same rows have the same fingerprint."""
+    count = len(rows)
+    stamps = {"business_date": [day] * count, "delivered_on": [day] * count, "load_no": [load_no] * count, "line_no": list(range(count))}
+    kept = rows.select(list(schema.columns)).sort_by([(name, "ascending") for name in schema.columns])
+    full = pa.table({name: kept[name] for name in schema.columns} | {name: pa.array(values) for name, values in stamps.items()})
+    return full.cast(schema.arrow)

@@ -1,0 +1,55 @@
+"""Which runs were published, newest last: what "yesterday" means to the next night."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from xiaoer.kit.tables.manifest import write_atomically
+from xiaoer.nightly.run import Night
+
+FILE = "published.json"
+
+
+def remember(night: Night) -> None:
+    """Note a published run; the same date published again takes the earlier note's place."""
+    kept = [row for row in _read(_nights(night)) if row["business_date"] != night.business_date.isoformat()]
+    kept.append({"business_date": night.business_date.isoformat(), "run_id": night.run_id})
+    kept.sort(key=lambda row: row["business_date"])
+    write_atomically(_nights(night) / FILE, json.dumps(kept, indent=0).encode())
+
+
+def made_before(night: Night, name: str) -> pa.Table | None:
+    """A table of the latest night published for an earlier date, or None."""
+    earlier = [row for row in _read(_nights(night)) if date.fromisoformat(row["business_date"]) < night.business_date]
+    if not earlier:
+        return None
+    path = _nights(night) / earlier[-1]["business_date"] / earlier[-1]["run_id"] / f"{name}.parquet"
+    return pq.read_table(path) if path.exists() else None
+
+
+def ranks_before(night: Night) -> dict[str, int]:
+    """Each firm's place on the morning before; empty on the first one."""
+    rows = made_before(night, "decisions")
+    if rows is None:
+        return {}
+    return {row["customer_id"]: row["rank"] for row in rows.to_pylist() if row["rank"] is not None}
+
+
+def scores_before(night: Night) -> dict[str, float]:
+    """Each firm's probability the night before."""
+    rows = made_before(night, "scores")
+    return {} if rows is None else dict(zip(rows["customer_id"].to_pylist(), rows["value"].to_pylist(), strict=True))
+
+
+def _nights(night: Night) -> Path:
+    return night.folder.parent.parent
+
+
+def _read(nights: Path) -> list[dict[str, Any]]:
+    path = nights / FILE
+    rows: list[dict[str, Any]] = json.loads(path.read_text()) if path.exists() else []
+    return rows

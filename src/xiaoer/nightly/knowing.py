@@ -1,0 +1,70 @@
+"""Know and judge: features, the risk score, contribution, size and tier."""
+
+import narwhals as nw
+
+from xiaoer.features.night import account_flows, concentration, rhythm, together, turnover
+from xiaoer.kit.refusal import Refusal
+from xiaoer.kit.tables.expressions import day_no
+from xiaoer.nightly.modelling import train_risk
+from xiaoer.nightly.run import Night
+from xiaoer.products.night import products_per_firm
+from xiaoer.scores.night import empty_scores, scoring
+from xiaoer.scores.registry import Registry
+from xiaoer.scores.terms import specification
+from xiaoer.segments.night import places, rhythms, size_classes
+from xiaoer.segments.terms import Grid, SizeTable
+from xiaoer.value.night import contribution
+from xiaoer.value.terms import Margins
+
+
+def features(night: Night) -> None:
+    trade, on = night.made("trade"), night.on
+    themes = [
+        night.keep("turnover", turnover(trade, night.made("months"), on)),
+        night.keep("rhythm", rhythm(trade, on)),
+        night.keep("concentration", concentration(night.made("partners"), on.today)),
+        night.keep("accounts", account_flows(night.delivered("balances"), night.delivered("transactions"), on.today)),
+    ]
+    night.keep("features", together(night.delivered("customers"), themes))
+
+
+def scores(night: Night) -> None:
+    """The card in use; the first night trains one, and without enough known outcomes there is no score."""
+    registry, spec = Registry(night.models), specification("risk")
+    card = registry.in_use(spec.name)
+    if card is None:
+        try:
+            card = train_risk(night, registry)
+        except Refusal:
+            night.keep_rows("scores", empty_scores())
+            return
+    scored = night.engine.map_batches(night.made("features"), scoring(card, spec.requires), night.path("scores"))
+    night.rows += len(night.engine.collect(scored.select("customer_id")))
+
+
+def segments(night: Night) -> None:
+    known = night.made("features").join(night.made("borrowing"), on="customer_id", how="left")
+    worth = night.keep("value", contribution(known, Margins.in_force(night.business_date)))
+    sizes = size_classes(night.delivered("customers"), SizeTable.in_force(night.business_date))
+    placed = places(
+        sizes.join(worth, on="customer_id", how="left").join(
+            known.select("customer_id", nw.col("sales_12m").alias("turnover_12m")), on="customer_id", how="left"
+        ),
+        Grid.in_force(night.business_date),
+    )
+    night.keep("segments", rhythms(placed.join(sizes, on="customer_id", how="left"), night.business_date))
+    night.keep("firms", _firms(night))
+
+
+def _firms(night: Night) -> nw.LazyFrame:
+    """All that is known of a firm, side by side, for events and offers."""
+    frame = night.made("features")
+    for name in ("borrowing", "value", "segments", "touched", "satisfaction"):
+        frame = frame.join(night.made(name), on="customer_id", how="left")
+    scored = night.made("scores").select("customer_id", "value", "points", "band", "state")
+    counted = products_per_firm(night.made("held"))
+    return (
+        frame.join(scored, on="customer_id", how="left")
+        .join(counted, on="customer_id", how="left")
+        .with_columns(day_no("matures_date").alias("matures_day"))
+    )

@@ -1,0 +1,29 @@
+"""Samples for models out of a night's tables."""
+
+import narwhals as nw
+import numpy as np
+import pyarrow as pa
+
+from xiaoer.nightly.run import Night
+from xiaoer.scores.judging import train_and_judge
+from xiaoer.scores.night import floats
+from xiaoer.scores.registry import Registry
+from xiaoer.scores.terms import Scorecard, Specification, specification
+from xiaoer.scores.training import Sample
+
+
+def train_risk(night: Night, registry: Registry) -> Scorecard:
+    """Train, judge and put to use the risk card on a night's features; raises Refusal when too few are known."""
+    spec = specification("risk")
+    card, judgement = train_and_judge(spec, sample(night, spec), night.business_date.isoformat())
+    registry.keep(card, judgement)
+    return card
+
+
+def sample(night: Night, spec: Specification) -> Sample:
+    """Firms whose outcome is known, in order of their number."""
+    labels = night.delivered("customers").select("customer_id", spec.label).filter(~nw.col(spec.label).is_null())
+    frame = night.made("features").join(labels, on="customer_id", how="inner").filter(nw.col(spec.requires) > 0)
+    rows: pa.Table = night.engine.collect(frame).sort_by("customer_id")
+    columns = {entry.name: floats(rows[entry.name].combine_chunks()) for entry in spec.inputs}
+    return Sample(tuple(rows["customer_id"].to_pylist()), columns, np.asarray(rows[spec.label].to_pylist(), dtype=bool))

@@ -1,0 +1,57 @@
+"""The night as one resumable command: take in what is new, give the run its number, go on where it stopped."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from xiaoer.kit.refusal import Refusal
+from xiaoer.kit.settings import Settings
+from xiaoer.kit.tables import DuckEngine, Lake
+from xiaoer.nightly.gathering import gather
+from xiaoer.nightly.plan import INTAKE, ORDER, PLAN
+from xiaoer.nightly.run import Night, RunTable, StepRecord, run_number, timed
+from xiaoer.sources.intake import banks, load_bank
+
+Told = Callable[[StepRecord], None]
+
+
+def run_night(
+    settings: Settings, business_date: date, *, from_step: str | None = None, told: Told = lambda _: None
+) -> dict[str, object]:
+    """Run or resume the night of a date; the report names every step with seconds and rows.
+
+    Raises Refusal when no customers are known on that date: without them there is nothing to decide.
+    """
+    lake, engine = Lake(settings.lake), DuckEngine(settings.home / "scratch")
+    before = _take_in(business_date, settings, lake, engine, told)
+    if not lake.delivered("customers", business_date):
+        raise Refusal(
+            f"no customers are known on {business_date}", str(settings.lake), "at least the customers file",
+            "Run xiaoer intake, or choose a later date",
+        )
+    run_id = run_number(business_date, lake)
+    folder = settings.home / "nights" / business_date.isoformat() / run_id
+    night = Night(business_date, run_id, lake, engine, folder, settings.home / "models")
+    table = RunTable(folder, run_id, business_date, "duckdb")
+    if from_step:
+        table.forget_from(from_step, ORDER)
+    for step in PLAN:
+        done = table.done(step.name)
+        told(table.records[step.name] if done else table.run(step.name, night, step.work))
+    report = table.report()
+    return report | {"steps": [vars(record) for record in before] + list(report["steps"])}  # type: ignore[call-overload]
+
+
+def _take_in(day: date, settings: Settings, lake: Lake, engine: DuckEngine, told: Told) -> list[StepRecord]:
+    """Collecting and loading repeat without harm, so they are never skipped."""
+    works = (lambda: gather(lake, day), lambda: _load(settings.inbox, lake, engine, day))
+    records = []
+    for name, work in zip(INTAKE, works, strict=True):
+        records.append(timed(name, work))
+        told(records[-1])
+    return records
+
+
+def _load(inbox: Path, lake: Lake, engine: DuckEngine, business_date: date) -> int:
+    reports = [report for bank in banks(inbox) for report in load_bank(bank, lake, engine, business_date)]
+    return sum(report.loaded for report in reports)

@@ -1,0 +1,30 @@
+"""The order of the night, to be read from top to bottom."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from xiaoer.nightly import deciding, knowing, publishing, shaping
+from xiaoer.nightly.run import Night
+
+
+@dataclass(frozen=True)
+class Step:
+    """A piece of the night that is done whole, or done again."""
+
+    name: str
+    work: Callable[[Night], None]
+
+
+#: What is known before the run has its number: the desk's outcomes, then the bank's files.
+INTAKE = ("collect", "load")
+
+PLAN = (
+    Step("shape", shaping.shape),          # one table each: trade, partners, borrowing, holdings, contacts
+    Step("features", knowing.features),    # one row per firm: what the night knows
+    Step("scores", knowing.scores),        # the risk card over it
+    Step("segments", knowing.segments),    # contribution, size class, tier, contact rhythm
+    Step("events", deciding.events),       # what happened that a person should know
+    Step("offers", deciding.offers),       # candidates, contact policy, each manager's day
+    Step("publish", publishing.publish),   # to the desk, the pointer last
+)
+ORDER = tuple(step.name for step in PLAN)

@@ -1,0 +1,106 @@
+"""What a firm's page draws: months, main buyers and suppliers, firms to compare with."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from xiaoer.features.night import similar
+from xiaoer.kit.dates import from_day_number
+from xiaoer.kit.tables.expressions import share
+from xiaoer.kit.text import reason
+from xiaoer.network.night import main_partners, partner_months
+from xiaoer.nightly.run import Night
+
+MONTHS, SPARK, MOST_PARTNERS = 36, 12, 8
+Rows = Iterable[dict[str, Any]]
+By = dict[Any, Any]
+
+
+def profiles(night: Night, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """One row per firm, JSON columns as text; amounts in fen."""
+    last = night.business_date.year * 12 + night.business_date.month - 1
+    months = [f"{month // 12}-{month % 12 + 1:02d}" for month in range(last - MONTHS + 1, last + 1)]
+    trade = _series(night.rows_of("months"), ("sales", "purchases"), last)
+    flows = _series(night.rows_of("flow_months"), ("inflow", "outflow"), last)
+    partners, alike = _partners(night, names, last), _similar(night, names)
+    return [
+        {
+            "customer_id": firm,
+            "months": json.dumps(months),
+            **{name: _json(trade[firm].get(name)) for name in ("sales", "purchases")},
+            **{name: _json(flows[firm].get(name)) for name in ("inflow", "outflow")},
+            "buyers": _json(partners.get((firm, "sale"))),
+            "suppliers": _json(partners.get((firm, "purchase"))),
+            "similar": _json(alike.get(firm, [])),
+        }
+        for firm in sorted(night.rows_of("features")["customer_id"].to_pylist())
+    ]
+
+
+def _json(value: object) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def _series(rows: pa.Table, columns: tuple[str, ...], last: int) -> By:
+    """Per firm and column the last 36 months, oldest first, zeros where nothing was."""
+    found: By = defaultdict(dict)
+    for row in rows.to_pylist():
+        at = row["month"] - last + MONTHS - 1
+        if 0 <= at < MONTHS:
+            for name in columns:
+                found[row["customer_id"]].setdefault(name, [0] * MONTHS)[at] = row[name]
+    return found
+
+
+def _partners(night: Night, names: Mapping[str, str], last: int) -> By:
+    main = night.keep("main_partners", main_partners(night.made("partners"), MOST_PARTNERS))
+    sparks: By = defaultdict(lambda: [0] * SPARK)
+    for row in night.engine.collect(partner_months(night.made("trade"), main, last - SPARK + 1)).to_pylist():
+        sparks[_tie(row)][row["month"] - last + SPARK - 1] = row["amount"]
+    found: By = defaultdict(list)
+    for row in night.engine.collect(main).sort_by([(n, "ascending") for n in ("customer_id", "direction", "rank")]).to_pylist():
+        found[row["customer_id"], row["direction"]].append(_partner(row, names, sparks[_tie(row)]))
+    return found
+
+
+def _tie(row: dict[str, Any]) -> tuple[str, str, str]:
+    return row["customer_id"], row["direction"], row["counterparty_id"]
+
+
+def _partner(row: dict[str, Any], names: Mapping[str, str], spark: list[int]) -> dict[str, Any]:
+    """A counterparty that banks with us carries its customer number, so that one can go there."""
+    number = row["counterparty_id"]
+    gap = (row["last_day"] - row["first_day"]) / (row["days"] - 1) if row["days"] > 1 else None
+    return {
+        "id": number,
+        "name": names.get(number, number),
+        "customer_id": number if number in names else None,
+        "amount": row["amount_12m"],
+        "share": round(row["share"], 4),
+        "last_date": from_day_number(row["last_day"]).isoformat(),
+        "gap_days": None if gap is None else max(1, round(gap)),
+        "spark": spark,
+    }
+
+
+def _similar(night: Night, names: Mapping[str, str]) -> By:
+    firms = night.made("features")
+    known = firms.select("customer_id", "industry_code", "sales_12m", share("sales_12m", "sales_prior_12m").alias("kept"))
+    facts = {row["customer_id"]: row for row in night.engine.collect(known).to_pylist()}
+    pairs = night.engine.collect(similar(firms)).sort_by([("customer_id", "ascending"), ("place", "ascending")])
+    found: By = defaultdict(list)
+    for row in pairs.to_pylist():
+        other = facts[row["neighbour_id"]]
+        found[row["customer_id"]].append(
+            {
+                "customer_id": row["neighbour_id"],
+                "name": names.get(row["neighbour_id"], row["neighbour_id"]),
+                "why": reason("similar_in_industry" if other["industry_code"] else "similar_in_size"),
+                "turnover_12m": other["sales_12m"],
+                "growth": None if other["kept"] is None else round(other["kept"] - 1, 4),
+            }
+        )
+    return found

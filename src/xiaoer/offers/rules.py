@@ -1,0 +1,147 @@
+"""Weigh occasions, choose one per firm, order a manager's day, and say what changed since yesterday."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from xiaoer.kit.text import Reason, reason
+from xiaoer.offers.terms import FEN_PER_WAN, Candidate, Effort, FirmFacts, Occasion, Proposal, Terms
+
+MOST_REASONS = 3
+Door = Callable[[FirmFacts, Occasion, Effort], tuple[Effort, Reason | None]]
+
+
+def candidates(firm: FirmFacts, terms: Terms, door: Door, day: date) -> list[Candidate]:
+    """Every occasion of a firm, weighed; stopped ones stay, with the rule that stops them.
+
+    `door` gives the way a firm may be approached (perhaps another than first thought of), and what forbids it.
+    """
+    return [_weighed(firm, occasion, terms, door, day) for occasion in firm.occasions]
+
+
+def _weighed(firm: FirmFacts, occasion: Occasion, terms: Terms, door: Door, day: date) -> Candidate:
+    effort, stopped = door(firm, occasion, _effort(occasion, terms))
+    brings = expected_return(firm, occasion, effort, terms)
+    cost = effort.minutes * terms.minute_cost
+    arm, chance = _arm(firm, terms, day)
+    return Candidate(
+        firm, occasion, effort, brings, cost, priority(brings, cost, occasion, terms), stopped, arm, chance
+    )
+
+
+def _effort(occasion: Occasion, terms: Terms) -> Effort:
+    effort = terms.efforts[occasion.rule]
+    return replace(effort, kind=occasion.kind) if occasion.kind else effort
+
+
+def expected_return(firm: FirmFacts, occasion: Occasion, effort: Effort, terms: Terms) -> int:
+    """Chance × what the contact is for, in fen; see docs/rules/morning-list.md."""
+    return round(effort.chance * _prize(firm, occasion, effort.brings, terms))
+
+
+def _prize(firm: FirmFacts, occasion: Occasion, brings: str, terms: Terms) -> float:
+    avoided = firm.loan_balance * terms.loss_given_default * (firm.probability or 0.0)
+    if brings == "loss_avoided":
+        return firm.loan_balance * terms.loss_given_default
+    if brings == "loan":
+        funded = min(occasion.amount * terms.loan["funded_share"], terms.loan["largest_wan"] * FEN_PER_WAN)
+        return float(funded * terms.loan["margin"] * terms.loan["years"])
+    return firm.potential + avoided
+
+
+def priority(brings: int, cost: int, occasion: Occasion, terms: Terms) -> float:
+    """(return − cost) × levers; a return below its cost keeps its sign, so that levers never hide a loss."""
+    lever = 1 + terms.weights.get(occasion.severity, 0) / 100
+    gain = brings - cost
+    return gain * lever if gain > 0 else gain / lever
+
+
+def _arm(firm: FirmFacts, terms: Terms, day: date) -> tuple[str, float]:
+    """A firm stays in its arm for half a year; nobody is left alone when somebody must act."""
+    if any(occasion.severity in ("act", "promised") for occasion in firm.occasions):
+        return "treated", 1.0
+    half = f"{day.year}h{(day.month + 5) // 6}"
+    drawn = int(hashlib.sha256(f"{firm.customer_id}|{half}".encode()).hexdigest()[:8], 16) / 2**32
+    held_out = drawn < terms.holdout_share
+    return ("holdout", terms.holdout_share) if held_out else ("treated", 1 - terms.holdout_share)
+
+
+def chosen(weighed: Iterable[Candidate]) -> list[Candidate]:
+    """The best open occasion of each firm; ties by rule name, so that two runs agree."""
+    best: dict[str, Candidate] = {}
+    for candidate in weighed:
+        key, rival = candidate.firm.customer_id, best.get(candidate.firm.customer_id)
+        if candidate.stopped or candidate.arm == "holdout":
+            continue
+        if rival is None or _order(candidate) < _order(rival):
+            best[key] = candidate
+    return list(best.values())
+
+
+def _order(candidate: Candidate) -> tuple[float, str, str]:
+    return (-candidate.priority, candidate.occasion.rule, candidate.firm.customer_id)
+
+
+def days(
+    best: Sequence[Candidate], capacity: Mapping[str, int], terms: Terms, day: date, yesterday: Mapping[str, int]
+) -> list[Proposal]:
+    """Every manager's day in order; what no longer fits the hours stays below the line."""
+    by_manager: dict[str, list[Candidate]] = defaultdict(list)
+    for candidate in sorted(best, key=_order):
+        by_manager[candidate.firm.manager_id].append(candidate)
+    return [
+        proposal
+        for manager in sorted(by_manager)
+        for proposal in _one_day(by_manager[manager], capacity.get(manager, terms.capacity_minutes), terms, day, yesterday)
+    ]
+
+
+def _one_day(
+    queue: Sequence[Candidate], minutes: int, terms: Terms, day: date, yesterday: Mapping[str, int]
+) -> list[Proposal]:
+    """First come by priority; a long visit that does not fit lets a shorter call behind it in."""
+    left, below, lines = minutes, 0, []
+    for candidate in queue:
+        fits = candidate.effort.minutes <= left and candidate.priority > 0
+        if not fits and below >= terms.more_than_fits:
+            continue
+        left -= candidate.effort.minutes if fits else 0
+        below += not fits
+        lines.append((not fits, candidate))
+    lines.sort(key=lambda line: line[0])
+    return [
+        Proposal(
+            offer_id(candidate, day), candidate, _because(candidate), rank, not over,
+            _changed(candidate.firm.customer_id, rank, yesterday),
+        )
+        for rank, (over, candidate) in enumerate(lines, 1)
+    ]
+
+
+def offer_id(candidate: Candidate, day: date) -> str:
+    """One firm, one goal, one morning: one number."""
+    text = "|".join((candidate.firm.customer_id, candidate.occasion.rule, candidate.occasion.source, day.isoformat()))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _because(candidate: Candidate) -> tuple[Reason, ...]:
+    """The chosen occasion's reason first, then the firm's other ones, the gravest first."""
+    others = sorted(
+        (o for o in candidate.firm.occasions if o is not candidate.occasion),
+        key=lambda o: ({"promised": 0, "act": 1, "watch": 2}.get(o.severity, 3), -o.amount, o.rule),
+    )
+    return tuple(occasion.because for occasion in (candidate.occasion, *others))[:MOST_REASONS]
+
+
+def _changed(customer_id: str, rank: int, yesterday: Mapping[str, int]) -> Reason | None:
+    """Nothing on the first morning; then new, up or down against yesterday's place."""
+    if not yesterday:
+        return None
+    before = yesterday.get(customer_id)
+    if before is None:
+        return reason("new_today", "plain")
+    if before == rank:
+        return None
+    return reason("moved_up" if rank < before else "moved_down", "plain", before=before, now=rank)

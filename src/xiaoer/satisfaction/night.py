@@ -1,0 +1,12 @@
+"""What firms last said of us."""
+
+import narwhals as nw
+
+from xiaoer.kit.tables import Frame
+from xiaoer.kit.tables.expressions import day_no
+
+
+def satisfaction(surveys: Frame, today: int) -> Frame:
+    """Mean answered score (1 to 5) of the last year per firm."""
+    answered = surveys.filter(~nw.col("score").is_null(), day_no("asked_date") > today - 365)
+    return answered.group_by("customer_id").agg(nw.col("score").mean().alias("satisfaction"))

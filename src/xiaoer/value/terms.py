@@ -1,0 +1,20 @@
+"""What the bank earns on what a firm leaves with it and borrows."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from xiaoer.kit.parameters import in_force
+
+
+@dataclass(frozen=True)
+class Margins:
+    """Rates are fractions per year; `turnover_yield` is a fraction of twelve months' sales."""
+
+    deposit_margin: float
+    loan_margin: float
+    turnover_yield: float
+
+    @classmethod
+    def in_force(cls, on: date) -> "Margins":
+        held = in_force("value", "margins", on)
+        return cls(held["deposit_margin"], held["loan_margin"], held["turnover_yield"])
