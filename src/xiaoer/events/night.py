@@ -165,6 +165,7 @@ def _buyer_lost(buyers: Frame, on: Windows, rules: Rules) -> Frame:
         nw.col("year_before_90d") >= rules.fen(rule, "least_amount_wan"),
         nw.col("days") >= held["least_days"],
         nw.col("quiet") >= held["least_quiet_days"],
+        nw.col("quiet") <= held["longest_quiet_days"],
         nw.col("quiet") >= nw.col("buyer_habit") * held["habit_times"],
         nw.col("quiet_sale_days") < nw.col("quiet"),
     )

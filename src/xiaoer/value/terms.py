@@ -6,15 +6,24 @@ from datetime import date
 from xiaoer.kit.parameters import in_force
 
 
+FEN_PER_WAN = 1_000_000
+
+
 @dataclass(frozen=True)
 class Margins:
-    """Rates are fractions per year; `turnover_yield` is a fraction of twelve months' sales."""
+    """Rates are fractions per year; `turnover_yield` is a fraction of twelve months' sales, up to a limit in fen."""
 
     deposit_margin: float
     loan_margin: float
     turnover_yield: float
+    most_from_turnover: int
 
     @classmethod
     def in_force(cls, on: date) -> "Margins":
         held = in_force("value", "margins", on)
-        return cls(held["deposit_margin"], held["loan_margin"], held["turnover_yield"])
+        return cls(
+            held["deposit_margin"],
+            held["loan_margin"],
+            held["turnover_yield"],
+            held["most_from_turnover_wan"] * FEN_PER_WAN,
+        )
