@@ -79,8 +79,8 @@ def _levels(
 ) -> Floats:
     count, length = len(firms), len(months)
     quality = firms["quality"].to_numpy()[:, None]
-    drift = 0.003 + 0.0045 * quality + rng.normal(0, 0.008, (count, 1))
-    noise = rng.normal(0, 1, (count, length)) * np.exp(-1.85 - 0.18 * quality)
+    drift = 0.003 + 0.008 * quality + rng.normal(0, 0.008, (count, 1))
+    noise = rng.normal(0, 1, (count, length)) * np.exp(-1.85 - 0.28 * quality)
     log = np.cumsum(np.full((count, length), 1.0) * drift, axis=1) + noise
     log += _shock_effect(rng, shock, at, length) + _failing(rng, months, stops)
     present = _present(months, firms)
@@ -99,13 +99,14 @@ def _shock_effect(rng: np.random.Generator, shock: Ints, at: Ints, length: int) 
 
 
 def _failing(rng: np.random.Generator, months: list[Month], stops: Days) -> Floats:
-    """Business runs down before a firm stops paying, steeply or hardly at all, and stays low after."""
+    """Business runs down before a firm stops paying, steeply or hardly at all, stays low after, or ends."""
     count = len(stops)
     ends = np.array([np.datetime64(month.last) for month in months])
     to_stop = np.where(np.isnat(stops)[:, None], NEVER, (stops[:, None] - ends[None, :]).astype(int)) / 30.4
-    depth = rng.gamma(1.3, 0.42, (count, 1))
+    depth = rng.gamma(1.7, 0.45, (count, 1))
     run_up = rng.uniform(2, 8, (count, 1))
-    return -depth * ((run_up - to_stop) / run_up).clip(0, 1.6)
+    shuts = (rng.random((count, 1)) < 0.35) & (-to_stop > rng.uniform(1.5, 8, (count, 1)))
+    return -depth * ((run_up - to_stop) / run_up).clip(0, 1.6) - 6.0 * shuts
 
 
 def _present(months: list[Month], firms: pl.DataFrame) -> Floats:

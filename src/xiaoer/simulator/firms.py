@@ -63,7 +63,7 @@ def _traits(rng: np.random.Generator, count: int) -> dict[str, Array]:
 def _sizes(rng: np.random.Generator, frame: pl.DataFrame) -> dict[str, Array]:
     count, industry = len(frame), frame["industry"].to_numpy()
     small = np.where(frame["kind"].to_numpy() == "enterprise", 1.0, 0.38)
-    sales = column_of("sales")[industry] * small * np.exp(rng.normal(0, 0.95, count) + 0.15 * frame["quality"].to_numpy())
+    sales = column_of("sales")[industry] * small * np.exp(rng.normal(0, 0.95, count) + 0.22 * frame["quality"].to_numpy())
     staff = 1 + sales * 12 / column_of("staff")[industry] * np.exp(rng.normal(0, 0.35, count))
     margin = column_of("margin")[industry] * np.exp(0.16 * frame["quality"].to_numpy() + rng.normal(0, 0.2, count))
     often = figure("invoices_per_month") * column_of("often")[industry] * np.exp(rng.normal(0, 0.75, count))

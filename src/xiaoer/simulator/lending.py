@@ -98,7 +98,7 @@ def _first_drawn(
 def _terms(rng: np.random.Generator, firms: pl.DataFrame, fates: Fates, contracts: pl.DataFrame) -> dict[str, Array]:
     i, product = contracts["i"].to_numpy(), contracts["product"].to_numpy()
     share = 0.14 * np.array([0.6, 1.6, 1.0, 0.7])[product] * np.exp(rng.normal(0, 0.5, len(i)))
-    failing = np.where(np.isnat(fates.stops[i]), 1.0, 0.7)
+    failing = np.where(np.isnat(fates.stops[i]), 1.0, 0.85)
     wan = (yearly_sales(firms)[i] * share * failing / 10_000).clip(5, 1000)
     step = np.where(wan < 50, 1, np.where(wan < 200, 5, 10))
     method = np.where(contracts["term"].to_numpy() == 12, choose(rng, [8, 2], len(i)), 1 + choose(rng, [4, 6], len(i)))

@@ -70,7 +70,7 @@ def _side(plan: Plan, firms: pl.DataFrame, fates: Fates, *, sale: bool) -> Ties:
 
 def _weights(rng: np.random.Generator, firms: pl.DataFrame, owner: Ints, rank: Ints, partners: Ints) -> Floats:
     """Shares of a firm's trade; weaker firms hang on fewer partners."""
-    steep = np.exp(rng.normal(-0.5, 0.42, len(partners)) - 0.12 * firms["quality"].to_numpy())
+    steep = np.exp(rng.normal(-0.5, 0.42, len(partners)) - 0.2 * firms["quality"].to_numpy())
     raw = (1.0 + rank) ** -steep[owner] * np.exp(rng.normal(0, 0.35, len(owner)))
     return raw / np.bincount(owner, weights=raw)[owner]
 

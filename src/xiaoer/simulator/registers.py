@@ -66,7 +66,7 @@ def customer_file(
         status=pl.Series(np.where(gone, "closed", np.where(idle, "dormant", "active"))),
         closed_reason=texts(np.where(gone, LEAVING[choose(rng, [3, 2, 3, 3, 1], count)], None)),
         bank_rating=texts(_ratings(rng, firms, fates, defaulted)),
-        defaulted=pl.Series(defaulted),
+        defaulted=pl.when(pl.Series(fates.borrower)).then(pl.Series(defaulted)),
         line=pl.lit("small_business"),
         source_tag=texts(tags),
         referred_by=texts(np.where(recommender >= 0, ids[recommender.clip(0)], None)),

@@ -42,10 +42,10 @@ def trade_month(
     tie = expand(counts)
     size = ties.ticket[tie] * busy[tie] ** 0.4 * np.exp(rng.normal(-0.15, TICKET_SPREAD, len(tie)))
     plain = _priced(rng, size.clip(10, 999_000), industry[ties.owner[tie]], firms, ties.owner[tie])
-    weak = np.exp(-0.28 * firms["quality"].to_numpy())[ties.owner[tie]]
+    weak = np.exp(-0.5 * firms["quality"].to_numpy())[ties.owner[tie]]
     return _with_red(rng, month, Trading(
         tie, book.draw(rng, industry[ties.owner[tie]], month), *plain,
-        flips(rng, figure("void_share") * weak, len(tie)), np.full(len(tie), -1),
+        flips(rng, figure("void_share") * weak * 0.85, len(tie)), np.full(len(tie), -1),
     ), weak)
 
 
@@ -61,7 +61,7 @@ def _alive(ties: Ties, month: Month) -> Flags:
 
 def _stocking(firms: pl.DataFrame) -> Floats:
     """Weak firms buy somewhat more than they sell on."""
-    return np.exp(-0.05 * firms["quality"].to_numpy())
+    return np.exp(-0.11 * firms["quality"].to_numpy())
 
 
 def _priced(
