@@ -80,7 +80,7 @@ def firms(desk: Desk, asked: Mapping[str, str]) -> Listing:
 def events(desk: Desk, asked: Mapping[str, str]) -> Listing:
     """What happened in scope as a list."""
     known: dict[str, Any] = {}
-    listing = Listing(lists.events(known.__getitem__), noticed.events(desk.scope), asked, _views(desk, "events"))
+    listing = Listing(lists.events(lambda event: known[event.customer_id]), noticed.events(desk.scope), asked, _views(desk, "events"))
     seen = {one.customer_id for one in (listing.found if asked.get("excel") else listing.page.object_list)}
     known.update(customers.firms_by_number(desk.scope, seen))
     return listing

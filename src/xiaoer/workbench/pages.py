@@ -156,7 +156,7 @@ def _listed(request: HttpRequest, desk: Desk, listing: Listing, told: sentences.
         return _excel(request, desk, listing)
     name = listing.table.name
     save = reverse("save-view", args=[name])
-    return show(request, name, "workbench/listing.html", listing=listing, sentence=told.sentence, lede=told.lede, save_view_address=save)
+    return show(request, name, "workbench/listing.html", listing=listing, sentence=told.sentence, lede=told.lede, remark=told.remark, save_view_address=save)
 
 
 def _sheet(request: HttpRequest, template: str, sheet: Any) -> HttpResponse:

@@ -52,6 +52,11 @@ class Cell:
     column: Column
     value: Any
 
+    @property
+    def says_what(self) -> bool:
+        """A bare percent or date on a phone's second line needs its column's name."""
+        return self.column.kind in {"change", "percent", "day", "count"}
+
 
 @dataclass(frozen=True)
 class Row:
@@ -63,7 +68,7 @@ class Row:
 
     @property
     def second(self) -> list[Cell]:
-        return [cell for cell in self.cells if cell.column.place == "second"]
+        return [cell for cell in self.cells if cell.column.place == "second" and cell.value not in (None, "")]
 
 
 class Listing:
@@ -133,6 +138,10 @@ class Listing:
         shown = {key: value for key, value in self.asked.items() if key not in STEPS}
         views = (*self.table.views, *self._own_views)
         return [(view, "?" + urlencode(view.asks), dict(view.asks) == shown) for view in views]
+
+    @property
+    def can_find(self) -> bool:
+        return self.table.finds is not None
 
     @property
     def is_a_view(self) -> bool:

@@ -56,6 +56,7 @@ def events(firm_of: Callable[[Any], Any]) -> Table:
             View("act", gettext_lazy("To act on"), {"severity": "act"}),
             View("watch", gettext_lazy("To watch"), {"severity": "watch"}),
         ),
+        unit_note=_("Amounts in %(unit)s") % {"unit": _("thousands of yuan") if unit() == "¥k" else unit()},
         empty_title=_("Nothing out of the ordinary"),
         empty_why=_("Falls against its own habit, silence, a new or lost main buyer and coming seasons show up here after each night."),
     )
@@ -86,23 +87,22 @@ def size(firm: Any) -> str:
 
 
 def _firm_columns() -> tuple[Column, ...]:
-    text = gettext_lazy
     return (
-        Column("name", text("Firm"), "name", "name", ("pinyin",), place="title", fixed=True),
-        Column("tier", text("Tier"), "tier", "tier", ("value_band", "size_band"), figure="tier", place="second"),
-        Column("industry", text("Industry"), "industry", order=("industry",), place="second"),
-        Column("size", text("Size"), lambda firm: wordings.word(wordings.SIZES, firm.size_class), order=("size_band",), figure="size_class", chosen=False),
-        Column("turnover", text("Turnover, 12 months"), "turnover_12m", "wan", ("turnover_12m",), "turnover_12m", "turnover_12m", "aside"),
-        Column("growth", text("Year on year"), growth, "change", figure="growth", place="second"),
-        Column("balance", text("Deposits"), "balance", "wan", ("balance",), "balance", "balance"),
-        Column("loans", text("Loans"), "loan_balance", "wan", ("loan_balance",), "loan_balance", "loan_balance"),
-        Column("contribution", text("Contribution"), "contribution_12m", "wan", ("contribution_12m",), "contribution_12m", "contribution", chosen=False),
-        Column("risk", text("Risk"), "pd", "percent", ("pd",), figure="risk"),
-        Column("products", text("Products"), "products", "count", ("products",), figure="loyalty", chosen=False),
-        Column("events", text("Events"), lambda firm: firm.events or None, "count", ("events",)),
-        Column("contact", text("Last contact"), "last_contact_date", "day", ("last_contact_date",), place="second"),
-        Column("due", text("Next due"), "next_due_date", "day", ("next_due_date",), chosen=False),
-        Column("region", text("Region"), "region", order=("region",), chosen=False),
+        Column("name", gettext_lazy("Firm"), "name", "name", ("pinyin",), place="title", fixed=True),
+        Column("tier", gettext_lazy("Tier"), "tier", "tier", ("value_band", "size_band"), figure="tier", place="second"),
+        Column("industry", gettext_lazy("Industry"), "industry", order=("industry",), place="second"),
+        Column("size", gettext_lazy("Size"), lambda firm: wordings.word(wordings.SIZES, firm.size_class), order=("size_band",), figure="size_class", chosen=False),
+        Column("turnover", gettext_lazy("Turnover, 12 months"), "turnover_12m", "wan", ("turnover_12m",), "turnover_12m", "turnover_12m", "aside"),
+        Column("growth", gettext_lazy("Year on year"), growth, "change", figure="growth", place="second"),
+        Column("balance", gettext_lazy("Deposits"), "balance", "wan", ("balance",), "balance", "balance"),
+        Column("loans", gettext_lazy("Loans"), "loan_balance", "wan", ("loan_balance",), "loan_balance", "loan_balance"),
+        Column("contribution", gettext_lazy("Contribution"), "contribution_12m", "wan", ("contribution_12m",), "contribution_12m", "contribution", chosen=False),
+        Column("risk", gettext_lazy("Risk"), "pd", "percent", ("pd",), figure="risk"),
+        Column("products", gettext_lazy("Products"), "products", "count", ("products",), figure="loyalty", chosen=False),
+        Column("events", gettext_lazy("Events"), lambda firm: firm.events or None, "count", ("events",)),
+        Column("contact", gettext_lazy("Last contact"), "last_contact_date", "day", ("last_contact_date",), place="second"),
+        Column("due", gettext_lazy("Next due"), "next_due_date", "day", ("next_due_date",), chosen=False),
+        Column("region", gettext_lazy("Region"), "region", order=("region",), chosen=False),
     )
 
 
@@ -154,15 +154,14 @@ def _firm_views() -> tuple[View, ...]:
 
 
 def _event_columns(firm_of: Callable[[Any], Any]) -> tuple[Column, ...]:
-    text = gettext_lazy
     return (
-        Column("firm", text("Firm"), lambda event: firm_of(event).name, "name", place="title", fixed=True),
-        Column("tier", text("Tier"), lambda event: firm_of(event).tier, "tier", figure="tier", chosen=False),
-        Column("what", text("What"), lambda event: wordings.word(wordings.RULES, event.rule), order=("rule",), place="second"),
-        Column("because", text("What was seen"), "because", "chips", place="line"),
-        Column("date", text("Seen"), "event_date", "day", ("event_date",)),
-        Column("due", text("Act by"), "due_date", "day", ("due_date",), place="aside"),
-        Column("amount", text("Amount"), "amount", "wan", ("amount",), "amount"),
+        Column("firm", gettext_lazy("Firm"), lambda event: firm_of(event).name, "name", place="title", fixed=True),
+        Column("tier", gettext_lazy("Tier"), lambda event: firm_of(event).tier, "tier", figure="tier", chosen=False),
+        Column("what", gettext_lazy("What"), lambda event: wordings.word(wordings.RULES, event.rule), order=("rule",), place="second"),
+        Column("because", gettext_lazy("What was seen"), "because", "chips", place="line"),
+        Column("date", gettext_lazy("Seen"), "event_date", "day", ("event_date",)),
+        Column("due", gettext_lazy("Act by"), "due_date", "day", ("due_date",), place="aside"),
+        Column("amount", gettext_lazy("Amount"), "amount", "wan", ("amount",), "amount"),
     )
 
 

@@ -185,15 +185,7 @@ class FirmPage:
 
     @property
     def score_said(self) -> str:
-        said = {
-            "small_sample": _("The risk score rests on a small sample: fewer than 40 defaults are known. Use it for orientation, not for decisions."),
-            "rule": _("Risk is told by a simple rule here: no model has beaten it on later data yet."),
-        }
-        return said.get(self.firm.score_state, "") if self.firm.pd is not None else ""
-
-    @property
-    def score_said_plain(self) -> bool:
-        return self.firm.score_state == "rule"
+        return str(wordings.SCORE_STATES.get(self.firm.score_state, "")) if self.firm.pd is not None else ""
 
     @property
     def reasons(self) -> list[Any]:
@@ -258,7 +250,7 @@ class FirmPage:
 
     @property
     def holdings(self) -> list[str]:
-        return [str(one.get("name", "")) if isinstance(one, dict) else str(one) for one in self.firm.holdings]
+        return [wordings.holding(one) for one in self.firm.holdings]
 
     @cached_property
     def timeline(self) -> list[timeline.Entry]:

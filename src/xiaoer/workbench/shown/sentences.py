@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from xiaoer.workbench.shown import wordings
 from xiaoer.kit.screens.listing import Listing
 
 
@@ -14,13 +15,15 @@ from xiaoer.kit.screens.listing import Listing
 class Told:
     sentence: str
     lede: str = ""
+    remark: str = ""
 
 
 def firms(listing: Listing) -> Told:
     """How many firms are shown, and which of the chips would be worth a tap."""
+    remark = _score_remark(listing)
     head = ngettext("%(n)s firm", "%(n)s firms", listing.count) % {"n": listing.count}
     if listing.count != listing.whole_count:
-        return Told(head, _("of %(whole)s that you may see") % {"whole": listing.whole_count})
+        return Told(head, _("of %(whole)s that you may see") % {"whole": listing.whole_count}, remark)
     counted = {choice.key: choice.count for one in listing.filters if one.filter.key == "state" for choice in one.choices}
     told = []
     if counted.get("events"):
@@ -29,7 +32,7 @@ def firms(listing: Listing) -> Told:
         told.append(_("%(n)s down by a fifth or more") % {"n": counted["falling"]})
     if counted.get("silent"):
         told.append(_("%(n)s not contacted for 90 days") % {"n": counted["silent"]})
-    return Told(head, " · ".join(told))
+    return Told(head, " · ".join(told), remark)
 
 
 def events(listing: Listing) -> Told:
@@ -40,3 +43,11 @@ def events(listing: Listing) -> Told:
         head = ngettext("%(n)s event to act on", "%(n)s events to act on", act) % {"n": act}
         return Told(head, ngettext("%(n)s event in all", "%(n)s events in all", listing.count) % {"n": listing.count})
     return Told(ngettext("%(n)s event", "%(n)s events", listing.count) % {"n": listing.count})
+
+
+def _score_remark(listing: Listing) -> str:
+    """What must be said wherever a risk column is shown and no full model stands behind it."""
+    if not any(column.key == "risk" for column in listing.columns):
+        return ""
+    states = {record.score_state for record in listing.page.object_list if record.pd is not None}
+    return " ".join(str(wordings.SCORE_STATES[state]) for state in sorted(states) if state in wordings.SCORE_STATES)

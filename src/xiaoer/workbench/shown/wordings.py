@@ -44,12 +44,33 @@ CHANNELS = {
 RISKS = {"low": _("low risk"), "medium": _("medium risk"), "high": _("high risk")}
 SEVERITIES = {"act": _("Act"), "watch": _("Watch"), "note": _("Note")}
 SEVERITY_TONES = {"act": "bad", "watch": "warn", "note": "plain"}
+SCORE_STATES = {
+    "small_sample": _(
+        "The risk score rests on a small sample: fewer than 40 defaults are known. "
+        "Use it for orientation, not for decisions."
+    ),
+    "rule": _("Risk is told by a simple rule here: no model has beaten it on later data yet."),
+}
+HOLDINGS = {
+    "settlement": _("Settlement account"),
+    "deposit": _("Deposit"),
+    "payroll": _("Payroll"),
+    "acquiring": _("Merchant acquiring"),
+    "online_bank": _("Online banking"),
+    "cash_loan": _("Working-capital loan"),
+    "loan": _("Loan"),
+}
 RULES = {
     "turnover_falls": _("Turnover falls"),
     "silence": _("Silence"),
-    "new_main_buyer": _("New main buyer"),
     "main_buyer_lost": _("Main buyer lost"),
     "season_ahead": _("Season ahead"),
+    "main_buyer_new": _("New main buyer"),
+    "turnover_grows": _("Turnover grows"),
+    "red_papers": _("Red invoices"),
+    "balance_falls": _("Deposits fall"),
+    "loan_matures": _("Loan matures"),
+    "overdue": _("Overdue"),
 }
 
 
@@ -57,6 +78,13 @@ def outcome(code: str) -> str:
     """The words of contacts' own code list."""
     known = outcomes().get(code)
     return known.title(get_language() or "zh") if known else code.replace("_", " ")
+
+
+def holding(held: Any) -> str:
+    """A product held: its delivered name, or the word for its code."""
+    if isinstance(held, dict):
+        return str(held.get("name") or held.get("product_id") or "")
+    return word(HOLDINGS, str(held))
 
 
 def word(words: dict[str, Any], code: str) -> str:

@@ -171,7 +171,7 @@ def tools(context: Context, listing: Listing) -> dict[str, object]:
 
 @register.inclusion_tag("screens/parts/cell.html", takes_context=True)
 def cell(context: Context, shown: Cell) -> dict[str, object]:
-    return {"cell": shown, "kind": shown.column.kind, "value": shown.value, "today": context.get("today")}
+    return {"cell": shown, "kind": shown.column.kind, "value": shown.value, "today": context.get("today"), "wan_short": "万" if formats.chinese(tongue()) else "k"}
 
 
 @register.inclusion_tag("screens/parts/empty.html")

@@ -66,7 +66,7 @@ function load(data, colour) {
   }));
   const base = common(data, colour);
   return {
-    ...base, grid: { ...base.grid, top: 20, right: 26 }, yAxis: { show: false, max: peak * 1.12 },
+    ...base, grid: { left: 2, right: 34, top: 20, bottom: 24, containLabel: false }, yAxis: { show: false, max: peak * 1.12 },
     series: [{
       name: bars.name, type: "bar", barWidth: 24, data: shown, label: { show: true, position: "top", color: colour.ink, fontSize: 12,
         formatter: (point) => point.value ? worded(point.value, data) : "" },
