@@ -25,6 +25,7 @@ class Contact(Scoped):
     wall: ClassVar[Wall] = Wall.SCOPED
     web_may: ClassVar[str] = "SELECT, INSERT"
     keeps_history: ClassVar[bool] = True
+    history_leaves_out: ClassVar[tuple[str, ...]] = ("note",)  # typed words stay where they can be erased
 
     objects = ScopedRows.as_manager()
 
@@ -55,6 +56,7 @@ class Task(Scoped):
     wall: ClassVar[Wall] = Wall.SCOPED
     web_may: ClassVar[str] = "SELECT, INSERT, UPDATE"
     keeps_history: ClassVar[bool] = True
+    history_leaves_out: ClassVar[tuple[str, ...]] = ("title",)
 
     objects = ScopedRows.as_manager()
 

@@ -52,8 +52,10 @@ $$ SELECT ARRAY(SELECT jsonb_array_elements_text(public.scope_claims() -> 'm')) 
 CREATE OR REPLACE FUNCTION history_keep() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    before jsonb := CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END;
-    after jsonb := CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END;
+    -- Columns named as arguments hold what a person typed; they stay in the row, where they can be erased.
+    left_out text[] := coalesce(TG_ARGV::text[], '{}');
+    before jsonb := CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) - left_out END;
+    after jsonb := CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) - left_out END;
     row_now jsonb := coalesce(after, before);
 BEGIN
     INSERT INTO public.kit_history

@@ -136,7 +136,8 @@ def _wall(table: str, wall: Wall, may: str, web: str, owner: str) -> Iterator[st
 def _history(model: type[models.Model]) -> Iterator[str]:
     table = model._meta.db_table
     if getattr(model, "keeps_history", False):
+        left_out = ", ".join(f"'{column}'" for column in getattr(model, "history_leaves_out", ()))
         yield (
             f"CREATE OR REPLACE TRIGGER history_keep AFTER INSERT OR UPDATE OR DELETE ON {table}"
-            " FOR EACH ROW EXECUTE FUNCTION history_keep()"
+            f" FOR EACH ROW EXECUTE FUNCTION history_keep({left_out})"
         )
