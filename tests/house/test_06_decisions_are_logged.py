@@ -1,0 +1,74 @@
+"""Point 6: the decision log keeps the whole candidate set, arm and probability; a hold-out exists from day one."""
+
+import json
+from collections import Counter
+from datetime import date
+
+import pytest
+
+from tests.house.bank import DAY, SmallBank
+from xiaoer.kit.text import reason
+from xiaoer.offers.rules import candidates, chosen
+from xiaoer.offers.terms import Effort, FirmFacts, Occasion, Terms
+
+pytestmark = pytest.mark.xdist_group("house")
+
+TERMS = Terms.in_force(DAY)
+MANY = 4_000
+
+
+def open_door(_firm: FirmFacts, _occasion: Occasion, effort: Effort) -> tuple[Effort, None]:
+    return effort, None
+
+
+def arms(day: date, severity: str = "note") -> dict[str, tuple[str, float]]:
+    occasion = Occasion(
+        "contact_due", severity, reason("contact_due_first", due_date=day), reason("goal_contact_due"), 0
+    )
+    firms = [FirmFacts(f"C{number}", "B1", "M1", 0, 0, None, None, (occasion,)) for number in range(MANY)]
+    weighed = [one for firm in firms for one in candidates(firm, TERMS, open_door, day)]
+    assert {one.firm.customer_id for one in chosen(weighed)} == {
+        one.firm.customer_id for one in weighed if one.arm == "treated"
+    }
+    return {one.firm.customer_id: (one.arm, one.arm_probability) for one in weighed}
+
+
+def test_every_occasion_of_every_firm_is_in_the_log(small_bank: SmallBank) -> None:
+    logged = Counter((row["customer_id"], row["rule"]) for row in small_bank.rows("decisions"))
+    seen = Counter((row["customer_id"], row["rule"]) for row in small_bank.rows("events"))
+    assert seen
+    assert not seen - logged
+
+
+def test_what_was_not_proposed_is_kept_with_its_reason_or_its_rival(small_bank: SmallBank) -> None:
+    rows = small_bank.rows("decisions")
+    proposed = {row["customer_id"] for row in rows if row["offer_id"]}
+    for row in rows:
+        assert row["run_id"] == small_bank.night.run_id
+        assert row["because"]
+        assert 0 < row["arm_probability"] <= 1  # type: ignore[operator]
+        assert row["expected_return"] is not None
+        assert row["priority"] is not None
+        if row["offer_id"]:
+            assert (row["arm"], row["stopped"]) == ("treated", None)
+        elif not row["stopped"] and row["arm"] == "treated":
+            assert row["customer_id"] in proposed or row["rank"] is None
+    stopped = [json.loads(str(row["stopped"])) for row in rows if row["stopped"]]
+    assert all(told["code"] for told in stopped)
+
+
+def test_a_hold_out_exists_and_its_share_is_the_parameter() -> None:
+    held_out = [chance for arm, chance in arms(DAY).values() if arm == "holdout"]
+    assert set(held_out) == {TERMS.holdout_share}
+    assert 0 < TERMS.holdout_share < 0.5
+    assert abs(len(held_out) / MANY - TERMS.holdout_share) < 4 * (TERMS.holdout_share / MANY) ** 0.5
+
+
+def test_a_firm_keeps_its_arm_for_half_a_year_and_is_drawn_anew_after() -> None:
+    spring, june, july = arms(date(2026, 2, 1)), arms(date(2026, 6, 30)), arms(date(2026, 7, 1))
+    assert spring == june
+    assert june != july
+
+
+def test_nobody_is_left_alone_when_somebody_must_act() -> None:
+    assert {arm for arm, _ in arms(DAY, severity="act").values()} == {"treated"}
