@@ -62,7 +62,7 @@ def embedded_server() -> "Embedded":
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> "Embedded":
+def postgres_server(django_db_blocker: Any) -> "Embedded":
     """The running server, with the template of the sample world."""
     server = embedded_server()
     with (Path(os.environ["XIAOER_HOME"]) / "template.lock").open("w") as lock:
@@ -70,7 +70,8 @@ def postgres_server() -> "Embedded":
         server.start()
         ready = Path(os.environ["XIAOER_HOME"]) / "template.ready"
         if not ready.exists():
-            _make_template(server)
+            with django_db_blocker.unblock():
+                _make_template(server)
             ready.touch()
     return server
 
@@ -118,26 +119,18 @@ def copy_of_the_world(server: "Embedded") -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(postgres_server_unblocked: "Embedded") -> Iterator[None]:
+def django_db_setup(postgres_server: "Embedded") -> Iterator[None]:
     """pytest-django's own fixture, replaced: this worker's database holds the world already."""
-    with copy_of_the_world(postgres_server_unblocked) as name, pointed_at(name):
+    with copy_of_the_world(postgres_server) as name, pointed_at(name):
         yield
 
 
-@pytest.fixture(scope="session")
-def postgres_server_unblocked(request: pytest.FixtureRequest, django_db_blocker: Any) -> "Embedded":
-    """The server, made while pytest-django lets us."""
-    with django_db_blocker.unblock():
-        server: Embedded = request.getfixturevalue("postgres_server")
-    return server
-
-
 @pytest.fixture
-def own_world(postgres_server_unblocked: "Embedded", django_db_blocker: Any) -> Iterator[str]:
+def own_world(postgres_server: "Embedded", django_db_blocker: Any) -> Iterator[str]:
     """A world for this test alone, where commits stay and the owner may publish. Gives the database's name."""
     with (
         django_db_blocker.unblock(),
-        copy_of_the_world(postgres_server_unblocked) as name,
+        copy_of_the_world(postgres_server) as name,
         pointed_at(name),
     ):
         yield name

@@ -137,13 +137,7 @@ def a_reason(
     room: str, chance: random.Random, tone: str = "plain", today: date = BUSINESS_DATE
 ) -> dict[str, Any]:
     """Some reason of a room's own vocabulary with every parameter filled believably."""
-    codes = _codes(room)
-    if not codes:
-        return {
-            "code": "main_buyer_silent",
-            "params": {"days": chance.randint(20, 60), "usual_days": 6},
-            "tone": tone,
-        }
+    codes = _codes(room) or _codes("events")
     code = chance.choice(codes)
     wanted = parameters(wording()[code]["zh"]) | parameters(wording()[code]["en"])
     return {
@@ -155,6 +149,7 @@ def a_reason(
 
 @cache
 def _codes(room: str) -> list[str]:
+    """The room's codes whose parameters can be filled without knowing them."""
     path = ROOMS / room / "wording.toml"
     if not path.exists():
         return []

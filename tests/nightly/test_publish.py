@@ -3,10 +3,12 @@
 from datetime import date, timedelta
 from typing import Any
 
+import psycopg
 import pyarrow as pa
 import pytest
-from django.db import connections
+from django.db import OperationalError, connections
 
+from tests.conftest import embedded_server
 from tests.world import BUSINESS_DATE, RUN_ID, publish_world, tables
 from xiaoer.kit.published import FOREVER, pointer
 from xiaoer.kit.scope import Scope
@@ -150,6 +152,34 @@ def test_killed_in_the_flip_nothing_of_the_masters_is_left() -> None:
         publish_next(reached=die)
     masters = [seam.model_of(name)._default_manager.using("owner") for name in seam.MASTERS]
     assert all(rows.filter(since__gt=1).count() == 0 for rows in masters)
+
+
+def test_a_connection_lost_in_the_middle_is_like_a_kill() -> None:
+    yesterday = shown()
+
+    def lose(reached: str) -> None:
+        if reached == "scores":
+            with embedded_server().superuser() as connection:
+                connection.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'xiaoer_owner'"
+                    " AND datname = %s", [connections["owner"].settings_dict["NAME"]]
+                )  # fmt: skip
+
+    with pytest.raises((OperationalError, psycopg.OperationalError)):
+        publish_next(reached=lose)
+    connections["owner"].close()
+    assert shown() == yesterday
+    publish_next()
+    assert shown() == next_shown()
+
+
+def next_shown() -> dict[str, list[tuple[Any, ...]]]:
+    broken = stored()
+    assert {name: len(rows) for name, rows in shown().items()} == {
+        name: table.num_rows for name, table in next_night().items()
+    }
+    assert stored() == broken
+    return shown()
 
 
 def test_another_night_after_a_killed_one_leaves_nothing_of_it() -> None:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, QueryDict
 
 from xiaoer.branches.queries import whole_scope
 from xiaoer.kit.dates import Clock, SystemClock
@@ -64,12 +64,18 @@ class OneTransaction:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Run the request inside; an answer of 500 or more undoes it."""
+        """Run the request inside; an answer of 500 or more undoes it. NUL is no text: 400."""
+        if any("\0" in value for value in (request.path_info, *_values(request.GET), *_values(request.POST))):
+            return HttpResponseBadRequest()
         with transaction.atomic():
             response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
         return response
+
+
+def _values(sent: QueryDict) -> list[str]:
+    return [str(value) for _, values in sent.lists() for value in values]
 
 
 class SignedScope:

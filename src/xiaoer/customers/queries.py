@@ -17,7 +17,7 @@ def firms(scope: Scope) -> QuerySet[Firm]:
 
 def firm(scope: Scope, customer_id: str) -> Firm | None:
     """One firm, or None when there is none or somebody else answers for it."""
-    return firms(scope).filter(customer_id=customer_id).first()
+    return firms(scope).filter(customer_id=customer_id).first() if customer_id.isprintable() else None
 
 
 def firms_by_number(scope: Scope, customer_ids: set[str]) -> dict[str, Firm]:
@@ -49,8 +49,8 @@ def matching(scope: Scope, text: str) -> Q:  # a list's own rows are in scope al
 
 def _beginnings(text: str) -> list[Q]:
     typed = "".join(text.split())
-    if not typed:
-        return []
+    if not typed or not typed.isprintable():
+        return []  # PostgreSQL takes neither NUL nor half a surrogate
     if not typed.isascii():
         return [_between("name", typed)]
     upper, lower = typed.upper(), typed.lower()

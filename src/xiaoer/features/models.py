@@ -11,7 +11,8 @@ class Profile(Published):
     """Up to 36 months of a firm. Amounts in fen; a list is null when the bank did not deliver its source.
 
     `buyers` and `suppliers`: {id, name, customer_id|null, amount, share, last_date, gap_days, spark: 12}.
-    `similar`: {customer_id, name, why: reason, turnover_12m, growth}.
+    `similar`: {customer_id, why: reason} and no more: somebody else may answer for that firm, so its name and
+    figures are looked up in the reader's scope.
     """
 
     customer_id = models.TextField()
@@ -25,6 +26,7 @@ class Profile(Published):
     similar = models.JSONField(default=list)
 
     key = ("customer_id",)
+    kept_inside: ClassVar[dict[str, tuple[str, ...]]] = {"similar": ("customer_id", "why")}
 
     class Meta(Published.Meta):
         constraints: ClassVar = [one_open_row("customer_id")]

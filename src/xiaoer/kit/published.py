@@ -54,6 +54,9 @@ class Versioned(models.Model):
     until = models.IntegerField(default=FOREVER)
 
     key: ClassVar[tuple[str, ...]] = ()
+    kept_inside: ClassVar[
+        dict[str, tuple[str, ...]]
+    ] = {}  # JSON lists: what an entry may carry past the wall
     wall: ClassVar[Wall] = Wall.DIRECTORY
     web_may: ClassVar[str] = "SELECT"
 

@@ -134,6 +134,7 @@ def _stage(model: type[Versioned], table: pa.Table, using: str) -> sql.Identifie
         stage, _columns(model), target), using)  # fmt: skip
     _copy(model, table, stage, using)
     _refuse_twins(model, stage, using)
+    _narrow(model, stage, using)
     _run(sql.SQL("ANALYZE {}").format(stage), using)
     return stage
 
@@ -146,6 +147,19 @@ def _refuse_twins(model: type[Versioned], stage: sql.Identifier, using: str) -> 
     except psycopg.errors.UniqueViolation as twins:
         message = f"{model._meta.label}: {twins.diag.message_detail}"
         raise ValueError(message) from twins
+
+
+def _narrow(model: type[Versioned], stage: sql.Identifier, using: str) -> None:
+    """Leave in JSON lists only what the model lets through: a row's reader need not see whom it mentions."""
+    for column, keys in model.kept_inside.items():
+        kept = sql.SQL(", ").join(
+            sql.SQL("{}, entry -> {}").format(sql.Literal(key), sql.Literal(key)) for key in keys
+        )
+        narrowed = sql.SQL(
+            "UPDATE {stage} SET {column} = (SELECT coalesce(jsonb_agg(jsonb_build_object({kept}) ORDER BY place), '[]')"
+            " FROM jsonb_array_elements({column}) WITH ORDINALITY AS entries (entry, place))"
+        )
+        _run(narrowed.format(stage=stage, column=sql.Identifier(column), kept=kept), using)
 
 
 def _copy(model: type[Versioned], table: pa.Table, stage: sql.Identifier, using: str) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, Literal
 
 from django.http import Http404, HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 
 from xiaoer.contacts.actions import About, FollowUp, record_outcome
 from xiaoer.customers import queries as customers
@@ -164,7 +164,7 @@ def search(request: HttpRequest, q: str = Query("", max_length=60)) -> list[Any]
 
 
 @router.post("/outcomes", response={201: OutcomeOut, 200: OutcomeOut}, summary="Record an outcome")
-def outcome(request: HttpRequest, given: OutcomeIn) -> tuple[int, dict[str, Any]]:
+def outcome(request: HttpRequest, given: OutcomeIn) -> Status:
     """Write a contact and plan its follow-up. 201 when written, 200 when it stood there already."""
     scope = _scope(request)
     about = _about(scope, given)
@@ -176,7 +176,7 @@ def outcome(request: HttpRequest, given: OutcomeIn) -> tuple[int, dict[str, Any]
         "follow_up_id": done.follow_up and done.follow_up.pk,
         "again": done.again,
     }
-    return (200 if done.again else 201), told
+    return Status(200 if done.again else 201, told)
 
 
 def _about(scope: Scope, given: OutcomeIn) -> About:
