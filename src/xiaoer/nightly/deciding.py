@@ -21,7 +21,7 @@ from xiaoer.nightly.run import Night
 from xiaoer.nightly.standing import open_tasks, standings
 from xiaoer.nightly.standins import head_office, staff_rows
 from xiaoer.offers.door import Doorkeeper
-from xiaoer.offers.rules import candidates, chosen, days
+from xiaoer.offers.rules import candidates, chosen, days, offer_id, stopped_firms
 from xiaoer.offers.terms import Candidate, FirmFacts, Occasion, Proposal, Terms
 from xiaoer.segments.rules import next_due
 from xiaoer.segments.terms import Rhythm
@@ -67,7 +67,8 @@ def offers(night: Night) -> None:
     capacity = {row["staff_id"]: row["capacity_minutes"] for row in staff_rows(night) if row["capacity_minutes"]}
     lines = days(chosen(weighed), capacity, terms, day, history.ranks_before(night))
     by_candidate = {id(line.candidate): line for line in lines}
-    rows = [_logged(night, day, one, by_candidate.get(id(one))) for one in weighed]
+    alone = {id(one) for one in stopped_firms(weighed)}
+    rows = [_logged(night, day, one, by_candidate.get(id(one)), told=id(one) in alone) for one in weighed]
     night.keep_rows("decisions", pa.Table.from_pylist(rows, LOG))
 
 
@@ -80,14 +81,15 @@ def _firms(night: Night, day: date) -> Iterator[FirmFacts]:
     occasions = _occasions(night, day)
     known = night.made("firms").join(night.made("portfolio"), on="customer_id", how="left").select(
         "customer_id", "branch_id", "manager_id", "potential", "loan_balance", "value", "band",
-        "last_contact_day", "every_days", "due_channel", "opened_date",
+        "days_past_due", "last_contact_day", "every_days", "due_channel", "opened_date",
     )
     for row in night.engine.collect(known).sort_by("customer_id").to_pylist():
         mine = [*occasions.get(row["customer_id"], ()), *_contact_due(row, day)]
         if mine:
             yield FirmFacts(
                 row["customer_id"], row["branch_id"], row["manager_id"], row["potential"] or 0,
-                row["loan_balance"] or 0, row["value"], row["band"], tuple(mine),
+                row["loan_balance"] or 0, row["value"], row["band"], row["days_past_due"] or 0,
+                tuple(mine),
             )
 
 
@@ -125,7 +127,7 @@ def _contact_due(row: dict[str, Any], day: date) -> list[Occasion]:
     return [Occasion("contact_due", "note", because, reason("goal_contact_due"), 0, kind=channel)]
 
 
-def _logged(night: Night, day: date, one: Candidate, line: Proposal | None) -> dict[str, Any]:
+def _logged(night: Night, day: date, one: Candidate, line: Proposal | None, *, told: bool) -> dict[str, Any]:
     return {
         "run_id": night.run_id,
         "day": day,
@@ -141,7 +143,7 @@ def _logged(night: Night, day: date, one: Candidate, line: Proposal | None) -> d
         "arm": one.arm,
         "arm_probability": one.arm_probability,
         "stopped": json.dumps(one.stopped, ensure_ascii=False) if one.stopped else None,
-        "offer_id": line.offer_id if line else None,
+        "offer_id": line.offer_id if line else offer_id(one, day) if told else None,
         "rank": line.rank if line else None,
         "fits": line.fits if line else None,
         "changed": json.dumps(line.changed, ensure_ascii=False) if line and line.changed else None,

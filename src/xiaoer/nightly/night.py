@@ -22,17 +22,15 @@ def run_night(
 
     Raises Refusal when no customers are known on that date: without them there is nothing to decide.
     """
-    lake, engine = Lake(settings.lake), DuckEngine(settings.home / "scratch")
+    lake, engine = _stores(settings)
     before = _take_in(business_date, settings, lake, engine, told)
     if not lake.delivered("customers", business_date):
         raise Refusal(
             f"no customers are known on {business_date}", str(settings.lake), "at least the customers file",
             "Run xiaoer intake, or choose a later date",
         )
-    run_id = run_number(business_date, lake)
-    folder = settings.home / "nights" / business_date.isoformat() / run_id
-    night = Night(business_date, run_id, lake, engine, folder, settings.home / "models")
-    table = RunTable(folder, run_id, business_date, "duckdb")
+    night = _night(settings, business_date, lake, engine)
+    table = RunTable(night.folder, night.run_id, business_date, "duckdb")
     if from_step:
         table.forget_from(from_step, ORDER)
     for step in PLAN:
@@ -40,6 +38,26 @@ def run_night(
         told(table.records[step.name] if done else table.run(step.name, night, step.work))
     report = table.report()
     return report | {"steps": [vars(record) for record in before] + list(report["steps"])}  # type: ignore[call-overload]
+
+
+def opened(settings: Settings, business_date: date) -> Night:
+    """The night of a date as it was run, to read what it knew; raises Refusal when it has not run."""
+    lake, engine = _stores(settings)
+    night = _night(settings, business_date, lake, engine)
+    if not night.path("features").exists():
+        raise Refusal(f"the night of {business_date} has not run on today's files", "nights", "a night's features",
+                      f"Run xiaoer night --date {business_date}")  # fmt: skip
+    return night
+
+
+def _stores(settings: Settings) -> tuple[Lake, DuckEngine]:
+    return Lake(settings.lake), DuckEngine(settings.home / "scratch")
+
+
+def _night(settings: Settings, business_date: date, lake: Lake, engine: DuckEngine) -> Night:
+    run_id = run_number(business_date, lake)
+    folder = settings.home / "nights" / business_date.isoformat() / run_id
+    return Night(business_date, run_id, lake, engine, folder, settings.home / "models")
 
 
 def _take_in(day: date, settings: Settings, lake: Lake, engine: DuckEngine, told: Told) -> list[StepRecord]:

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import pyarrow as pa
@@ -12,6 +12,7 @@ from xiaoer.kit.dates import from_day_number
 from xiaoer.kit.tables.expressions import share
 from xiaoer.kit.text import reason
 from xiaoer.network.night import main_partners, partner_months
+from xiaoer.nightly.directory import Directory
 from xiaoer.nightly.run import Night
 
 MONTHS, SPARK, MOST_PARTNERS = 36, 12, 8
@@ -19,13 +20,13 @@ Rows = Iterable[dict[str, Any]]
 By = dict[Any, Any]
 
 
-def profiles(night: Night, names: Mapping[str, str]) -> list[dict[str, Any]]:
+def profiles(night: Night, called: Directory) -> list[dict[str, Any]]:
     """One row per firm, JSON columns as text; amounts in fen."""
     last = night.business_date.year * 12 + night.business_date.month - 1
     months = [f"{month // 12}-{month % 12 + 1:02d}" for month in range(last - MONTHS + 1, last + 1)]
     trade = _series(night.rows_of("months"), ("sales", "purchases"), last)
     flows = _series(night.rows_of("flow_months"), ("inflow", "outflow"), last)
-    partners, alike = _partners(night, names, last), _similar(night, names)
+    partners, alike = _partners(night, called, last), _similar(night, called)
     return [
         {
             "customer_id": firm,
@@ -55,14 +56,14 @@ def _series(rows: pa.Table, columns: tuple[str, ...], last: int) -> By:
     return found
 
 
-def _partners(night: Night, names: Mapping[str, str], last: int) -> By:
+def _partners(night: Night, called: Directory, last: int) -> By:
     main = night.keep("main_partners", main_partners(night.made("partners"), MOST_PARTNERS))
     sparks: By = defaultdict(lambda: [0] * SPARK)
     for row in night.engine.collect(partner_months(night.made("trade"), main, last - SPARK + 1)).to_pylist():
         sparks[_tie(row)][row["month"] - last + SPARK - 1] = row["amount"]
     found: By = defaultdict(list)
     for row in night.engine.collect(main).sort_by([(n, "ascending") for n in ("customer_id", "direction", "rank")]).to_pylist():
-        found[row["customer_id"], row["direction"]].append(_partner(row, names, sparks[_tie(row)]))
+        found[row["customer_id"], row["direction"]].append(_partner(row, called, sparks[_tie(row)]))
     return found
 
 
@@ -70,14 +71,15 @@ def _tie(row: dict[str, Any]) -> tuple[str, str, str]:
     return row["customer_id"], row["direction"], row["counterparty_id"]
 
 
-def _partner(row: dict[str, Any], names: Mapping[str, str], spark: list[int]) -> dict[str, Any]:
+def _partner(row: dict[str, Any], called: Directory, spark: list[int]) -> dict[str, Any]:
     """A counterparty that banks with us carries its customer number, so that one can go there."""
     number = row["counterparty_id"]
+    known = called.partner(number)
     gap = (row["last_day"] - row["first_day"]) / (row["days"] - 1) if row["days"] > 1 else None
     return {
         "id": number,
-        "name": names.get(number, number),
-        "customer_id": number if number in names else None,
+        "name": known.name,
+        "customer_id": known.customer_id,
         "amount": row["amount_12m"],
         "share": round(row["share"], 4),
         "last_date": from_day_number(row["last_day"]).isoformat(),
@@ -86,7 +88,7 @@ def _partner(row: dict[str, Any], names: Mapping[str, str], spark: list[int]) ->
     }
 
 
-def _similar(night: Night, names: Mapping[str, str]) -> By:
+def _similar(night: Night, called: Directory) -> By:
     firms = night.made("features")
     known = firms.select("customer_id", "industry_code", "sales_12m", share("sales_12m", "sales_prior_12m").alias("kept"))
     facts = {row["customer_id"]: row for row in night.engine.collect(known).to_pylist()}
@@ -97,7 +99,7 @@ def _similar(night: Night, names: Mapping[str, str]) -> By:
         found[row["customer_id"]].append(
             {
                 "customer_id": row["neighbour_id"],
-                "name": names.get(row["neighbour_id"], row["neighbour_id"]),
+                "name": called.firm(row["neighbour_id"]),
                 "why": reason("similar_in_industry" if other["industry_code"] else "similar_in_size"),
                 "turnover_12m": other["sales_12m"],
                 "growth": None if other["kept"] is None else round(other["kept"] - 1, 4),

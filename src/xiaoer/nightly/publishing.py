@@ -5,6 +5,7 @@ from typing import Any
 import pyarrow as pa
 
 from xiaoer.nightly import history, showing
+from xiaoer.nightly.directory import directory
 from xiaoer.nightly.profiles import profiles
 from xiaoer.nightly.publish import publish as over_the_bridge
 from xiaoer.nightly.run import Night
@@ -22,7 +23,7 @@ def publish(night: Night) -> None:
 
 def published_tables(night: Night) -> dict[str, pa.Table]:
     """Every table of the seam, with the scope columns of its firms."""
-    called = showing.names(night)
+    called = directory(night)
     rows: dict[str, list[dict[str, Any]]] = {
         "firms": showing.firms(night, called),
         "profiles": profiles(night, called),

@@ -8,8 +8,10 @@ from typing import Any
 
 from xiaoer.kit.text import pinyin
 from xiaoer.nightly import history
+from xiaoer.nightly.directory import Directory
 from xiaoer.nightly.run import Night
 from xiaoer.nightly.standins import branch_rows, post_rows, staff_rows
+from xiaoer.offers.rules import risk_shown
 from xiaoer.sources.contracts import contracts
 from xiaoer.sources.intake import deliveries as delivered_files
 
@@ -17,13 +19,7 @@ Row = dict[str, Any]
 OWNER_ROLES = ("legal_representative", "beneficial_owner")
 
 
-def names(night: Night) -> dict[str, str]:
-    """Every firm's name, from the personal side; its number where the bank gives none."""
-    rows = night.engine.collect(night.personal("customers")).to_pylist()
-    return {row["customer_id"]: row["name"] or row["customer_id"] for row in rows}
-
-
-def firms(night: Night, called: Mapping[str, str]) -> list[Row]:
+def firms(night: Night, called: Directory) -> list[Row]:
     """One row per firm, as lists and the head of its page show it."""
     people, phones = _owners(night), _phones(night)
     told = {row["customer_id"]: row for row in night.engine.collect(night.delivered("customers")).to_pylist()}
@@ -32,7 +28,7 @@ def firms(night: Night, called: Mapping[str, str]) -> list[Row]:
     rows = night.rows_of("firms_in_book").sort_by("customer_id").to_pylist()
     return [
         _firm(row, told[row["customer_id"]], held.get(row["customer_id"], []))
-        | _called(called.get(row["customer_id"], row["customer_id"]))
+        | _called(called.firm(row["customer_id"]))
         | {
             "phone": phones.get(row["customer_id"]) or "",
             "owner_name": people.get(row["customer_id"], ""),
@@ -111,41 +107,44 @@ def scores(night: Night) -> list[Row]:
     return [row | {"previous": before.get(row["customer_id"])} for row in night.rows_of("scores").sort_by("customer_id").to_pylist()]
 
 
-def events(night: Night, called: Mapping[str, str]) -> list[Row]:
+def events(night: Night, called: Directory) -> list[Row]:
     """Events with partners called by name."""
     return [row | {"because": _named(row["because"], called), "goal": _named(row["goal"], called)}
             for row in night.rows_of("events").to_pylist()]  # fmt: skip
 
 
-def proposals(night: Night, called: Mapping[str, str]) -> list[Row]:
+def proposals(night: Night, called: Directory) -> list[Row]:
     """What is on somebody's morning, and what was stopped by a rule worth telling."""
-    facts = {row["customer_id"]: row for row in night.rows_of("firms").select(["customer_id", "band", "loan_balance"]).to_pylist()}
+    facts = {row["customer_id"]: row for row in night.rows_of("firms").select(["customer_id", "band", "loan_balance", "days_past_due"]).to_pylist()}
     rows = [row for row in night.rows_of("decisions").to_pylist() if row["offer_id"] is not None]
     return [_proposal(row, facts[row["customer_id"]], called) for row in rows]
 
 
-def _proposal(row: Row, facts: Row, called: Mapping[str, str]) -> Row:
-    kept = ("offer_id", "customer_id", "rank", "day", "kind", "minutes", "expected_return", "cost", "fits", "arm", "run_id")
+def _proposal(row: Row, facts: Row, called: Directory) -> Row:
+    kept = ("offer_id", "customer_id", "day", "kind", "minutes", "expected_return", "cost", "arm", "run_id")
     return {name: row[name] for name in kept} | {
+        "rank": row["rank"] or 0,
+        "fits": bool(row["fits"]),
+        "stopped": row["stopped"],
         "goal": _named(row["goal"], called),
         "because": _named(row["because"], called),
-        "risk": facts["band"] or "low",
+        "risk": risk_shown(facts["band"], facts["days_past_due"] or 0),
         "at_stake": facts["loan_balance"],
         "changed": row["changed"],
     }
 
 
-def _named(text: str, called: Mapping[str, str]) -> str:
+def _named(text: str, called: Directory) -> str:
     """A reason's counterparty under its name, where it banks with us."""
     return json.dumps(_renamed(json.loads(text), called), ensure_ascii=False)
 
 
-def _renamed(value: Any, called: Mapping[str, str]) -> Any:
+def _renamed(value: Any, called: Directory) -> Any:
     if isinstance(value, list):
         return [_renamed(entry, called) for entry in value]
     params = value["params"]
     partner = params.get("partner")
-    return value | {"params": params | {"partner": called[partner]}} if partner in called else value
+    return value | {"params": params | {"partner": called.partner(partner).name}} if partner else value
 
 
 def organisation(night: Night) -> dict[str, list[Row]]:

@@ -11,7 +11,6 @@ from xiaoer.offers.terms import Effort, FirmFacts, Occasion, Terms
 
 ALWAYS = ("overdue", "follow_up")
 INSTEAD = "visit"
-LEAST_VISIT_MINUTES = 30
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Doorkeeper:
             return effort, stopped
         refused = self._refused(standing, effort)
         if refused and effort.kind != INSTEAD:
-            visit = replace(effort, kind=INSTEAD, minutes=max(effort.minutes, LEAST_VISIT_MINUTES))
+            visit = replace(effort, kind=INSTEAD, minutes=max(effort.minutes, self.terms.least_visit_minutes))
             if not self._refused(standing, visit):
                 return visit, None
         return effort, refused

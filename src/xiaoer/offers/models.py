@@ -26,6 +26,7 @@ class Proposal(Published):
     arm = models.TextField(default="")
     run_id = models.TextField(default="")
     changed = models.JSONField(null=True)  # reason: why it moved against yesterday
+    stopped = models.JSONField(null=True)  # reason: the rule that keeps the firm off the list, where one does
 
     key = ("offer_id",)
 

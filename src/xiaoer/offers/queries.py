@@ -18,12 +18,23 @@ def morning(scope: Scope, manager_ids: tuple[str, ...] = ()) -> list[Proposal]:
 
 def left_out(scope: Scope, manager_ids: tuple[str, ...] = ()) -> list[Proposal]:
     """What would have been worth doing and found no hour, in order."""
-    return list(_of(scope, manager_ids).filter(fits=False))
+    return list(_of(scope, manager_ids).filter(fits=False, stopped__isnull=True))
+
+
+def left_alone(scope: Scope, manager_ids: tuple[str, ...] = ()) -> list[Proposal]:
+    """Firms a rule keeps off the list today, each with the rule: contacted just now, planned, stopped."""
+    return list(_of(scope, manager_ids).filter(stopped__isnull=False))
 
 
 def proposals_for(scope: Scope, customer_id: str) -> QuerySet[Proposal]:
     """What is proposed for one firm, the best first."""
-    return Proposal.objects.seen_by(scope).filter(customer_id=customer_id).order_by("rank", "offer_id")
+    rows = Proposal.objects.seen_by(scope).filter(customer_id=customer_id, stopped__isnull=True)
+    return rows.order_by("rank", "offer_id")
+
+
+def stop_for(scope: Scope, customer_id: str) -> Proposal | None:
+    """The proposal a rule keeps off the list for one firm, with the rule; None when nothing is stopped."""
+    return Proposal.objects.seen_by(scope).filter(customer_id=customer_id).filter(stopped__isnull=False).first()
 
 
 def proposal(scope: Scope, offer_id: str) -> Proposal | None:

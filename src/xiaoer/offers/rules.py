@@ -10,6 +10,8 @@ from xiaoer.kit.text import Reason, reason
 from xiaoer.offers.terms import FEN_PER_WAN, Candidate, Effort, FirmFacts, Occasion, Proposal, Terms
 
 MOST_REASONS = 3
+SERIOUS_DAYS = 30
+BANDS = ("low", "medium", "high")
 Door = Callable[[FirmFacts, Occasion, Effort], tuple[Effort, Reason | None]]
 
 
@@ -33,7 +35,9 @@ def _weighed(firm: FirmFacts, occasion: Occasion, terms: Terms, door: Door, day:
 
 def _effort(occasion: Occasion, terms: Terms) -> Effort:
     effort = terms.efforts[occasion.rule]
-    return replace(effort, kind=occasion.kind) if occasion.kind else effort
+    kind = occasion.kind or effort.kind
+    least = terms.least_visit_minutes if kind == "visit" else 0
+    return replace(effort, kind=kind, minutes=max(effort.minutes, least))
 
 
 def expected_return(firm: FirmFacts, occasion: Occasion, effort: Effort, terms: Terms) -> int:
@@ -44,11 +48,22 @@ def expected_return(firm: FirmFacts, occasion: Occasion, effort: Effort, terms: 
 def _prize(firm: FirmFacts, occasion: Occasion, brings: str, terms: Terms) -> float:
     avoided = firm.loan_balance * terms.loss_given_default * (firm.probability or 0.0)
     if brings == "loss_avoided":
-        return firm.loan_balance * terms.loss_given_default
+        return firm.loan_balance * terms.loss_given_default * roll(firm.days_past_due, terms)
     if brings == "loan":
         funded = min(occasion.amount * terms.loan["funded_share"], terms.loan["largest_wan"] * FEN_PER_WAN)
         return float(funded * terms.loan["margin"] * terms.loan["years"])
     return firm.potential + avoided
+
+
+def roll(days_past_due: int, terms: Terms) -> float:
+    """The chance that so many days past due end in default."""
+    return next(chance for days, chance in terms.roll if days_past_due <= days)
+
+
+def risk_shown(band: str | None, days_past_due: int) -> str:
+    """The score's band, never milder than what the arrears already say."""
+    arrears = "high" if days_past_due > SERIOUS_DAYS else "medium" if days_past_due > 0 else "low"
+    return max(band or "low", arrears, key=BANDS.index)
 
 
 def priority(brings: int, cost: int, occasion: Occasion, terms: Terms) -> float:
@@ -66,6 +81,16 @@ def _arm(firm: FirmFacts, terms: Terms, day: date) -> tuple[str, float]:
     drawn = int(hashlib.sha256(f"{firm.customer_id}|{half}".encode()).hexdigest()[:8], 16) / 2**32
     held_out = drawn < terms.holdout_share
     return ("holdout", terms.holdout_share) if held_out else ("treated", 1 - terms.holdout_share)
+
+
+def stopped_firms(weighed: Sequence[Candidate]) -> list[Candidate]:
+    """For each firm that every occasion was stopped for, the occasion it would have been seen for."""
+    best: dict[str, Candidate] = {}
+    open_to = {one.firm.customer_id for one in weighed if not one.stopped}
+    for candidate in sorted(weighed, key=_order):
+        if candidate.firm.customer_id not in open_to:
+            best.setdefault(candidate.firm.customer_id, candidate)
+    return [one for one in best.values() if one.occasion.severity in ("act", "promised", "watch")]
 
 
 def chosen(weighed: Iterable[Candidate]) -> list[Candidate]:

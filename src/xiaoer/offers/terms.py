@@ -30,6 +30,8 @@ class Terms:
     capacity_minutes: int
     more_than_fits: int
     rest_days: int
+    least_visit_minutes: int
+    roll: tuple[tuple[int, float], ...]
     holdout_share: float
     loss_given_default: float
     efforts: Mapping[str, Effort]
@@ -44,6 +46,8 @@ class Terms:
             capacity_minutes=held["capacity_minutes"],
             more_than_fits=held["more_than_fits"],
             rest_days=held["rest_days"],
+            least_visit_minutes=held["least_visit_minutes"],
+            roll=tuple((int(days), chance) for days, chance in held["roll"]),
             holdout_share=held["holdout_share"],
             loss_given_default=held["loss_given_default"],
             efforts={name: Effort(**entry) for name, entry in held["rules"].items()},
@@ -76,6 +80,7 @@ class FirmFacts:
     loan_balance: int
     probability: float | None
     band: str | None
+    days_past_due: int = 0
     occasions: tuple[Occasion, ...] = field(default=())
 
 

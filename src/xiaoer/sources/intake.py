@@ -1,14 +1,15 @@
 """The bank's files of one mapping, from a folder into the lake: the same path by hand and in the night."""
 
 import hashlib
-import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+from xiaoer.kit import journal
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.tables import DuckEngine, Lake
 from xiaoer.kit.tables.manifest import write_atomically
@@ -54,8 +55,8 @@ def load_bank(
     reports = []
     for source, file in files:
         reports.append(_load_one(file, source, digest, lake, engine, today, watch, dry_run=dry_run))
-        if not dry_run:
-            remember(lake, mapping, reports[-1:])
+        if not dry_run and not reports[-1].unchanged:
+            remember(lake, mapping, reports[-1])
     return reports
 
 
@@ -64,24 +65,18 @@ def banks(inbox: Path) -> list[Path]:
     return sorted(path.parent for path in inbox.glob(f"*/{MAPPING_FILE}"))
 
 
-def remember(lake: Lake, mapping: Mapping, reports: Iterable[FileReport]) -> None:
-    """Keep the latest report of every file for the data page; unchanged files keep their first."""
-    known = {(row["feed"], row["file"]): row for row in deliveries(lake)}
-    for report in reports:
-        if not report.unchanged:
-            known[report.feed, report.file] = asdict(report) | {"owner": mapping.owner, "bank": mapping.name}
-    rows = [known[key] for key in sorted(known)]
-    write_atomically(_ledger(lake), json.dumps(rows, default=str, ensure_ascii=False).encode())
+def remember(lake: Lake, mapping: Mapping, report: FileReport) -> None:
+    """Keep what became of a file, for the data page."""
+    journal.append(_ledger(lake), asdict(report) | {"owner": mapping.owner, "bank": mapping.name})
 
 
-def deliveries(lake: Lake) -> list[dict[str, object]]:
-    """What became of every file delivered so far."""
-    path = _ledger(lake)
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else []  # type: ignore[no-any-return]
+def deliveries(lake: Lake) -> list[dict[str, Any]]:
+    """What became of every file delivered so far: the last word on each."""
+    return list({(row["feed"], row["file"]): row for row in journal.read(_ledger(lake))}.values())
 
 
 def _ledger(lake: Lake) -> Path:
-    return lake.root / "deliveries.json"
+    return lake.root / "deliveries.jsonl"
 
 
 def _load_one(

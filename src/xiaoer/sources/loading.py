@@ -41,7 +41,8 @@ def delivery(path: Path, source: Source, today: date, mapping_digest: str) -> De
     """The days a file speaks for: from its name, fixed by the mapping, or the day of loading."""
     named = _date_in_name(path, source)
     business_date = named or source.business_date or today
-    return Delivery(path, source, _fingerprint(path, mapping_digest), business_date, named or business_date)
+    state_of = "" if contract(source.table).day else business_date.isoformat()
+    return Delivery(path, source, _fingerprint(path, mapping_digest + state_of), business_date, named or business_date)
 
 
 def load_file(arriving: Delivery, lake: Lake, engine: DuckEngine, advance: Advance, *, dry_run: bool) -> FileReport:

@@ -1,5 +1,6 @@
 """The lake: delivered parts by business date and day of delivery, and what each night made of them."""
 
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from xiaoer.kit import journal
 from xiaoer.kit.tables.engine import Engine, Frame
 from xiaoer.kit.tables.manifest import Manifest, Part
 from xiaoer.kit.tables.schema import TableSchema, empty_table
@@ -18,11 +20,19 @@ class Lake:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.manifest_path = root / "manifest.json"
+        self.manifest_path = root / "manifest.jsonl"
+        self._read: tuple[tuple[int, int], Manifest] = ((0, 0), Manifest())
 
     @property
     def manifest(self) -> Manifest:
-        return Manifest.read(self.manifest_path)
+        """The manifest as it lies on disk now; read anew only when the file has changed."""
+        if not self.manifest_path.exists():
+            return Manifest()
+        stat = self.manifest_path.stat()
+        seal = (stat.st_mtime_ns, stat.st_size)
+        if self._read[0] != seal:
+            self._read = (seal, Manifest.read(self.manifest_path))
+        return self._read[1]
 
     def part_paths(self, schema: TableSchema, load_no: int) -> tuple[Path, Path]:
         """Where a load's rows lie, and where its personal side lies, relative to the root."""
@@ -31,7 +41,7 @@ class Lake:
 
     def commit(self, part: Part) -> None:
         """Make a written part visible; until then nobody reads it."""
-        self.manifest.with_part(part).write(self.manifest_path)
+        journal.append(self.manifest_path, asdict(part) | {"retired_by": None})
 
     def open(self, schema: TableSchema, as_of: date, engine: Engine) -> Frame:
         """Rows of a table as they were known on a day; all columns, perhaps no rows, never personal ones."""
@@ -67,10 +77,8 @@ def _latest_snapshots(parts: tuple[Part, ...], as_of: date) -> list[Part]:
 
 
 def _known(frame: Frame, schema: TableSchema, as_of: date, *, corrected: bool) -> Frame:
-    if schema.day is None:
-        return frame
     day = nw.lit(as_of)
-    seen = frame.filter(nw.col("delivered_on") <= day, nw.col(schema.day) <= day)
+    seen = frame.filter(nw.col("delivered_on") <= day, nw.col(schema.day) <= day) if schema.day else frame
     return _last_word(seen, schema.key) if corrected else seen
 
 

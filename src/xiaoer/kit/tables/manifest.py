@@ -1,12 +1,13 @@
-"""Which files make up the lake: one JSON document, replaced whole or not at all."""
+"""Which files make up the lake: a journal of loads, one line each."""
 
 import hashlib
-import json
 import os
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+
+from xiaoer.kit import journal
 
 
 @dataclass(frozen=True)
@@ -33,21 +34,13 @@ class Part:
 
 @dataclass(frozen=True)
 class Manifest:
-    """All parts, oldest load first."""
+    """All parts, oldest load first; a later delivery of the same file retires the earlier one."""
 
     parts: tuple[Part, ...] = ()
 
     @classmethod
     def read(cls, path: Path) -> "Manifest":
-        if not path.exists():
-            return cls()
-        rows = json.loads(path.read_text(encoding="utf-8"))
-        return cls(tuple(_part(row) for row in rows))
-
-    def write(self, path: Path) -> None:
-        """Replace the document in one step, so that a reader sees the old or the new."""
-        text = json.dumps([asdict(part) for part in self.parts], default=str, ensure_ascii=False, indent=0)
-        write_atomically(path, text.encode())
+        return cls(_retired([_part(row) for row in journal.read(path)]))
 
     @property
     def next_load_no(self) -> int:
@@ -58,13 +51,6 @@ class Manifest:
 
     def live(self) -> tuple[Part, ...]:
         return tuple(part for part in self.parts if part.retired_by is None)
-
-    def with_part(self, new: Part) -> "Manifest":
-        """The manifest after a load; an earlier delivery of the same file is retired by it."""
-        kept = (
-            replace(part, retired_by=new.load_no) if _same_delivery(part, new) else part for part in self.parts
-        )
-        return Manifest((*kept, new))
 
     def known_on(self, table: str, day: date) -> tuple[Part, ...]:
         """Live parts of a table of which something was known on a day."""
@@ -80,8 +66,13 @@ class Manifest:
         return fingerprint_of_lines(known)
 
 
-def _same_delivery(old: Part, new: Part) -> bool:
-    return old.retired_by is None and (old.feed, old.source_file) == (new.feed, new.source_file)
+def _retired(parts: list[Part]) -> tuple[Part, ...]:
+    last = {(part.feed, part.source_file): part.load_no for part in parts}
+    return tuple(
+        part if last[part.feed, part.source_file] == part.load_no
+        else replace(part, retired_by=last[part.feed, part.source_file])
+        for part in parts
+    )  # fmt: skip
 
 
 def _part(row: dict[str, object]) -> Part:
