@@ -13,7 +13,7 @@ from xiaoer.simulator.firms import column_of
 from xiaoer.simulator.lending import PRODUCTS, Loans
 from xiaoer.simulator.terms import Plan, figure, table
 
-UNASKED = 0.05  # of the asked chance, per month
+UNASKED = 0.02  # of the asked chance, per month
 LAUNCHED = date(2021, 1, 1)
 CONSUMER_ONLY = ("S02", "S03")
 

@@ -1,4 +1,4 @@
-"""Pure decisions of the simulated bank: months, classes, instalments, check digits."""
+"""Pure decisions of the simulated bank: months, classes, check digits."""
 
 from calendar import monthrange
 from datetime import date
@@ -27,12 +27,6 @@ def _month(number: int, index: int, end: date) -> Month:
 def classify(days_past_due: int) -> str:
     """Five-class by days past due alone, as for retail notes (2023 measures)."""
     return CLASSES[sum(days_past_due >= floor for floor in CLASS_FLOORS)]
-
-
-def annuity(amount: int, rate: float, months: int) -> int:
-    """The equal monthly instalment in fen that repays `amount` at `rate` a year."""
-    monthly = rate / 12
-    return round(amount * monthly / (1 - (1 + monthly) ** -months))
 
 
 def organisation_check(body: str) -> str:

@@ -1,0 +1,176 @@
+"""The simulated bank as a whole: the same bytes, every table, figures within their ranges, totals that agree."""
+
+import hashlib
+import json
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from stdnum.cn import uscc
+
+from tests.simulator.conftest import SMALL, Read
+from xiaoer.simulator.bank import found_world, simulate
+from xiaoer.simulator.documentation import calibration_table
+from xiaoer.simulator.notes import notes_on
+from xiaoer.simulator.terms import Plan, figures
+from xiaoer.sources.contracts import contracts
+
+ROOT = Path(__file__).parents[2]
+TINY = Plan(firms=60, months=4, seed=3, end=date(2026, 10, 31))
+STAMP = f"{SMALL.end:%Y%m%d}"
+YUAN = r"^-?\d+\.\d\d$"
+SEEDS = (1, 2, 3)
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def _fen(name: str) -> pl.Expr:
+    return (pl.col(name).cast(pl.Float64) * 100).round().cast(pl.Int64)
+
+
+def test_the_same_seed_writes_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        simulate(TINY, tmp_path / name, lambda _: None)
+    assert _digests(tmp_path / "one") == _digests(tmp_path / "two")
+
+
+def test_another_seed_writes_another_bank(tmp_path: Path) -> None:
+    simulate(TINY, tmp_path / "one", lambda _: None)
+    simulate(Plan(TINY.firms, TINY.months, 4, TINY.end), tmp_path / "two", lambda _: None)
+    one, two = _digests(tmp_path / "one"), _digests(tmp_path / "two")
+    assert one["customers_20261031.csv"] != two["customers_20261031.csv"]
+
+
+@pytest.mark.parametrize("table", list(contracts()))
+def test_every_contract_is_written_under_its_headers(table: str, read: Read) -> None:
+    rows, shape = read(table), contracts()[table]
+    assert len(rows)
+    assert {column.zh for column in shape.columns if column.required} <= set(rows.columns)
+    assert set(rows.columns) - {"stamp"} <= {column.zh for column in shape.columns}
+
+
+@pytest.mark.parametrize("table", [name for name, shape in contracts().items() if shape.key])
+def test_keys_are_unique_among_good_rows(table: str, read: Read) -> None:
+    shape = contracts()[table]
+    key = [shape.column(name).zh for name in shape.key]
+    within = ["stamp", *key] if shape.grain == "snapshot" else key
+    rows = read(table).unique([*key, *(["stamp"] if shape.grain == "snapshot" else _contents(table, read))])
+    assert not rows.select(within).is_duplicated().any()
+
+
+def _contents(table: str, read: Read) -> list[str]:
+    return [name for name in read(table).columns if name != "stamp"]
+
+
+def test_credit_codes_are_valid(read: Read) -> None:
+    codes = read("customers").drop_nulls("统一社会信用代码")["统一社会信用代码"].unique()
+    assert len(codes) > SMALL.firms / 2
+    assert all(uscc.is_valid(code) for code in codes)
+
+
+def test_names_do_not_repeat(read: Read) -> None:
+    register = read("customers").filter((pl.col("stamp") == STAMP) & (pl.col("客户类型") != "小微企业主"))
+    assert register["客户名称"].n_unique() == len(register)
+
+
+def test_ledger_agrees_with_the_files(read: Read) -> None:
+    totals = read("ledger_totals").filter(pl.col("机构号") == "B00").with_columns(_fen("金额"))
+    for item, measured in (
+        ("存款余额", _by_stamp(read("balances"), "余额")),
+        ("贷款余额", _by_stamp(read("drawdown_notes"), "贷款余额")),
+        ("当月流入", _by_stamp(_good(read("transactions")).filter(pl.col("收付方向") == "收"), "金额")),
+        ("当月流出", _by_stamp(_good(read("transactions")).filter(pl.col("收付方向") == "付"), "金额")),
+        ("当月收回本金", _by_stamp(read("repayments"), "归还本金")),
+    ):
+        expected = totals.filter(pl.col("核对项") == item).select("stamp", "金额").sort("stamp")
+        assert expected.rows() == measured.rows(), item
+
+
+def _by_stamp(rows: pl.DataFrame, amount: str) -> pl.DataFrame:
+    return rows.group_by("stamp").agg(_fen(amount).sum()).sort("stamp")
+
+
+def _good(rows: pl.DataFrame) -> pl.DataFrame:
+    """Transactions freed of the dirt put on top: their own numbers, once each."""
+    return rows.filter(~pl.col("流水号").str.starts_with("X")).unique("流水号")
+
+
+def test_balances_are_the_sum_of_their_payments(read: Read) -> None:
+    signed = pl.when(pl.col("收付方向") == "收").then(_fen("金额")).otherwise(-_fen("金额"))
+    moved = _good(read("transactions")).group_by("账号", "stamp").agg(moved=signed.sum())
+    held = read("balances").with_columns(held=_fen("余额")).sort("账号", "stamp")
+    held = held.with_columns(before=pl.col("held").shift(1).over("账号")).join(moved, on=["账号", "stamp"], how="left")
+    wrong = held.filter(pl.col("before").is_not_null() & (pl.col("before") + pl.col("moved").fill_null(0) != pl.col("held")))
+    assert wrong.is_empty()
+
+
+def test_dirt_is_counted_in_the_truth(bank: Path, read: Read) -> None:
+    dirt = json.loads((bank / "truth" / "plan.json").read_text("utf-8"))["dirt"]
+    invoices = read("invoices")
+    broken = invoices.filter(pl.col("发票号码").str.starts_with("X"))
+    assert len(broken) == sum(dirt.get(f"invoices.{why}", 0) for why in ("not_a_date", "not_a_number", "empty_required"))
+    assert len(invoices) - len(broken) - invoices.drop("stamp").unique().height + len(broken.drop("stamp").unique()) == dirt["invoices.exact_duplicate"]
+
+
+def test_calibration_holds(read: Read) -> None:
+    measured = _measured(read)
+    for name, row in figures().items():
+        if row.expect:
+            low, high = row.expect
+            assert low <= measured[name] <= high, f"{name}: {measured[name]:.4f} not in {low} … {high}"
+
+
+def _measured(read: Read) -> dict[str, float]:
+    register = read("customers").filter(pl.col("stamp") == STAMP)
+    invoices = read("invoices").filter(pl.col("价税合计").str.contains(YUAN))
+    sales = invoices.filter((pl.col("方向") == "销项") & (pl.col("发票状态") == "有效")).with_columns(_fen("价税合计"))
+    offers = read("contacts").filter((pl.col("目的") == "产品推介") & (pl.col("结果") != "未接通"))
+    assigned = read("assignments").filter(pl.col("stamp") == STAMP)
+    held = read("holdings").filter((pl.col("stamp") == STAMP) & (pl.col("状态") == "在用"))
+    surveys = read("surveys")
+    shares = sales.group_by("客户号", "对方编号").agg(pl.col("价税合计").sum()).group_by("客户号").agg(
+        share=pl.col("价税合计").max() / pl.col("价税合计").sum()
+    )
+    left = register.filter(pl.col("客户状态") == "销户")
+    return {
+        "managed_share": assigned["员工号"].is_not_null().mean(),
+        "sole_trader_share": (register["客户类型"] == "个体工商户").mean(),
+        "void_share": (invoices["发票状态"] == "作废").mean(),
+        "red_share": invoices["价税合计"].str.starts_with("-").mean(),
+        "main_buyer_share": shares["share"].median(),
+        "borrower_share": register["是否违约"].is_not_null().mean(),
+        "defaulted_share": (register["是否违约"] == "是").sum() / len(register),
+        "npl_ratio": sum(_non_performing(seed) for seed in SEEDS) / len(SEEDS),
+        "products_per_firm": len(held) / held["客户号"].n_unique(),
+        "yearly_churn": len(left) / len(register) * 12 / SMALL.months,
+        "response_share": (offers["结果"] == "同意").mean(),
+        "survey_response": surveys["回复日期"].is_not_null().mean(),
+    }
+
+
+def _non_performing(seed: int) -> float:
+    """By balance at the end of a bank of the demonstration's size; one small bank alone says little."""
+    world = found_world(Plan(2_000, 18, seed, SMALL.end))
+    notes = notes_on(world.loans, world.firms, SMALL.end)
+    return float(notes.filter(pl.col("days_past_due") > 90)["balance"].sum() / notes["balance"].sum())
+
+
+def test_forty_defaults_or_more_to_learn_from() -> None:
+    for seed in SEEDS:
+        world = found_world(Plan(2_000, 18, seed, SMALL.end))
+        assert world.loans.notes.filter(pl.col("defaulted").is_not_null())["i"].n_unique() >= 40
+
+
+def test_principal_of_the_instalments_is_the_amount_drawn() -> None:
+    world = found_world(TINY)
+    rows, notes = world.loans.instalments, world.loans.notes
+    assert np.bincount(rows.note, weights=rows.principal).tolist() == notes["amount"].to_list()
+
+
+def test_the_page_shows_the_calibration() -> None:
+    assert calibration_table() in (ROOT / "docs" / "simulator.md").read_text("utf-8")
