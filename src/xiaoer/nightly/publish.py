@@ -7,24 +7,21 @@ that died leaves rows of an edition that never came; the next one removes them f
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
 import psycopg
 import pyarrow as pa
-from django.db import connections, models, transaction
+from django.db import connections, transaction
 from psycopg import sql
 
 from xiaoer.kit.dates import SystemClock
 from xiaoer.kit.published import FOREVER, Pointer, Versioned
-from xiaoer.nightly import seam
+from xiaoer.nightly import seam, wire
 
 PUBLISHING = 7_210_002  # the advisory lock's number
-BATCH = 20_000  # rows turned from Arrow into COPY at a time
 EDITIONS_KEPT = 3  # closed rows stay this long, for requests that began before the flip
 
 
@@ -163,39 +160,12 @@ def _narrow(model: type[Versioned], stage: sql.Identifier, using: str) -> None:
 
 
 def _copy(model: type[Versioned], table: pa.Table, stage: sql.Identifier, using: str) -> None:
-    fields = seam.columns_of(model)
-    names = [one.column for one in fields]
-    fill = {
-        one.column: _wire(one, one.get_default()) for one in fields if one.column not in table.column_names
-    }
-    copy = sql.SQL("COPY {} ({}) FROM STDIN").format(stage, sql.SQL(", ").join(map(sql.Identifier, names)))
+    copy = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(stage, _columns(model))
     connection = connections[using]
     connection.ensure_connection()
     with psycopg.Cursor(connection.connection) as cursor, cursor.copy(copy) as copying:
-        for batch in table.to_batches(max_chunksize=BATCH):
-            for row in _rows(batch, fields, fill):
-                copying.write_row(row)
-
-
-def _rows(
-    batch: pa.RecordBatch, fields: list[models.Field[Any, Any]], fill: Mapping[str, object]
-) -> Iterator[tuple[object, ...]]:
-    columns: list[list[object]] = []
-    for one in fields:
-        if one.column in fill:
-            columns.append([fill[one.column]] * batch.num_rows)
-        else:
-            columns.append([_wire(one, value) for value in batch.column(one.column).to_pylist()])
-    return zip(*columns, strict=True)
-
-
-def _wire(one: models.Field[Any, Any], value: object) -> object:
-    """A value as COPY takes it: JSON columns as text, and the model's default where null is not allowed."""
-    if value is None:
-        return None if one.null else _wire(one, one.get_default()) if one.has_default() else None
-    if isinstance(one, models.JSONField):
-        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=seam.plain)
-    return value
+        for piece in wire.copied(table, seam.columns_of(model)):
+            copying.write(piece)
 
 
 def _columns(model: type[Versioned], prefix: str = "") -> sql.Composable:

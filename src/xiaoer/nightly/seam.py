@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Any, cast
 
 import pyarrow as pa
@@ -59,11 +58,3 @@ def check(name: str, table: pa.Table) -> None:
 def empty_tables() -> dict[str, pa.Table]:
     """Every published table without rows, to fill in."""
     return {name: pa.table({}) for name in NAMES}
-
-
-def plain(value: object) -> object:
-    """A value inside a JSON column as JSON knows it."""
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    message = f"{type(value).__name__} does not fit into JSON"
-    raise TypeError(message)
