@@ -1,0 +1,95 @@
+"""`xiaoer demo`: a simulated bank, one night, ready accounts, and the workbench."""
+
+import os
+from datetime import date
+from pathlib import Path
+
+import click
+
+from xiaoer.app.console import console, print_table, watching
+from xiaoer.kit.dates import SystemClock
+from xiaoer.kit.settings import TODAY_IS_THE_PUBLISHED_DAY, Settings, settings
+from xiaoer.kit.tables import DuckEngine, Lake
+
+PASSWORD = "dianxiaoer"  # noqa: S105 - printed on the screen; the bank behind it does not exist
+PACKAGE = Path(__file__).resolve().parents[2]
+SEED = 7
+
+
+@click.command("demo")
+@click.option("--firms", default=2_000, show_default=True)
+@click.option("--months", default=18, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--serve/--no-serve", "serving", default=True, show_default=True, help="Stop before serving.")
+def command(*, firms: int, months: int, host: str, port: int, serving: bool) -> None:
+    """Simulate a bank if there is none, run the night, serve the workbench."""
+    os.environ.setdefault("XIAOER_TODAY", TODAY_IS_THE_PUBLISHED_DAY)
+    os.environ.setdefault("XIAOER_ALLOW_ROOT", "1")
+    held = settings()
+    from xiaoer.app.commands.simulate import last_month_end
+
+    bank = held.home / "simulated-bank"
+    if not (bank / "truth").exists():
+        _simulate(bank, firms, months, last_month_end(SystemClock().today()))
+    _take_in(held, bank)
+    _night(held)
+    _accounts()
+    if serving:
+        _serve(host, port)
+
+
+def mappings() -> Path:
+    """The shipped mappings: beside the sources in a checkout, inside the package when installed."""
+    beside = PACKAGE.parents[1] / "mappings"
+    return beside if beside.is_dir() else PACKAGE / "mappings"
+
+
+def _simulate(bank: Path, firms: int, months: int, end: date) -> None:
+    from xiaoer.simulator.bank import simulate
+    from xiaoer.simulator.terms import Plan
+
+    console.print(f"A bank of {firms:,} firms is being simulated, {months} months up to {end}.")
+    delivery = simulate(Plan(firms, months, SEED, end), bank, lambda _month: None)
+    console.print(f"  {sum(delivery.rows.values()):,} rows in {delivery.files} files.")
+
+
+def _take_in(held: Settings, bank: Path) -> None:
+    from xiaoer.sources.intake import load_bank, receive
+
+    console.print("Its files are being read.")
+    lake, engine = Lake(held.lake), DuckEngine(held.home / "scratch")
+    with watching(quiet=False) as watch:
+        reports = load_bank(
+            receive(mappings() / "simulator.toml", bank, held.inbox), lake, engine, SystemClock().today(), watch=watch
+        )
+    loaded, bad = (sum(getattr(report, name) for report in reports) for name in ("loaded", "quarantined"))
+    console.print(f"  {loaded:,} rows loaded, {bad:,} in quarantine with their reasons.")
+
+
+def _night(held: Settings) -> None:
+    from xiaoer.app.setup import ready
+
+    ready()
+    from xiaoer.nightly.night import run_night
+    from xiaoer.sources.intake import deliveries
+
+    last = max(str(row["business_date"]) for row in deliveries(Lake(held.lake)) if row["table"] == "customers")
+    console.print(f"The night of {last} begins.")
+    run_night(
+        held, date.fromisoformat(last), told=lambda one: console.print(f"  {one.step:<10} {one.seconds:6.2f} s  {one.rows:>9,} rows")
+    )
+
+
+def _accounts() -> None:
+    from xiaoer.app.commands.accounts import ready_accounts
+
+    made = ready_accounts(PASSWORD)
+    rows = [(one.post, one.username, one.password, one.name, one.branch_id) for one in made]
+    print_table("Ready accounts", ("post", "user", "password", "name", "branch"), rows)
+
+
+def _serve(host: str, port: int) -> None:
+    from xiaoer.app.commands.serve import serve
+
+    serve(host, port)
