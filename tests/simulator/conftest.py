@@ -34,4 +34,6 @@ def rows_of(path: Path) -> pl.DataFrame:
 @pytest.fixture(scope="session")
 def read(bank: Path) -> Read:
     """All files of a table in the bank's own words."""
-    return lambda table: pl.concat([rows_of(path) for path in sorted(bank.glob(f"{table}_2*.csv*"))], how="diagonal")
+    return lambda table: pl.concat(
+        [rows_of(path) for path in sorted(bank.glob(f"{table}_2*.csv*"))], how="diagonal"
+    )

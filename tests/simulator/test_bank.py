@@ -11,10 +11,11 @@ import pytest
 from stdnum.cn import uscc
 
 from tests.simulator.conftest import SMALL, Read
-from xiaoer.simulator.bank import found_world, simulate
+from xiaoer.simulator.bank import simulate
 from xiaoer.simulator.documentation import calibration_table
 from xiaoer.simulator.notes import notes_on
 from xiaoer.simulator.terms import Plan, figures
+from xiaoer.simulator.world import found_world
 from xiaoer.sources.contracts import contracts
 
 ROOT = Path(__file__).parents[2]
@@ -104,8 +105,12 @@ def test_balances_are_the_sum_of_their_payments(read: Read) -> None:
     signed = pl.when(pl.col("收付方向") == "收").then(_fen("金额")).otherwise(-_fen("金额"))
     moved = _good(read("transactions")).group_by("账号", "stamp").agg(moved=signed.sum())
     held = read("balances").with_columns(held=_fen("余额")).sort("账号", "stamp")
-    held = held.with_columns(before=pl.col("held").shift(1).over("账号")).join(moved, on=["账号", "stamp"], how="left")
-    wrong = held.filter(pl.col("before").is_not_null() & (pl.col("before") + pl.col("moved").fill_null(0) != pl.col("held")))
+    held = held.with_columns(before=pl.col("held").shift(1).over("账号")).join(
+        moved, on=["账号", "stamp"], how="left"
+    )
+    wrong = held.filter(
+        pl.col("before").is_not_null() & (pl.col("before") + pl.col("moved").fill_null(0) != pl.col("held"))
+    )
     assert wrong.is_empty()
 
 
@@ -113,8 +118,16 @@ def test_dirt_is_counted_in_the_truth(bank: Path, read: Read) -> None:
     dirt = json.loads((bank / "truth" / "plan.json").read_text("utf-8"))["dirt"]
     invoices = read("invoices")
     broken = invoices.filter(pl.col("发票号码").str.starts_with("X"))
-    assert len(broken) == sum(dirt.get(f"invoices.{why}", 0) for why in ("not_a_date", "not_a_number", "empty_required"))
-    assert len(invoices) - len(broken) - invoices.drop("stamp").unique().height + len(broken.drop("stamp").unique()) == dirt["invoices.exact_duplicate"]
+    assert len(broken) == sum(
+        dirt.get(f"invoices.{why}", 0) for why in ("not_a_date", "not_a_number", "empty_required")
+    )
+    assert (
+        len(invoices)
+        - len(broken)
+        - invoices.drop("stamp").unique().height
+        + len(broken.drop("stamp").unique())
+        == dirt["invoices.exact_duplicate"]
+    )
 
 
 def test_calibration_holds(read: Read) -> None:
@@ -128,13 +141,18 @@ def test_calibration_holds(read: Read) -> None:
 def _measured(read: Read) -> dict[str, float]:
     register = read("customers").filter(pl.col("stamp") == STAMP)
     invoices = read("invoices").filter(pl.col("价税合计").str.contains(YUAN))
-    sales = invoices.filter((pl.col("方向") == "销项") & (pl.col("发票状态") == "有效")).with_columns(_fen("价税合计"))
+    sales = invoices.filter((pl.col("方向") == "销项") & (pl.col("发票状态") == "有效")).with_columns(
+        _fen("价税合计")
+    )
     offers = read("contacts").filter((pl.col("目的") == "产品推介") & (pl.col("结果") != "未接通"))
     assigned = read("assignments").filter(pl.col("stamp") == STAMP)
     held = read("holdings").filter((pl.col("stamp") == STAMP) & (pl.col("状态") == "在用"))
     surveys = read("surveys")
-    shares = sales.group_by("客户号", "对方编号").agg(pl.col("价税合计").sum()).group_by("客户号").agg(
-        share=pl.col("价税合计").max() / pl.col("价税合计").sum()
+    shares = (
+        sales.group_by("客户号", "对方编号")
+        .agg(pl.col("价税合计").sum())
+        .group_by("客户号")
+        .agg(share=pl.col("价税合计").max() / pl.col("价税合计").sum())
     )
     left = register.filter(pl.col("客户状态") == "销户")
     return {

@@ -18,8 +18,16 @@ def test_credit_codes_pass_an_independent_check(body: str) -> None:
 
 @pytest.mark.parametrize(
     ("days", "expected"),
-    [(0, "normal"), (1, "special_mention"), (90, "special_mention"), (91, "substandard"), (270, "substandard"),
-     (271, "doubtful"), (360, "doubtful"), (361, "loss")],
+    [
+        (0, "normal"),
+        (1, "special_mention"),
+        (90, "special_mention"),
+        (91, "substandard"),
+        (270, "substandard"),
+        (271, "doubtful"),
+        (360, "doubtful"),
+        (361, "loss"),
+    ],
 )
 def test_class_by_days_past_due(days: int, expected: str) -> None:
     assert classify(days) == expected
@@ -28,5 +36,7 @@ def test_class_by_days_past_due(days: int, expected: str) -> None:
 def test_months_run_up_to_the_end() -> None:
     months = months_of(Plan(10, 3, 1, date(2026, 2, 15)))
     assert [(month.first, month.last) for month in months] == [
-        (date(2025, 12, 1), date(2025, 12, 31)), (date(2026, 1, 1), date(2026, 1, 31)), (date(2026, 2, 1), date(2026, 2, 15)),
+        (date(2025, 12, 1), date(2025, 12, 31)),
+        (date(2026, 1, 1), date(2026, 1, 31)),
+        (date(2026, 2, 1), date(2026, 2, 15)),
     ]

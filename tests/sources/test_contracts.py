@@ -34,7 +34,7 @@ def test_columns_differ_in_name_and_in_both_languages(shape: Contract) -> None:
 @pytest.mark.parametrize("shape", EVERY)
 def test_every_column_is_documented(shape: Contract) -> None:
     for column in shape.columns:
-        assert column.zh and column.en and column.example, column.name
+        assert all((column.zh, column.en, column.example)), column.name
         assert (column.unit in UNITS) if column.kind in NUMERIC else not column.unit, column.name
 
 
@@ -50,9 +50,24 @@ def test_only_the_customer_number_is_needed_of_a_customer() -> None:
 
 
 def test_names_phones_and_addresses_of_people_are_personal() -> None:
-    personal = {(shape.name, column.name) for shape in contracts().values() for column in shape.columns if column.personal}
-    assert {("people", "name"), ("people", "phone"), ("people", "id_number"), ("customers", "phone")} <= personal
-    assert all(column.personal for shape in contracts().values() for column in shape.columns if _reveals(shape, column))
+    personal = {
+        (shape.name, column.name)
+        for shape in contracts().values()
+        for column in shape.columns
+        if column.personal
+    }
+    assert {
+        ("people", "name"),
+        ("people", "phone"),
+        ("people", "id_number"),
+        ("customers", "phone"),
+    } <= personal
+    assert all(
+        column.personal
+        for shape in contracts().values()
+        for column in shape.columns
+        if _reveals(shape, column)
+    )
 
 
 def _reveals(shape: Contract, column: Column) -> bool:

@@ -1,66 +1,26 @@
 """A whole simulated bank: founded once, lived month by month, delivered as files."""
 
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from xiaoer.simulator import catalogue, curves, dossiers, meetings, notes, outside, payments, persons, registers, voices
-from xiaoer.simulator.accounts import Accounts, open_accounts
-from xiaoer.simulator.days import DayBook, day_book
+from xiaoer.simulator import catalogue, meetings, notes, outside, payments, voices
+from xiaoer.simulator.deliveries import deliver_registers, deliver_standing
 from xiaoer.simulator.dirt import hold_back, spoil
-from xiaoer.simulator.draws import Array, Flags, Floats, Ints
-from xiaoer.simulator.fates import Fates, draw_fates
 from xiaoer.simulator.files import Delivery, as_text
-from xiaoer.simulator.firms import column_of, draw_firms
+from xiaoer.simulator.firms import column_of
 from xiaoer.simulator.ledgers import Booked, balance_rows, book, named
-from xiaoer.simulator.lending import Loans, lend
-from xiaoer.simulator.network import Ties, parties, weave
-from xiaoer.simulator.organisation import Organisation, found
-from xiaoer.simulator.rules import months_of
 from xiaoer.simulator.terms import Month, Plan
 from xiaoer.simulator.totals import ledger_file
 from xiaoer.simulator.trade import Trading, due_by_tie, invoices_of, trade_month
 from xiaoer.simulator.truth import tell
+from xiaoer.simulator.world import Running, World, found_world
 
 LONGEST_LAG = 4
-IDLE_MONTHS = 6
 SNAPSHOT_EVERY = 6
-
-
-@dataclass(frozen=True)
-class World:
-    """What stands while the months pass."""
-
-    plan: Plan
-    months: list[Month]
-    bank: Organisation
-    firms: pl.DataFrame
-    fates: Fates
-    loans: Loans
-    ties: Ties
-    parties: pl.DataFrame
-    accounts: Accounts
-    book: DayBook
-    manager: Ints
-    owner: Ints
-
-
-@dataclass
-class Running:
-    """What changes from month to month."""
-
-    balance: Ints
-    owed: Floats  # months ahead × ties, fen
-    shelf: catalogue.Shelf
-    late: pl.DataFrame | None = None
-    uses: list[Ints] = field(default_factory=list)  # payments per firm, by month
-    sales: list[Floats] = field(default_factory=list)  # net sales per firm, by month
-    dirt: Counter[str] = field(default_factory=Counter)
 
 
 def simulate(plan: Plan, folder: Path, advance: Callable[[str], None]) -> Delivery:
@@ -72,29 +32,17 @@ def simulate(plan: Plan, folder: Path, advance: Callable[[str], None]) -> Delive
     world = found_world(plan)
     delivery = Delivery(folder)
     running = Running(
-        world.accounts.opening, np.zeros((LONGEST_LAG, len(world.ties.owner))), catalogue.fill_shelf(plan, world.firms, world.accounts)
+        world.accounts.opening,
+        np.zeros((LONGEST_LAG, len(world.ties.owner))),
+        catalogue.fill_shelf(plan, world.firms, world.accounts),
     )
     catalogue.add_loans(running.shelf, world.loans, date(1990, 1, 1), world.months[0].first)
     for month in world.months:
         _live(world, running, month, delivery)
         advance(f"{month.first:%Y-%m}")
-    _deliver_standing(world, running, delivery)
+    deliver_standing(world, delivery)
     tell(folder, plan, world.months, world.firms, world.fates, world.loans, running.shelf, running.dirt)
     return delivery
-
-
-def found_world(plan: Plan) -> World:
-    """Everything drawn before the first month begins."""
-    months = months_of(plan)
-    bank = found(plan, months)
-    firms = draw_firms(plan, bank)
-    fates = draw_fates(plan, months, firms)
-    loans = lend(plan, months, firms, fates)
-    return World(
-        plan, months, bank, firms, fates, loans, weave(plan, firms, fates), parties(plan, firms),
-        open_accounts(plan, firms), day_book(months), registers.share_out(plan, firms, bank, fates.borrower),
-        persons.owner_of(plan, firms),
-    )
 
 
 def _live(world: World, running: Running, month: Month, delivery: Delivery) -> None:
@@ -110,7 +58,7 @@ def _live(world: World, running: Running, month: Month, delivery: Delivery) -> N
     delivery.write("drawdown_notes", lent, month.last)
     delivery.write("ledger_totals", _ledger(world, month, booked, lent), month.last)
     if (world.plan.months - 1 - month.index) % SNAPSHOT_EVERY == 0 or month.index == world.plan.months - 2:
-        _deliver_registers(world, running, month, lent, delivery)
+        deliver_registers(world, running, month, lent, delivery)
 
 
 def _owe(world: World, running: Running, trading: Trading) -> None:
@@ -123,24 +71,32 @@ def _owe(world: World, running: Running, trading: Trading) -> None:
         running.owed[ahead] += np.where(months == ahead, due, 0)
 
 
-def _deliver_invoices(world: World, running: Running, month: Month, trading: Trading, delivery: Delivery) -> None:
+def _deliver_invoices(
+    world: World, running: Running, month: Month, trading: Trading, delivery: Delivery
+) -> None:
     frame = invoices_of(month, trading, world.ties, world.firms, world.parties["counterparty_id"])
     now, later = hold_back(world.plan, month, frame, running.dirt)
     whole = now if running.late is None else pl.concat([now, running.late])
     running.late = later
-    delivery.write_text("invoices", spoil(world.plan, month, "invoices", as_text("invoices", whole), running.dirt), month.last)
+    delivery.write_text(
+        "invoices", spoil(world.plan, month, "invoices", as_text("invoices", whole), running.dirt), month.last
+    )
 
 
 def _pay(world: World, running: Running, month: Month, delivery: Delivery) -> Booked:
     at = payments.scene(world.plan, month, world.book, world.firms, world.fates)
     repaid = notes.repayments_of(world.loans, world.firms, month)
     loan_flows = payments.lending(notes.drawdowns_of(world.loans, month), repaid)
-    flows = payments.joined([payments.ordinary(at), payments.trade(at, world.ties, running.owed[0]), loan_flows])
+    flows = payments.joined(
+        [payments.ordinary(at), payments.trade(at, world.ties, running.owed[0]), loan_flows]
+    )
     booked = book(at, world.accounts, running.balance, *payments.on_accounts(at, world.accounts, flows))
     running.balance = booked.closing
     running.uses.append(np.bincount(booked.transactions["i"].to_numpy(), minlength=len(world.firms)))
     text = as_text("transactions", named(booked.transactions, world.parties))
-    delivery.write_text("transactions", spoil(world.plan, month, "transactions", text, running.dirt), month.last)
+    delivery.write_text(
+        "transactions", spoil(world.plan, month, "transactions", text, running.dirt), month.last
+    )
     delivery.write("balances", balance_rows(at, world.accounts, booked), month.last)
     delivery.write("channel_uses", _channel_uses(booked.transactions, month), month.last)
     delivery.write("repayments", repaid, month.last)
@@ -187,80 +143,25 @@ def _report(world: World, running: Running, month: Month, delivery: Delivery) ->
 def _ledger(world: World, month: Month, booked: Booked, lent: pl.DataFrame) -> pl.DataFrame:
     day = month.last
     branch = world.firms.select("i", "branch_id")
-    open_ = world.firms.filter((pl.col("opened_date") <= day) & ~(pl.col("closed_date").fill_null(date.max) <= day))
+    open_ = world.firms.filter(
+        (pl.col("opened_date") <= day) & ~(pl.col("closed_date").fill_null(date.max) <= day)
+    )
     at = payments.scene(world.plan, month, world.book, world.firms, world.fates)
     balances = balance_rows(at, world.accounts, booked)
     moved = booked.transactions.join(branch, on="i", how="left")
     owed = lent.join(branch, on="i", how="left")
     repaid = notes.repayments_of(world.loans, world.firms, month).join(branch, on="i", how="left")
-    return ledger_file(day, [
-        ("customers", open_, None),
-        ("accounts", balances, None),
-        ("deposit_balance", balances, "balance"),
-        ("loan_balance", owed, "balance"),
-        ("overdue_balance", owed.filter(pl.col("status") == "overdue"), "balance"),
-        ("money_in", moved.filter(pl.col("direction") == "in"), "amount"),
-        ("money_out", moved.filter(pl.col("direction") == "out"), "amount"),
-        ("repaid_principal", repaid, "principal"),
-        ("repaid_interest", repaid, "interest"),
-    ])
-
-
-def _deliver_registers(world: World, running: Running, month: Month, lent: pl.DataFrame, delivery: Delivery) -> None:
-    """Snapshots of customers, portfolios, accounts, holdings and branches, half-yearly and twice at the end."""
-    day, firms = month.last, world.firms
-    idle = _idle(running)
-    defaulted = np.zeros(len(firms), dtype=bool)
-    defaulted[world.loans.notes.filter(pl.col("defaulted") <= day)["i"].to_numpy()] = True
-    keepers = meetings.keepers_on(world.bank, world.manager, np.datetime64(day))
-    delivery.write("customers", registers.customer_file(world.plan, firms, world.fates, defaulted, idle, day), day)
-    delivery.write("assignments", registers.assignment_file(firms, world.bank, world.manager, day), day)
-    delivery.write("accounts", registers.account_file(world.accounts, idle, day), day)
-    uses = np.sum(running.uses[-12:], axis=0)
-    delivery.write("holdings", catalogue.holding_file(world.plan, running.shelf, firms, uses, _sellers(keepers), day), day)
-    delivery.write("branches", registers.branch_file(world.bank, day), day)
-    delivery.write("credit_lines", notes.line_file(world.plan, world.loans, firms, lent, day), day)
-
-
-def _idle(running: Running) -> Flags:
-    """Firms without a payment of their own in six months; fees alone do not count as much."""
-    recent = running.uses[-IDLE_MONTHS:]
-    return np.sum(recent, axis=0) <= len(recent)
-
-
-def _sellers(keepers: Array) -> Array:
-    return np.where(keepers == "", None, keepers)
-
-
-def _deliver_standing(world: World, running: Running, delivery: Delivery) -> None:
-    """Files delivered once, on the last day."""
-    plan, firms, loans, day = world.plan, world.firms, world.loans, world.plan.end
-    keepers = _sellers(meetings.keepers_on(world.bank, world.manager, np.datetime64(day)))
-    officers = world.bank.risk_officers
-    clerk = str(world.bank.posts.filter(post="after_sales_manager")["staff_id"][0])
-    guarantees = persons.guarantee_file(plan, firms, loans, world.owner)
-    collateral = dossiers.collateral_file(plan, firms, loans, world.owner)
-    applications = dossiers.application_file(plan, world.months, firms, loans, keepers, officers)
-    once = {
-        "staff": world.bank.staff,
-        "posts": world.bank.posts,
-        "people": persons.people_file(plan, firms, world.owner),
-        "person_roles": persons.roles_file(plan, firms, world.owner),
-        "relationships": persons.relationship_file(plan, firms, world.owner, guarantees),
-        "products": catalogue.product_file(),
-        "counterparties": world.parties,
-        "loan_contracts": notes.contract_file(plan, loans, firms, keepers, officers),
-        "schedules": notes.schedule_file(loans),
-        "collateral": collateral,
-        "guarantees": guarantees,
-        "service_requests": voices.requests_until(plan, firms, world.months, clerk),
-        "applications": applications,
-        "documents": dossiers.document_file(plan, applications, clerk),
-        "rate_curves": curves.rate_curves(),
-        "cost_curves": curves.cost_curves(),
-        "loss_curves": curves.loss_curves(),
-    }
-    for name, frame in once.items():
-        delivery.write(name, frame, day)
-    for month in world.months:
-        delivery.write("valuations", dossiers.valuations_of(plan, month, collateral), month.last)
+    return ledger_file(
+        day,
+        [
+            ("customers", open_, None),
+            ("accounts", balances, None),
+            ("deposit_balance", balances, "balance"),
+            ("loan_balance", owed, "balance"),
+            ("overdue_balance", owed.filter(pl.col("status") == "overdue"), "balance"),
+            ("money_in", moved.filter(pl.col("direction") == "in"), "amount"),
+            ("money_out", moved.filter(pl.col("direction") == "out"), "amount"),
+            ("repaid_principal", repaid, "principal"),
+            ("repaid_interest", repaid, "interest"),
+        ],
+    )

@@ -36,10 +36,19 @@ def product_file() -> pl.DataFrame:
 
 def _product(row: dict[str, object]) -> dict[str, object]:
     return {
-        "product_id": row["id"], "name": row["name"], "name_en": row["name_en"], "category": row["category"],
-        "provider": row.get("provider", "own"), "partner": row.get("partner"), "launched_date": LAUNCHED,
-        "monthly_fee": _fen(row["fee"]), "minimum_balance": _fen(row.get("minimum")), "free_transactions": row.get("free"),
-        "monthly_cost": _fen(row["cost"]), "margin": row.get("margin"), "base_rate": row["base"],
+        "product_id": row["id"],
+        "name": row["name"],
+        "name_en": row["name_en"],
+        "category": row["category"],
+        "provider": row.get("provider", "own"),
+        "partner": row.get("partner"),
+        "launched_date": LAUNCHED,
+        "monthly_fee": _fen(row["fee"]),
+        "minimum_balance": _fen(row.get("minimum")),
+        "free_transactions": row.get("free"),
+        "monthly_cost": _fen(row["cost"]),
+        "margin": row.get("margin"),
+        "base_rate": row["base"],
     }
 
 
@@ -68,7 +77,9 @@ def fill_shelf(plan: Plan, firms: pl.DataFrame, accounts: Accounts) -> Shelf:
     """What firms hold when the window opens; loans come later from the contracts."""
     rng = stream(plan.seed, "shelf")
     rows, count = catalogue(), len(firms)
-    lift = np.exp(0.35 * firms["need"].to_numpy() + 0.15 * (np.log(firms["sales"].to_numpy()) - 12.3))[:, None]
+    lift = np.exp(0.35 * firms["need"].to_numpy() + 0.15 * (np.log(firms["sales"].to_numpy()) - 12.3))[
+        :, None
+    ]
     start = np.array([row["start"] for row in rows], dtype=float) * _fits(firms) * lift
     held = rng.random((count, len(rows))) < start.clip(0, 1)
     opened, end = firms["opened_date"].to_numpy(), np.datetime64(plan.end)
@@ -91,7 +102,14 @@ def _asked(rng: np.random.Generator, firms: pl.DataFrame) -> Floats:
     base = np.array([row["base"] for row in catalogue()], dtype=float).clip(1e-6, 0.9)
     taste = rng.normal(0, 0.6, (len(firms), len(base)))
     traits = 0.55 * firms["need"].to_numpy() + 0.25 * firms["satisfaction"].to_numpy()
-    logit = np.log(base / (1 - base)) + np.log(figure("response_share") / 0.07) + 0.1 + traits[:, None] + taste + np.log(_fits(firms)) * 0.5
+    logit = (
+        np.log(base / (1 - base))
+        + np.log(figure("response_share") / 0.07)
+        + 0.1
+        + traits[:, None]
+        + taste
+        + np.log(_fits(firms)) * 0.5
+    )
     return 1 / (1 + np.exp(-logit))
 
 
@@ -110,7 +128,9 @@ def add_loans(shelf: Shelf, loans: Loans, first: date, last: date) -> None:
     shelf.take(drawn["i"].to_numpy(), at[drawn["product"].to_numpy()], drawn["drawn"].to_numpy())
 
 
-def holding_file(plan: Plan, shelf: Shelf, firms: pl.DataFrame, uses: Ints, keepers: Array, day: date) -> pl.DataFrame:
+def holding_file(
+    plan: Plan, shelf: Shelf, firms: pl.DataFrame, uses: Ints, keepers: Array, day: date
+) -> pl.DataFrame:
     """Holdings on a day; `uses` counts each firm's payments of twelve months."""
     rng = stream(plan.seed, "holdings", day.toordinal())
     on = np.datetime64(day)
@@ -120,16 +140,20 @@ def holding_file(plan: Plan, shelf: Shelf, firms: pl.DataFrame, uses: Ints, keep
     rate = rng.gamma(1.2, 0.25, len(firm)) * (rng.random(len(firm)) > 0.22)
     used = np.where(product == 0, uses[firm], np.round(uses[firm] * rate)).astype(np.int64)
     idle = np.where(used > 0, rng.integers(0, 45, len(firm)), 400)
-    last_used = np.maximum(np.minimum(on, np.where(left, closed, on)) - idle.astype("timedelta64[D]"), shelf.since[firm, product])
+    last_used = np.maximum(
+        np.minimum(on, np.where(left, closed, on)) - idle.astype("timedelta64[D]"), shelf.since[firm, product]
+    )
     fee = np.array([float(str(row["fee"])) for row in catalogue()])[product]
-    return pl.DataFrame({
-        "customer_id": firms["customer_id"].gather(firm),
-        "product_id": pl.Series(product_ids()).gather(product),
-        "status": np.where(left, "closed", "open"),
-        "opened_date": shelf.since[firm, product],
-        "closed_date": np.where(left, closed, NO_DAY),
-        "last_used_date": last_used,
-        "uses_12m": used,
-        "fees_12m": (fee * 1200).astype(np.int64),
-        "sold_by": texts(keepers[firm]),
-    })
+    return pl.DataFrame(
+        {
+            "customer_id": firms["customer_id"].gather(firm),
+            "product_id": pl.Series(product_ids()).gather(product),
+            "status": np.where(left, "closed", "open"),
+            "opened_date": shelf.since[firm, product],
+            "closed_date": np.where(left, closed, NO_DAY),
+            "last_used_date": last_used,
+            "uses_12m": used,
+            "fees_12m": (fee * 1200).astype(np.int64),
+            "sold_by": texts(keepers[firm]),
+        }
+    )

@@ -10,8 +10,16 @@ from xiaoer.simulator.terms import Month, Plan, figure
 from xiaoer.sources.contracts import contract
 
 BREAKS = {  # per table: column, what is written into it, and why the intake will refuse it
-    "invoices": (("invoice_date", "2026/13/32", "not_a_date"), ("gross", "壹万元整", "not_a_number"), ("customer_id", "", "empty_required")),
-    "transactions": (("booked_date", "20261301", "not_a_date"), ("amount", "--", "not_a_number"), ("direction", "转", "unknown_code")),
+    "invoices": (
+        ("invoice_date", "2026/13/32", "not_a_date"),
+        ("gross", "壹万元整", "not_a_number"),
+        ("customer_id", "", "empty_required"),
+    ),
+    "transactions": (
+        ("booked_date", "20261301", "not_a_date"),
+        ("amount", "--", "not_a_number"),
+        ("direction", "转", "unknown_code"),
+    ),
 }
 KEYS = {"invoices": "invoice_no", "transactions": "transaction_id"}
 
@@ -33,12 +41,16 @@ def _broken(name: str, text: pl.DataFrame, rows: Ints, counts: Counter[str]) -> 
         part = text[rows[turn :: len(BREAKS[name])]]
         counts[f"{name}.{why}"] += len(part)
         own_key = pl.lit("X") + pl.col(headers[KEYS[name]])
-        frames.append(part.with_columns(own_key.alias(headers[KEYS[name]]), pl.lit(word).alias(headers[column])))
+        frames.append(
+            part.with_columns(own_key.alias(headers[KEYS[name]]), pl.lit(word).alias(headers[column]))
+        )
     return frames
 
 
-def hold_back(plan: Plan, month: Month, frame: pl.DataFrame, counts: Counter[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Rows of this month's file, and rows that will only come with the next; the last month holds nothing back."""
+def hold_back(
+    plan: Plan, month: Month, frame: pl.DataFrame, counts: Counter[str]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows that come now, and those that only come with the next file; the last month keeps none back."""
     rng = stream(plan.seed, "late", month.index)
     late = flips(rng, figure("late_share"), len(frame)) & (month.index < plan.months - 1)
     counts["invoices.late"] += int(late.sum())

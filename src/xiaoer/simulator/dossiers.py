@@ -9,7 +9,9 @@ from xiaoer.simulator.firms import yearly_sales
 from xiaoer.simulator.lending import ONE_DAY, PRODUCTS, WAN, Loans
 from xiaoer.simulator.terms import Month, Plan
 
-PAPERS = np.array(["licence", "identity", "statement", "tax_certificate", "bank_statement", "site_photo"], dtype=object)
+PAPERS = np.array(
+    ["licence", "identity", "statement", "tax_certificate", "bank_statement", "site_photo"], dtype=object
+)
 STAGES = np.array(["received", "survey", "form", "review", "approval", "signing"], dtype=object)
 DECLINES = np.array(["credit_record", "cash_flow", "collateral", "documents", "policy"], dtype=object)
 SOURCES = np.array(["manager", "app", "branch", "referral"], dtype=object)
@@ -25,42 +27,54 @@ def collateral_file(plan: Plan, firms: pl.DataFrame, loans: Loans, owner: Ints) 
     worth = chosen["amount"].to_numpy() / rng.uniform(0.4, 0.75, count)
     words = np.array(["住宅", "商铺", "厂房"], dtype=object)[kind]
     done = chosen["due"].to_numpy() < np.datetime64(plan.end)
-    frame = pl.DataFrame({
-        "customer_id": firms["customer_id"].gather(i),
-        "contract_id": chosen["contract_id"],
-        "kind": texts(np.array(["residence", "commercial", "factory"], dtype=object)[kind]),
-        "owner_id": texts([f"P{number + 1:07d}" for number in owner[i].tolist()]),
-        "description": texts([f"{word} {area} 平方米" for word, area in zip(words, size.tolist(), strict=True)]),
-        "address": firms["region"].gather(i) + firms["district"].gather(i),
-        "registered_date": chosen["drawn"].to_numpy() - ONE_DAY,
-        "rank": np.where(flips(rng, 0.9, count), 1, 2),
-        "insured_until": chosen["due"],
-        "status": np.where(done, "released", "held"),
-        "worth": np.round(worth / WAN).astype(np.int64) * WAN,
-    })
-    return frame.with_columns(collateral_id=pl.concat_str(pl.lit("M"), pl.int_range(pl.len()).cast(pl.String).str.zfill(7)))
+    frame = pl.DataFrame(
+        {
+            "customer_id": firms["customer_id"].gather(i),
+            "contract_id": chosen["contract_id"],
+            "kind": texts(np.array(["residence", "commercial", "factory"], dtype=object)[kind]),
+            "owner_id": texts([f"P{number + 1:07d}" for number in owner[i].tolist()]),
+            "description": texts(
+                [f"{word} {area} 平方米" for word, area in zip(words, size.tolist(), strict=True)]
+            ),
+            "address": firms["region"].gather(i) + firms["district"].gather(i),
+            "registered_date": chosen["drawn"].to_numpy() - ONE_DAY,
+            "rank": np.where(flips(rng, 0.9, count), 1, 2),
+            "insured_until": chosen["due"],
+            "status": np.where(done, "released", "held"),
+            "worth": np.round(worth / WAN).astype(np.int64) * WAN,
+        }
+    )
+    return frame.with_columns(
+        collateral_id=pl.concat_str(pl.lit("M"), pl.int_range(pl.len()).cast(pl.String).str.zfill(7))
+    )
 
 
 def valuations_of(plan: Plan, month: Month, collateral: pl.DataFrame) -> pl.DataFrame:
-    """Valued when registered and each year after; prices slide a little. The first file brings the older ones."""
+    """Valued when registered and yearly; prices slide a little. The first file brings the older ones."""
     frames = []
     for year in range(4):
         rng = stream(plan.seed, "valuations", year)
         day = collateral["registered_date"].to_numpy() - 12 * ONE_DAY + np.timedelta64(365 * year, "D")
         fall = (1 - 0.035 * year) * rng.uniform(0.97, 1.03, len(collateral))
-        frames.append(pl.DataFrame({
-            "collateral_id": collateral["collateral_id"],
-            "valued_date": day,
-            "value": np.round(collateral["worth"].to_numpy() * fall / WAN).astype(np.int64) * WAN,
-            "method": ["market" if year == 0 else "internal"] * len(collateral),
-            "valuer": ["湖北荆楚资产评估公司" if year == 0 else "本行"] * len(collateral),
-            "next_due_date": day + np.timedelta64(365, "D"),
-        }))
+        frames.append(
+            pl.DataFrame(
+                {
+                    "collateral_id": collateral["collateral_id"],
+                    "valued_date": day,
+                    "value": np.round(collateral["worth"].to_numpy() * fall / WAN).astype(np.int64) * WAN,
+                    "method": ["market" if year == 0 else "internal"] * len(collateral),
+                    "valuer": ["湖北荆楚资产评估公司" if year == 0 else "本行"] * len(collateral),
+                    "next_due_date": day + np.timedelta64(365, "D"),
+                }
+            )
+        )
     whole = pl.concat(frames).filter(pl.col("valued_date") <= month.last)
     return whole if month.index == 0 else whole.filter(pl.col("valued_date") >= month.first)
 
 
-def application_file(plan: Plan, months: list[Month], firms: pl.DataFrame, loans: Loans, keepers: Array, officers: Array) -> pl.DataFrame:
+def application_file(
+    plan: Plan, months: list[Month], firms: pl.DataFrame, loans: Loans, keepers: Array, officers: Array
+) -> pl.DataFrame:
     """Requests behind the window's contracts, and those declined, withdrawn or still under way."""
     rng = stream(plan.seed, "applications")
     drawn = loans.contracts.filter(pl.col("drawn") >= months[0].first)
@@ -75,7 +89,12 @@ def application_file(plan: Plan, months: list[Month], firms: pl.DataFrame, loans
     day[:head] = drawn["drawn"].to_numpy() - wait[:head].astype("timedelta64[D]")
     recent = day > np.datetime64(plan.end) - 16 * ONE_DAY
     state = np.where(np.arange(count) < head, 0, np.where(recent, 3, 1 + choose(rng, [7, 3], count)))
-    asked = np.round(yearly_sales(firms)[i] * rng.uniform(0.05, 0.3, count) / 10_000).clip(5, 1000).astype(np.int64) * WAN
+    asked = (
+        np.round(yearly_sales(firms)[i] * rng.uniform(0.05, 0.3, count) / 10_000)
+        .clip(5, 1000)
+        .astype(np.int64)
+        * WAN
+    )
     asked[:head] = drawn["amount"].to_numpy()
     product = np.concatenate([drawn["product"].to_numpy(), rng.integers(0, 4, len(others))])
     rate = np.concatenate([drawn["rate"].to_numpy(), np.full(len(others), np.nan)])
@@ -83,36 +102,54 @@ def application_file(plan: Plan, months: list[Month], firms: pl.DataFrame, loans
 
 
 def _applications(
-    rng: np.random.Generator, plan: Plan, firms: pl.DataFrame, i: Ints, day: Array, wait: Ints, state: Ints,
-    asked: Ints, product: Ints, rate: Floats, keepers: Array, officers: Array,
+    rng: np.random.Generator,
+    plan: Plan,
+    firms: pl.DataFrame,
+    i: Ints,
+    day: Array,
+    wait: Ints,
+    state: Ints,
+    asked: Ints,
+    product: Ints,
+    rate: Floats,
+    keepers: Array,
+    officers: Array,
 ) -> pl.DataFrame:
     """`state`: 0 drawn, 1 declined, 2 withdrawn, 3 under way."""
     count, granted = len(i), state == 0
     decided = np.minimum(day + (wait - 1).astype("timedelta64[D]"), np.datetime64(plan.end))
     order = rng.permuted(np.tile(officers, (count, 1)), axis=1)
     under_way = state == 3
-    stage = np.select([granted, state == 1, state == 2], ["drawn", "declined", "withdrawn"], STAGES[rng.integers(0, len(STAGES), count)])
+    stage = np.select(
+        [granted, state == 1, state == 2],
+        ["drawn", "declined", "withdrawn"],
+        STAGES[rng.integers(0, len(STAGES), count)],
+    )
     decision = np.select([granted, state == 1, state == 2], ["approved", "declined", "withdrawn"], "")
-    frame = pl.DataFrame({
-        "customer_id": firms["customer_id"].gather(i),
-        "product_id": texts(PRODUCTS[product]),
-        "received_date": day,
-        "source": texts(SOURCES[choose(rng, [6, 3, 2, 1], count)]),
-        "amount": asked,
-        "term_months": np.where(product == 1, 36, 12),
-        "stage": texts(stage.astype(object)),
-        "survey_minutes": np.where(stage == "received", 0, rng.integers(110, 190, count)),
-        "form_minutes": np.where(np.isin(stage, ["received", "survey"]), 0, rng.integers(55, 125, count)),
-        "decision": texts(np.where(decision == "", None, decision.astype(object))),
-        "decided_date": np.where(under_way, NO_DAY, decided),
-        "decline_reason": texts(np.where(state == 1, DECLINES[choose(rng, [3, 4, 2, 2, 1], count)], None)),
-        "approved_amount": pl.Series(np.where(granted, asked, -1)),
-        "approved_rate": pl.Series(rate).fill_nan(None),
-        "drawn_date": np.where(granted, day + wait.astype("timedelta64[D]"), NO_DAY),
-        "prepared_by": texts(keepers[i]),
-        "reviewed_by": texts(np.where(under_way, None, order[:, 0])),
-        "approved_by": texts(np.where(granted | (state == 1), order[:, 1], None)),
-    }).sort("received_date", "customer_id", "amount", maintain_order=True)
+    frame = pl.DataFrame(
+        {
+            "customer_id": firms["customer_id"].gather(i),
+            "product_id": texts(PRODUCTS[product]),
+            "received_date": day,
+            "source": texts(SOURCES[choose(rng, [6, 3, 2, 1], count)]),
+            "amount": asked,
+            "term_months": np.where(product == 1, 36, 12),
+            "stage": texts(stage.astype(object)),
+            "survey_minutes": np.where(stage == "received", 0, rng.integers(110, 190, count)),
+            "form_minutes": np.where(np.isin(stage, ["received", "survey"]), 0, rng.integers(55, 125, count)),
+            "decision": texts(np.where(decision == "", None, decision.astype(object))),
+            "decided_date": np.where(under_way, NO_DAY, decided),
+            "decline_reason": texts(
+                np.where(state == 1, DECLINES[choose(rng, [3, 4, 2, 2, 1], count)], None)
+            ),
+            "approved_amount": pl.Series(np.where(granted, asked, -1)),
+            "approved_rate": pl.Series(rate).fill_nan(None),
+            "drawn_date": np.where(granted, day + wait.astype("timedelta64[D]"), NO_DAY),
+            "prepared_by": texts(keepers[i]),
+            "reviewed_by": texts(np.where(under_way, None, order[:, 0])),
+            "approved_by": texts(np.where(granted | (state == 1), order[:, 1], None)),
+        }
+    ).sort("received_date", "customer_id", "amount", maintain_order=True)
     return frame.with_columns(
         approved_amount=pl.when(pl.col("approved_amount") >= 0).then("approved_amount"),
         application_id=pl.concat_str(pl.lit("U"), pl.int_range(pl.len()).cast(pl.String).str.zfill(7)),
@@ -133,15 +170,17 @@ def document_file(plan: Plan, applications: pl.DataFrame, clerk: str) -> pl.Data
     photo = number == len(PAPERS) - 1
     until = received + np.where(number < 2, rng.integers(-60, 3000, count), 365).astype("timedelta64[D]")
     expired = (until < np.datetime64(plan.end)) & (fate == 0)
-    return pl.DataFrame({
-        "document_id": texts([f"F{number + 1:07d}" for number in range(count)]),
-        "customer_id": recent["customer_id"].gather(at),
-        "application_id": recent["application_id"].gather(at),
-        "kind": texts(PAPERS[number]),
-        "status": texts(np.where(expired, "expired", state)),
-        "received_date": np.where(fate == 2, NO_DAY, received),
-        "expires_date": np.where(fate == 2, NO_DAY, until),
-        "verified_by": texts(np.where(fate == 0, clerk, None)),
-        "longitude": pl.Series(np.where(photo, 114.2 + rng.random(count) * 0.2, np.nan)).fill_nan(None),
-        "latitude": pl.Series(np.where(photo, 30.5 + rng.random(count) * 0.2, np.nan)).fill_nan(None),
-    })
+    return pl.DataFrame(
+        {
+            "document_id": texts([f"F{number + 1:07d}" for number in range(count)]),
+            "customer_id": recent["customer_id"].gather(at),
+            "application_id": recent["application_id"].gather(at),
+            "kind": texts(PAPERS[number]),
+            "status": texts(np.where(expired, "expired", state)),
+            "received_date": np.where(fate == 2, NO_DAY, received),
+            "expires_date": np.where(fate == 2, NO_DAY, until),
+            "verified_by": texts(np.where(fate == 0, clerk, None)),
+            "longitude": pl.Series(np.where(photo, 114.2 + rng.random(count) * 0.2, np.nan)).fill_nan(None),
+            "latitude": pl.Series(np.where(photo, 30.5 + rng.random(count) * 0.2, np.nan)).fill_nan(None),
+        }
+    )

@@ -36,7 +36,9 @@ def draw_fates(plan: Plan, months: list[Month], firms: pl.DataFrame) -> Fates:
     shock = choose(rng, list(SHOCK_SHARES), count)
     shock[~np.isnat(stops)] = 0
     late = rng.random(count) < 0.45
-    shock_month = np.where(late, plan.months - 1 - rng.integers(0, 3, count), rng.integers(2, max(plan.months, 3), count))
+    shock_month = np.where(
+        late, plan.months - 1 - rng.integers(0, 3, count), rng.integers(2, max(plan.months, 3), count)
+    )
     level = _levels(rng, months, firms, stops, shock, shock_month.clip(0, plan.months - 1))
     return Fates(borrower, stops, shock, shock_month.clip(0, plan.months - 1), level, weakness)
 
@@ -56,9 +58,14 @@ def _weakness(rng: np.random.Generator, firms: pl.DataFrame) -> Floats:
 
 
 def _stops(
-    rng: np.random.Generator, plan: Plan, months: list[Month], firms: pl.DataFrame, borrower: Flags, weakness: Floats
+    rng: np.random.Generator,
+    plan: Plan,
+    months: list[Month],
+    firms: pl.DataFrame,
+    borrower: Flags,
+    weakness: Floats,
 ) -> Days:
-    """The day each failing borrower stops paying: defaults over window and half a year before, then fresh arrears."""
+    """The day each failing borrower stops paying: defaults over the window, then fresh arrears."""
     count, end = len(firms), np.datetime64(plan.end)
     old = (firms["opened_date"].to_numpy() < np.datetime64(months[0].first)) & borrower
     chances = np.where(old, figure("default_steepness") * weakness, -1e9)
@@ -95,7 +102,9 @@ def _shock_effect(rng: np.random.Generator, shock: Ints, at: Ints, length: int) 
     effect = np.where((kind == SHOCKS.index("silent")) & after, -7.0, 0.0)
     effect += np.where((kind == SHOCKS.index("pause")) & pause, -6.0, 0.0)
     effect += np.where((kind == SHOCKS.index("spurt")) & after, strength, 0.0)
-    return effect - np.where((kind == SHOCKS.index("slide")) & after, (0.22 * (since + 1) * strength).clip(0, 1.3), 0.0)
+    return effect - np.where(
+        (kind == SHOCKS.index("slide")) & after, (0.22 * (since + 1) * strength).clip(0, 1.3), 0.0
+    )
 
 
 def _failing(rng: np.random.Generator, months: list[Month], stops: Days) -> Floats:

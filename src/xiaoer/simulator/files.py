@@ -68,7 +68,9 @@ def _yuan(fen: pl.Expr) -> pl.Expr:
     amount = fen.cast(pl.Int64)
     size = amount.abs()
     sign = pl.when(amount < 0).then(pl.lit("-")).otherwise(pl.lit(""))
-    return pl.concat_str(sign, (size // 100).cast(pl.String), pl.lit("."), (size % 100).cast(pl.String).str.zfill(2))
+    return pl.concat_str(
+        sign, (size // 100).cast(pl.String), pl.lit("."), (size % 100).cast(pl.String).str.zfill(2)
+    )
 
 
 def words_of(name: str, column: Column) -> dict[str, str]:

@@ -42,7 +42,9 @@ def _kinds(rng: np.random.Generator, industry: Ints) -> Array:
     sole = figure("sole_trader_share") * column_of("sole").astype(float)[industry]
     draw = rng.random(len(industry))
     owner = figure("owner_share")
-    return np.where(draw < owner, "owner", np.where(draw < owner + sole.clip(0, 0.85), "sole_trader", "enterprise"))
+    return np.where(
+        draw < owner, "owner", np.where(draw < owner + sole.clip(0, 0.85), "sole_trader", "enterprise")
+    )
 
 
 def _traits(rng: np.random.Generator, count: int) -> dict[str, Array]:
@@ -63,9 +65,15 @@ def _traits(rng: np.random.Generator, count: int) -> dict[str, Array]:
 def _sizes(rng: np.random.Generator, frame: pl.DataFrame) -> dict[str, Array]:
     count, industry = len(frame), frame["industry"].to_numpy()
     small = np.where(frame["kind"].to_numpy() == "enterprise", 1.0, 0.38)
-    sales = column_of("sales")[industry] * small * np.exp(rng.normal(0, 0.95, count) + 0.22 * frame["quality"].to_numpy())
+    sales = (
+        column_of("sales")[industry]
+        * small
+        * np.exp(rng.normal(0, 0.95, count) + 0.22 * frame["quality"].to_numpy())
+    )
     staff = 1 + sales * 12 / column_of("staff")[industry] * np.exp(rng.normal(0, 0.35, count))
-    margin = column_of("margin")[industry] * np.exp(0.16 * frame["quality"].to_numpy() + rng.normal(0, 0.2, count))
+    margin = column_of("margin")[industry] * np.exp(
+        0.16 * frame["quality"].to_numpy() + rng.normal(0, 0.2, count)
+    )
     often = figure("invoices_per_month") * column_of("often")[industry] * np.exp(rng.normal(0, 0.75, count))
     return {
         "sales": sales.clip(8000, 3e7),  # yuan of an ordinary month
@@ -77,16 +85,23 @@ def _sizes(rng: np.random.Generator, frame: pl.DataFrame) -> dict[str, Array]:
 
 def _identity(rng: np.random.Generator, frame: pl.DataFrame, bank: Organisation) -> dict[str, Array]:
     kind, branch = frame["kind"].to_numpy(), frame["branch"].to_numpy()
-    city, district = (np.array([place[word] for place in bank.places], dtype=object)[branch] for word in ("city", "district"))
+    city, district = (
+        np.array([place[word] for place in bank.places], dtype=object)[branch]
+        for word in ("city", "district")
+    )
     codes_of = column_of("code")[frame["industry"].to_numpy()]
     farming = np.char.startswith(codes_of.astype(str), "A")
     return {
         "customer_id": codes("C", frame["i"].to_numpy() + 1, 7),
         "name": firm_names(rng, kind, city, district, _words(rng, frame["industry"].to_numpy()), farming),
-        "credit_code": _credit_codes(rng, kind, np.array([str(place["code"]) for place in bank.places])[branch]),
+        "credit_code": _credit_codes(
+            rng, kind, np.array([str(place["code"]) for place in bank.places])[branch]
+        ),
         "industry_code": codes_of,
         "industry_name": column_of("name")[frame["industry"].to_numpy()],
-        "region": np.array([f"{place['province']}{place['city']}市" for place in bank.places], dtype=object)[branch],
+        "region": np.array([f"{place['province']}{place['city']}市" for place in bank.places], dtype=object)[
+            branch
+        ],
         "district": district + "区",
         "branch_id": bank.sub_branches[branch],
     }
@@ -107,7 +122,10 @@ def _credit_codes(rng: np.random.Generator, kind: Array, region: Array) -> Array
     digits = (tails[:, None] // 31 ** np.arange(5)) % 31
     bodies = CODE_SIGNS[digits].sum(axis=1)
     return np.array(
-        [credit_code(OFFICES[k], r, "MAY" + b) if k in OFFICES else None for k, r, b in zip(kind, region, bodies, strict=True)],
+        [
+            credit_code(OFFICES[k], r, "MAY" + b) if k in OFFICES else None
+            for k, r, b in zip(kind, region, bodies, strict=True)
+        ],
         dtype=object,
     )
 

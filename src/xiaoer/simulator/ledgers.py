@@ -10,9 +10,19 @@ from xiaoer.simulator.draws import Array, Days, Flags, Ints
 from xiaoer.simulator.payments import CHANNELS, NOBODY, PURPOSES, Flows, Scene, joined
 
 TEXTS = {
-    "trade": "货款", "payroll": "代发工资", "tax": "缴税", "loan_drawdown": "贷款发放", "loan_repayment": "归还贷款",
-    "fee": "账户服务费", "own_transfer": "同名划转", "owner": "往来款", "rent": "房租", "utilities": "水电费",
-    "social_insurance": "社保费", "cash": "现金存入", "acquiring": "收单结算",
+    "trade": "货款",
+    "payroll": "代发工资",
+    "tax": "缴税",
+    "loan_drawdown": "贷款发放",
+    "loan_repayment": "归还贷款",
+    "fee": "账户服务费",
+    "own_transfer": "同名划转",
+    "owner": "往来款",
+    "rent": "房租",
+    "utilities": "水电费",
+    "social_insurance": "社保费",
+    "cash": "现金存入",
+    "acquiring": "收单结算",
 }
 
 
@@ -67,7 +77,9 @@ def _steered(
     short = low < 0
     bring = np.where(short, _rounded(-low + wish * 0.25), 0)
     moving = (accounts.frame["kind"].to_numpy() != "time_deposit") & (end + bring > 1.5 * wish)
-    sweep = np.where(moving, ((end + bring - wish * at.rng.uniform(0.7, 1.3, len(firm))) // 10_000 * 10_000).clip(0), 0)
+    sweep = np.where(
+        moving, ((end + bring - wish * at.rng.uniform(0.7, 1.3, len(firm))) // 10_000 * 10_000).clip(0), 0
+    )
     leaving, quits = _leaving(at, accounts)
     sweep = np.where(leaving, end + bring, sweep)
     parts = [flows_, _moves(firm, bring, dry), _moves(firm, -sweep, quits)]
@@ -98,41 +110,57 @@ def _moves(firm: Ints, amounts: Array, days: Days) -> Flows:
 
 
 def _frame(at: Scene, accounts: Accounts, account: Ints, flows_: Flows, after: Ints) -> pl.DataFrame:
-    hours = np.where(flows_.channel == CHANNELS.index("batch"), 2 * 3600, 9 * 3600 + at.rng.integers(0, 8 * 3600, len(account)))
+    hours = np.where(
+        flows_.channel == CHANNELS.index("batch"),
+        2 * 3600,
+        9 * 3600 + at.rng.integers(0, 8 * 3600, len(account)),
+    )
     names = pl.Series(PURPOSES)
-    frame = pl.DataFrame({
-        "a": account,
-        "i": flows_.firm,
-        "customer_id": at.firms["customer_id"].gather(flows_.firm),
-        "account_id": accounts.frame["account_id"].gather(account),
-        "booked_date": flows_.day,
-        "booked_at": flows_.day.astype("datetime64[us]") + hours.astype("timedelta64[s]"),
-        "direction": np.where(flows_.signed > 0, "in", "out"),
-        "amount": np.abs(flows_.signed),
-        "channel": pl.Series(CHANNELS).gather(flows_.channel),
-        "purpose": names.gather(flows_.purpose),
-        "party": flows_.party,
-        "balance_after": after,
-        "summary": pl.Series([TEXTS[name] for name in PURPOSES]).gather(flows_.purpose),
-    }).sort("booked_date", maintain_order=True)
+    frame = pl.DataFrame(
+        {
+            "a": account,
+            "i": flows_.firm,
+            "customer_id": at.firms["customer_id"].gather(flows_.firm),
+            "account_id": accounts.frame["account_id"].gather(account),
+            "booked_date": flows_.day,
+            "booked_at": flows_.day.astype("datetime64[us]") + hours.astype("timedelta64[s]"),
+            "direction": np.where(flows_.signed > 0, "in", "out"),
+            "amount": np.abs(flows_.signed),
+            "channel": pl.Series(CHANNELS).gather(flows_.channel),
+            "purpose": names.gather(flows_.purpose),
+            "party": flows_.party,
+            "balance_after": after,
+            "summary": pl.Series([TEXTS[name] for name in PURPOSES]).gather(flows_.purpose),
+        }
+    ).sort("booked_date", maintain_order=True)
     prefix = pl.lit(f"T{at.month.first:%Y%m}")
-    return frame.with_columns(transaction_id=pl.concat_str(prefix, pl.int_range(pl.len()).cast(pl.String).str.zfill(9)))
+    return frame.with_columns(
+        transaction_id=pl.concat_str(prefix, pl.int_range(pl.len()).cast(pl.String).str.zfill(9))
+    )
 
 
 def named(frame: pl.DataFrame, parties: pl.DataFrame) -> pl.DataFrame:
     """Transactions with the counterparty's code and bank."""
     at = frame["party"].clip(0, None)
     known = pl.col("party") >= 0
-    return frame.with_columns(parties["counterparty_id"].gather(at), counterparty_bank=parties["main_bank"].gather(at)).with_columns(
-        counterparty_id=pl.when(known).then("counterparty_id"), counterparty_bank=pl.when(known).then("counterparty_bank"),
+    return frame.with_columns(
+        parties["counterparty_id"].gather(at), counterparty_bank=parties["main_bank"].gather(at)
+    ).with_columns(
+        counterparty_id=pl.when(known).then("counterparty_id"),
+        counterparty_bank=pl.when(known).then("counterparty_bank"),
     )
 
 
 def balance_rows(at: Scene, accounts: Accounts, booked: Booked) -> pl.DataFrame:
     """Month-end balances of the accounts open in the month."""
-    frame = accounts.frame.select("a", "account_id", "customer_id", "branch_id", "opened_date", "closed_date").with_columns(
-        balance=pl.Series(booked.closing), average_balance=pl.Series(booked.average), lowest_balance=pl.Series(booked.lowest),
-        balance_date=pl.lit(at.month.last), currency=pl.lit("CNY"),
+    frame = accounts.frame.select(
+        "a", "account_id", "customer_id", "branch_id", "opened_date", "closed_date"
+    ).with_columns(
+        balance=pl.Series(booked.closing),
+        average_balance=pl.Series(booked.average),
+        lowest_balance=pl.Series(booked.lowest),
+        balance_date=pl.lit(at.month.last),
+        currency=pl.lit("CNY"),
     )
     gone = pl.col("closed_date").is_not_null() & (pl.col("closed_date") < at.month.first)
     return frame.filter((pl.col("opened_date") <= at.month.last) & ~gone)

@@ -5,7 +5,19 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from xiaoer.simulator.draws import Array, Days, Flags, Floats, Ints, choose, codes, expand, flips, stream, within
+from xiaoer.simulator.draws import (
+    Array,
+    Days,
+    Flags,
+    Floats,
+    Ints,
+    choose,
+    codes,
+    expand,
+    flips,
+    stream,
+    within,
+)
 from xiaoer.simulator.fates import NO_DAY, Fates
 from xiaoer.simulator.firms import yearly_sales
 from xiaoer.simulator.terms import Month, Plan, figure
@@ -62,7 +74,11 @@ def _chains(
     pieces, link = [], np.full(len(i), -1)
     base = 0
     for lap in range(plan.months // 12 + 3):
-        pieces.append(pl.DataFrame({"i": i, "product": product, "term": term, "drawn": drawn, "follows": link, "lap": lap}))
+        pieces.append(
+            pl.DataFrame(
+                {"i": i, "product": product, "term": term, "drawn": drawn, "follows": link, "lap": lap}
+            )
+        )
         link = base + np.arange(len(i))
         base += len(i)
         gap = np.where(rng.random(len(i)) < 0.55, 0, rng.integers(1, 21, len(i))).astype("timedelta64[D]")
@@ -95,14 +111,20 @@ def _first_drawn(
     return np.where(late, np.maximum(drawn, earliest), drawn)
 
 
-def _terms(rng: np.random.Generator, firms: pl.DataFrame, fates: Fates, contracts: pl.DataFrame) -> dict[str, Array]:
+def _terms(
+    rng: np.random.Generator, firms: pl.DataFrame, fates: Fates, contracts: pl.DataFrame
+) -> dict[str, Array]:
     i, product = contracts["i"].to_numpy(), contracts["product"].to_numpy()
     share = 0.14 * np.array([0.6, 1.6, 1.0, 0.7])[product] * np.exp(rng.normal(0, 0.5, len(i)))
     failing = np.where(np.isnat(fates.stops[i]), 1.0, 0.85)
     wan = (yearly_sales(firms)[i] * share * failing / 10_000).clip(5, 1000)
     step = np.where(wan < 50, 1, np.where(wan < 200, 5, 10))
-    method = np.where(contracts["term"].to_numpy() == 12, choose(rng, [8, 2], len(i)), 1 + choose(rng, [4, 6], len(i)))
-    spread = (95 + 28 * fates.weakness[i] + np.array([60, -25, 30, 45])[product] + rng.normal(0, 25, len(i))).clip(0, 400)
+    method = np.where(
+        contracts["term"].to_numpy() == 12, choose(rng, [8, 2], len(i)), 1 + choose(rng, [4, 6], len(i))
+    )
+    spread = (
+        95 + 28 * fates.weakness[i] + np.array([60, -25, 30, 45])[product] + rng.normal(0, 25, len(i))
+    ).clip(0, 400)
     drawn = contracts["drawn"].to_numpy()
     spread = (spread / 5).round() * 5
     follows, gapless = contracts["follows"].to_numpy() >= 0, flips(rng, 0.6, len(i))
@@ -113,13 +135,17 @@ def _terms(rng: np.random.Generator, firms: pl.DataFrame, fates: Fates, contract
         "spread_bp": spread,
         "rate": (lpr(drawn) + spread / 10_000).round(6),
         "due": shift(drawn, contracts["term"].to_numpy()),
-        "renewal_kind": np.where(~follows, "none", np.where(gapless, "no_principal_repayment", "old_for_new")),
+        "renewal_kind": np.where(
+            ~follows, "none", np.where(gapless, "no_principal_repayment", "old_for_new")
+        ),
     }
 
 
 def lpr(days: Days) -> Floats:
     """One-year LPR in force on each day."""
-    return np.where(days < np.datetime64("2024-10-21"), 0.0335, np.where(days < np.datetime64("2025-05-20"), 0.031, 0.03))
+    return np.where(
+        days < np.datetime64("2024-10-21"), 0.0335, np.where(days < np.datetime64("2025-05-20"), 0.031, 0.03)
+    )
 
 
 def _notes(rng: np.random.Generator, plan: Plan, contracts: pl.DataFrame) -> pl.DataFrame:
@@ -134,13 +160,15 @@ def _notes(rng: np.random.Generator, plan: Plan, contracts: pl.DataFrame) -> pl.
     amount = np.where(~two[c], whole, np.where(part == 0, first, whole - first))
     frame = contracts.select("i", "c", "contract_id", "product", "method", "rate", "due", "term", "drawn")[c]
     moved = pl.Series(np.where(part == 0, frame["drawn"].to_numpy(), later[c]))
-    frame = frame.with_columns(amount=pl.Series(amount), drawn=moved, term=pl.col("term") - 2 * pl.Series(part))
+    frame = frame.with_columns(
+        amount=pl.Series(amount), drawn=moved, term=pl.col("term") - 2 * pl.Series(part)
+    )
     frame = frame.filter(pl.col("amount") > 0).with_row_index("n")
     return frame.with_columns(note_id=pl.Series(codes("N", frame["n"].to_numpy() + 1, 7)))
 
 
 def _instalments(notes: pl.DataFrame) -> Instalments:
-    """All dues on the 21st, the last on the due day; balances rounded so that principal sums to the amount."""
+    """Dues on the 21st, the last on the due day; rounded so that principal sums to the amount."""
     term = notes["term"].to_numpy()
     n, number = expand(term), within(term) + 1
     length = term[n]
@@ -164,7 +192,9 @@ def _owed(notes: pl.DataFrame, n: Ints, paid: Ints, length: Ints) -> Ints:
     return np.round(np.select(kinds, [amount * (1 - paid / length), level], amount)).astype(np.int64)
 
 
-def _paid(rng: np.random.Generator, plan: Plan, fates: Fates, notes: pl.DataFrame, rows: Instalments) -> Instalments:
+def _paid(
+    rng: np.random.Generator, plan: Plan, fates: Fates, notes: pl.DataFrame, rows: Instalments
+) -> Instalments:
     """On the day, some days late, early all at once, or never."""
     firm = notes["i"].to_numpy()[rows.note]
     late = flips(rng, (0.035 * np.exp(0.45 * fates.weakness[firm])).clip(0, 0.3), len(rows.note))
@@ -176,7 +206,9 @@ def _paid(rng: np.random.Generator, plan: Plan, fates: Fates, notes: pl.DataFram
     paid = np.where(early, once, paid)
     paid = np.where(paid > np.datetime64(plan.end), NO_DAY, paid)
     early &= ~np.isnat(paid)
-    return Instalments(rows.note, rows.number, rows.due, rows.principal, np.where(early, 0, rows.interest), paid, early)
+    return Instalments(
+        rows.note, rows.number, rows.due, rows.principal, np.where(early, 0, rows.interest), paid, early
+    )
 
 
 def _early_day(rng: np.random.Generator, notes: pl.DataFrame, fates: Fates) -> Days:

@@ -4,9 +4,15 @@ import numpy as np
 
 from xiaoer.simulator.draws import Array, Ints, choose
 
-LUCKY = list("鑫源恒泰盛达华兴隆瑞祥和润丰德诚信合顺宏伟昌永康佳美金银辉腾飞龙凤凯嘉益民众联创新博远航天地正大同心聚汇富贵春江汉楚荆襄中原锦绣安平福禄")
-SURNAMES = list("王李张刘陈杨黄赵周吴徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常汤")
-GIVEN = list("伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰红建国志文斌波辉玲莉鹏飞宇浩然子轩雨欣怡晨峰梅凤海龙春燕丹萍俊峻林彬晓东小云佳琪思远立新永康德胜家豪")
+LUCKY = list(
+    "鑫源恒泰盛达华兴隆瑞祥和润丰德诚信合顺宏伟昌永康佳美金银辉腾飞龙凤凯嘉益民众联创新博远航天地正大同心聚汇富贵春江汉楚荆襄中原锦绣安平福禄"
+)
+SURNAMES = list(
+    "王李张刘陈杨黄赵周吴徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常汤"
+)
+GIVEN = list(
+    "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰红建国志文斌波辉玲莉鹏飞宇浩然子轩雨欣怡晨峰梅凤海龙春燕丹萍俊峻林彬晓东小云佳琪思远立新永康德胜家豪"
+)
 COMPANY = ["有限公司", "有限责任公司", "股份有限公司"]
 FARM = "专业合作社"
 SHOP = ["商行", "经营部", "店", "中心", "工作室"]
@@ -21,7 +27,9 @@ def firm_names(
     form = np.array(COMPANY, dtype=object)[choose(rng, [0.8, 0.18, 0.02], count)]
     form = np.where(farming & (rng.random(count) < 0.45), FARM, form)
     shop = np.array(SHOP, dtype=object)[choose(rng, [3, 4, 4, 1, 1], count)]
-    names = np.where(kind == "enterprise", place + signs + word + form, place + district + "区" + signs + word + shop)
+    names = np.where(
+        kind == "enterprise", place + signs + word + form, place + district + "区" + signs + word + shop
+    )
     return _different(rng, names, kind, place + district + word)
 
 
@@ -37,7 +45,9 @@ def _different(rng: np.random.Generator, names: Array, kind: Array, trade: Array
     names = np.where(kind == "owner", "个人经营（" + trade + "）", names)
     while len(repeated := _repeated(names)):
         lucky = np.array(LUCKY, dtype=object)[rng.integers(0, len(LUCKY), len(repeated))]
-        names[repeated] = [name[:2] + sign + name[2:] for name, sign in zip(names[repeated], lucky, strict=True)]
+        names[repeated] = [
+            name[:2] + sign + name[2:] for name, sign in zip(names[repeated], lucky, strict=True)
+        ]
     return names
 
 

@@ -36,7 +36,9 @@ def weave(plan: Plan, firms: pl.DataFrame, fates: Fates) -> Ties:
     """Draw every tie; sales to other firms of the bank appear once and are seen from both sides."""
     sales = _side(plan, firms, fates, sale=True)
     purchases = _side(plan, firms, fates, sale=False)
-    return Ties(*(np.concatenate([getattr(sales, name), getattr(purchases, name)]) for name in Ties.__annotations__))
+    return Ties(
+        *(np.concatenate([getattr(sales, name), getattr(purchases, name)]) for name in Ties.__annotations__)
+    )
 
 
 def outside_count(plan: Plan) -> int:
@@ -68,7 +70,9 @@ def _side(plan: Plan, firms: pl.DataFrame, fates: Fates, *, sale: bool) -> Ties:
     return Ties(*(part[keep] for part in parts))
 
 
-def _weights(rng: np.random.Generator, firms: pl.DataFrame, owner: Ints, rank: Ints, partners: Ints) -> Floats:
+def _weights(
+    rng: np.random.Generator, firms: pl.DataFrame, owner: Ints, rank: Ints, partners: Ints
+) -> Floats:
     """Shares of a firm's trade; weaker firms hang on fewer partners."""
     steep = np.exp(rng.normal(-0.5, 0.42, len(partners)) - 0.2 * firms["quality"].to_numpy())
     raw = (1.0 + rank) ** -steep[owner] * np.exp(rng.normal(0, 0.35, len(owner)))
@@ -103,7 +107,9 @@ def _pace(
     return tie_often, (volume * part * weight / tie_often * spread).clip(30, 950_000)
 
 
-def _others(rng: np.random.Generator, plan: Plan, firms: pl.DataFrame, owner: Ints, internal: Flags, *, sale: bool) -> Ints:
+def _others(
+    rng: np.random.Generator, plan: Plan, firms: pl.DataFrame, owner: Ints, internal: Flags, *, sale: bool
+) -> Ints:
     """A partner of a fitting industry; outside, a long tail is led by core enterprises."""
     own = firms["industry"].to_numpy()
     fitting = _fitting("sells_to" if sale else "buys_from")
@@ -114,7 +120,7 @@ def _others(rng: np.random.Generator, plan: Plan, firms: pl.DataFrame, owner: In
 
 
 def _fitting(side: str) -> Ints:
-    """Industries × 12: the positions of the industries each one sells to or buys from, repeated to equal length."""
+    """Industries × 12: which industries each one sells to or buys from, repeated to equal length."""
     known = {code: at for at, code in enumerate(column_of("code").tolist())}
     rows = [[known[code] for code in chain(code)[side]] for code in known]
     return np.array([(row * 12)[:12] for row in rows])
@@ -138,11 +144,15 @@ def _inside(rng: np.random.Generator, industry: Ints, wanted: Ints) -> Ints:
 
 
 def parties(plan: Plan, firms: pl.DataFrame) -> pl.DataFrame:
-    """Every party by number: the firms, then the outside ones, with code, name, industry, region, main bank."""
+    """Every party by number: the firms, then the outside ones."""
     own = firms.select(
         counterparty_id=pl.coalesce("credit_code", pl.format("GR{}", "customer_id")),
-        name="name", customer_id="customer_id", industry_code="industry_code", region="region",
-        core_enterprise=pl.lit(False), main_bank=pl.lit(str(table("places")["bank"])),
+        name="name",
+        customer_id="customer_id",
+        industry_code="industry_code",
+        region="region",
+        core_enterprise=pl.lit(False),
+        main_bank=pl.lit(str(table("places")["bank"])),
     )
     return pl.concat([own, _outside(plan)])
 
@@ -153,17 +163,20 @@ def _outside(plan: Plan) -> pl.DataFrame:
     place = choose(rng, 1 / np.arange(1.0, len(places) + 1), count)
     industry = np.arange(count) % len(column_of("code"))
     core = np.arange(count) < core_count(plan)
-    return pl.DataFrame({
-        "counterparty_id": [
-            credit_code("91", str(places[at]["code"]), f"MAW{number:05d}") for number, at in enumerate(place.tolist())
-        ],
-        "name": _outside_names(rng, place, industry, core),
-        "customer_id": texts([None] * count),
-        "industry_code": column_of("code")[industry],
-        "region": [f"{places[at]['province']}{places[at]['city']}市" for at in place.tolist()],
-        "core_enterprise": core,
-        "main_bank": np.array(BANKS, dtype=object)[choose(rng, [5, 4, 3, 4, 2, 2, 2, 3], count)],
-    })
+    return pl.DataFrame(
+        {
+            "counterparty_id": [
+                credit_code("91", str(places[at]["code"]), f"MAW{number:05d}")
+                for number, at in enumerate(place.tolist())
+            ],
+            "name": _outside_names(rng, place, industry, core),
+            "customer_id": texts([None] * count),
+            "industry_code": column_of("code")[industry],
+            "region": [f"{places[at]['province']}{places[at]['city']}市" for at in place.tolist()],
+            "core_enterprise": core,
+            "main_bank": np.array(BANKS, dtype=object)[choose(rng, [5, 4, 3, 4, 2, 2, 2, 3], count)],
+        }
+    )
 
 
 def _outside_names(rng: np.random.Generator, place: Ints, industry: Ints, core: Flags) -> Array:
@@ -172,4 +185,12 @@ def _outside_names(rng: np.random.Generator, place: Ints, industry: Ints, core: 
     cities = np.array([row["city"] for row in places], dtype=object)[place]
     words = np.array([row["words"][0] for row in rows], dtype=object)[industry]
     form = np.array(COMPANY, dtype=object)[np.where(core, 2, choose(rng, [0.85, 0.15], len(place)))]
-    return cities + signs[0] + signs[1] + np.where(rng.random(len(place)) < 0.4, signs[2], "") + words + np.where(core, "集团", "") + form
+    return (
+        cities
+        + signs[0]
+        + signs[1]
+        + np.where(rng.random(len(place)) < 0.4, signs[2], "")
+        + words
+        + np.where(core, "集团", "")
+        + form
+    )

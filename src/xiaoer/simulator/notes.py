@@ -1,4 +1,4 @@
-"""Lending as the bank's files show it on a day: lines, contracts, notes with days past due, plans, repayments."""
+"""Lending as files show it on a day: lines, contracts, notes with days past due, plans, repayments."""
 
 from datetime import date
 
@@ -44,25 +44,42 @@ def _sum(at: Ints, amounts: Array, count: int) -> Ints:
 
 def _as_known(frame: pl.DataFrame, day: date) -> pl.DataFrame:
     """Only what is known on the day; written-off notes leave the books."""
-    known = {name: pl.when(pl.col(name) <= day).then(name) for name in ("settled", "defaulted", "written_off")}
+    known = {
+        name: pl.when(pl.col(name) <= day).then(name) for name in ("settled", "defaulted", "written_off")
+    }
     frame = frame.filter(pl.col("drawn") <= day).with_columns(**known)
-    frame = frame.filter(pl.col("settled").is_null() | (pl.col("settled") > day - pl.duration(days=KEPT_DAYS)))
+    frame = frame.filter(
+        pl.col("settled").is_null() | (pl.col("settled") > day - pl.duration(days=KEPT_DAYS))
+    )
     gone = pl.col("written_off").is_not_null()
-    on_book = {name: pl.when(gone).then(0).otherwise(name) for name in ("balance", "overdue_principal", "overdue_interest")}
+    on_book = {
+        name: pl.when(gone).then(0).otherwise(name)
+        for name in ("balance", "overdue_principal", "overdue_interest")
+    }
     late = pl.col("days_past_due")
     class_at = pl.sum_horizontal((late >= floor).cast(pl.Int32) for floor in CLASS_FLOORS)
-    status = pl.when(gone).then(pl.lit("written_off")).when(pl.col("settled").is_not_null()).then(pl.lit("settled"))
+    status = (
+        pl.when(gone)
+        .then(pl.lit("written_off"))
+        .when(pl.col("settled").is_not_null())
+        .then(pl.lit("settled"))
+    )
     return frame.with_columns(**on_book).with_columns(
         classification=class_at.replace_strict(dict(enumerate(CLASSES))),
         status=status.when(late > 0).then(pl.lit("overdue")).otherwise(pl.lit("current")),
         asset_class=pl.lit("retail"),
-        drawn_date="drawn", due_date="due", settled_date="settled", defaulted_date="defaulted",
+        drawn_date="drawn",
+        due_date="due",
+        settled_date="settled",
+        defaulted_date="defaulted",
         written_off_date="written_off",
         next_due_date=pl.when(gone | pl.col("settled").is_not_null()).then(None).otherwise("next_due_date"),
     )
 
 
-def contract_file(plan: Plan, loans: Loans, firms: pl.DataFrame, keepers: Array, officers: Array) -> pl.DataFrame:
+def contract_file(
+    plan: Plan, loans: Loans, firms: pl.DataFrame, keepers: Array, officers: Array
+) -> pl.DataFrame:
     """The loan contracts; whoever prepared one did not review or approve it."""
     rng = stream(plan.seed, "contracts")
     frame = loans.contracts
@@ -74,7 +91,8 @@ def contract_file(plan: Plan, loans: Loans, firms: pl.DataFrame, keepers: Array,
         line_id=pl.Series(codes("E", i + 1, 7)),
         product_id=pl.Series(PRODUCTS[product]),
         signed_date=pl.Series(frame["drawn"].to_numpy() - 3 * ONE_DAY),
-        start_date="drawn", end_date="due",
+        start_date="drawn",
+        end_date="due",
         rate_kind=pl.lit("lpr"),
         repayment_method="method",
         purpose=pl.Series(PURPOSES[rng.integers(0, len(PURPOSES), len(frame))]),
@@ -90,22 +108,37 @@ def contract_file(plan: Plan, loans: Loans, firms: pl.DataFrame, keepers: Array,
 def line_file(plan: Plan, loans: Loans, firms: pl.DataFrame, notes: pl.DataFrame, day: date) -> pl.DataFrame:
     """One credit line per borrower so far, from its latest contract; `used` is what is owed on the day."""
     rng = stream(plan.seed, "lines")
-    latest = loans.contracts.filter(pl.col("drawn") <= day).sort("i", "drawn").group_by("i", maintain_order=True).last()
+    latest = (
+        loans.contracts.filter(pl.col("drawn") <= day)
+        .sort("i", "drawn")
+        .group_by("i", maintain_order=True)
+        .last()
+    )
     used = notes.group_by("i").agg(used=pl.col("balance").sum(), bad=pl.col("defaulted").is_not_null().any())
-    frame = latest.join(used, on="i", how="left", maintain_order="left").with_columns(pl.col("used").fill_null(0))
+    frame = latest.join(used, on="i", how="left", maintain_order="left").with_columns(
+        pl.col("used").fill_null(0)
+    )
     roomy = rng.choice([1.0, 1.0, 1.2, 1.5], len(frame))
     cut = rng.random(len(frame)) < 0.04
     limit = (frame["amount"].to_numpy() * roomy / 1e6).round().astype(np.int64) * 1_000_000
     limit = np.maximum(limit, frame["used"].to_numpy())
-    status = pl.when(pl.col("bad").fill_null(value=False)).then(pl.lit("frozen")).when(pl.col("due") < day).then(pl.lit("expired"))
+    status = (
+        pl.when(pl.col("bad").fill_null(value=False))
+        .then(pl.lit("frozen"))
+        .when(pl.col("due") < day)
+        .then(pl.lit("expired"))
+    )
     return frame.with_columns(
         line_id=pl.Series(codes("E", frame["i"].to_numpy() + 1, 7)),
         customer_id=firms["customer_id"].gather(frame["i"]),
         product_id=pl.Series(PRODUCTS[frame["product"].to_numpy()]),
         limit=pl.Series(limit),
-        previous_limit=pl.Series(np.where(cut, (limit * 1.4 / 1e6).round().astype(np.int64) * 1_000_000, limit)),
+        previous_limit=pl.Series(
+            np.where(cut, (limit * 1.4 / 1e6).round().astype(np.int64) * 1_000_000, limit)
+        ),
         approved_date=pl.Series(frame["drawn"].to_numpy() - 6 * ONE_DAY),
-        start_date="drawn", end_date="due",
+        start_date="drawn",
+        end_date="due",
         revolving=pl.col("product") == 0,
         security=pl.Series(SECURITIES[frame["product"].to_numpy()]),
         status=status.when(pl.Series(cut)).then(pl.lit("cut")).otherwise(pl.lit("active")),
@@ -116,45 +149,55 @@ def schedule_file(loans: Loans) -> pl.DataFrame:
     """Every instalment of every note, with what was paid by the end."""
     rows = loans.instalments
     done = ~np.isnat(rows.paid)
-    return pl.DataFrame({
-        "note_id": loans.notes["note_id"].gather(rows.note),
-        "instalment": rows.number,
-        "due_date": rows.due,
-        "principal": rows.principal,
-        "interest": rows.interest,
-        "paid_principal": np.where(done, rows.principal, 0),
-        "paid_interest": np.where(done, rows.interest, 0),
-        "paid_date": rows.paid,
-    })
+    return pl.DataFrame(
+        {
+            "note_id": loans.notes["note_id"].gather(rows.note),
+            "instalment": rows.number,
+            "due_date": rows.due,
+            "principal": rows.principal,
+            "interest": rows.interest,
+            "paid_principal": np.where(done, rows.principal, 0),
+            "paid_interest": np.where(done, rows.interest, 0),
+            "paid_date": rows.paid,
+        }
+    )
 
 
 def repayments_of(loans: Loans, firms: pl.DataFrame, month: Month) -> pl.DataFrame:
     """What was repaid in a month, with penalties for late days; firm `i` kept."""
     rows = loans.instalments
-    here = np.flatnonzero((rows.paid >= np.datetime64(month.first)) & (rows.paid <= np.datetime64(month.last)))
+    here = np.flatnonzero(
+        (rows.paid >= np.datetime64(month.first)) & (rows.paid <= np.datetime64(month.last))
+    )
     note, paid = rows.note[here], rows.paid[here]
     i = loans.notes["i"].to_numpy()[note]
     late = (paid - rows.due[here]).astype(int).clip(0)
     owed = rows.principal[here] + rows.interest[here]
     rate = loans.notes["rate"].to_numpy()[note]
-    frame = pl.DataFrame({
-        "i": i,
-        "note_id": loans.notes["note_id"].gather(note),
-        "customer_id": firms["customer_id"].gather(i),
-        "repaid_date": paid,
-        "instalment": rows.number[here],
-        "principal": rows.principal[here],
-        "interest": rows.interest[here],
-        "penalty": np.round(owed * rate * 1.5 / 360 * late).astype(np.int64),
-        "way": np.where(late > 10, "collection", np.where(rows.early[here] | (late > 0), "manual", "automatic")),
-        "early": rows.early[here],
-    }).sort("repaid_date", "note_id", "instalment")
-    return frame.with_columns(repayment_id=pl.format("Y{}{}", pl.lit(f"{month.first:%Y%m}"), pl.int_range(pl.len()).cast(pl.String).str.zfill(7)))
+    frame = pl.DataFrame(
+        {
+            "i": i,
+            "note_id": loans.notes["note_id"].gather(note),
+            "customer_id": firms["customer_id"].gather(i),
+            "repaid_date": paid,
+            "instalment": rows.number[here],
+            "principal": rows.principal[here],
+            "interest": rows.interest[here],
+            "penalty": np.round(owed * rate * 1.5 / 360 * late).astype(np.int64),
+            "way": np.where(
+                late > 10, "collection", np.where(rows.early[here] | (late > 0), "manual", "automatic")
+            ),
+            "early": rows.early[here],
+        }
+    ).sort("repaid_date", "note_id", "instalment")
+    return frame.with_columns(
+        repayment_id=pl.format(
+            "Y{}{}", pl.lit(f"{month.first:%Y%m}"), pl.int_range(pl.len()).cast(pl.String).str.zfill(7)
+        )
+    )
 
 
 def drawdowns_of(loans: Loans, month: Month) -> pl.DataFrame:
     """Notes drawn in a month: firm, day, amount."""
     inside = pl.col("drawn").is_between(month.first, month.last)
     return loans.notes.filter(inside).select("i", "drawn", "amount")
-
-

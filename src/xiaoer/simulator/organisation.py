@@ -12,8 +12,16 @@ from xiaoer.simulator.terms import MANAGER_MINUTES, Month, Plan, figure, table
 
 HEAD = "B00"
 CENTRAL_POSTS = (
-    "after_sales_manager", "call_agent", "call_agent", "analyst", "product_manager", "risk_officer",
-    "risk_officer", "risk_officer", "management", "administrator",
+    "after_sales_manager",
+    "call_agent",
+    "call_agent",
+    "analyst",
+    "product_manager",
+    "risk_officer",
+    "risk_officer",
+    "risk_officer",
+    "management",
+    "administrator",
 )
 GRADES = np.array(["M1", "M2", "M3"], dtype=object)
 
@@ -45,7 +53,7 @@ def found(plan: Plan, months: list[Month]) -> Organisation:
     branch_of = np.arange(count) % len(subs)
     leaving = rng.permutation(count)[: max(1, count // 6)]
     handed = months[max(0, len(months) - 5)].first
-    staff = _staff(plan, subs, branch_of, len(leaving), handed, rng)
+    staff = _staff(subs, branch_of, len(leaving), handed, rng)
     ids = staff.filter(pl.col("post") == "relationship_manager")["staff_id"].to_numpy()
     predecessors = np.full(count, "", dtype=object)
     predecessors[leaving] = ids[count:]
@@ -83,8 +91,13 @@ def _branches(places: list[dict[str, object]]) -> pl.DataFrame:
     head = {"branch_id": HEAD, "name": f"{bank}总行", "level": "head_office", "region": "湖北省武汉市"}
     cities = {str(place["parent_id"]): place for place in places}
     middle = [
-        {"branch_id": code, "name": f"{place['city']}分行", "parent_id": HEAD, "level": "branch",
-         "region": f"{place['province']}{place['city']}市"}
+        {
+            "branch_id": code,
+            "name": f"{place['city']}分行",
+            "parent_id": HEAD,
+            "level": "branch",
+            "region": f"{place['province']}{place['city']}市",
+        }
         for code, place in sorted(cities.items())
     ]
     return pl.DataFrame([head, *middle, *(_sub_branch(place) for place in places)], infer_schema_length=None)
@@ -93,15 +106,20 @@ def _branches(places: list[dict[str, object]]) -> pl.DataFrame:
 def _sub_branch(place: dict[str, object]) -> dict[str, object]:
     longitude, latitude = place["at"]  # type: ignore[misc]
     return {
-        "branch_id": place["branch_id"], "name": place["name"], "parent_id": place["parent_id"],
-        "level": "sub_branch", "region": f"{place['province']}{place['city']}市",
-        "address": f"{place['city']}市{place['district']}区", "longitude": longitude, "latitude": latitude,
+        "branch_id": place["branch_id"],
+        "name": place["name"],
+        "parent_id": place["parent_id"],
+        "level": "sub_branch",
+        "region": f"{place['province']}{place['city']}市",
+        "address": f"{place['city']}市{place['district']}区",
+        "longitude": longitude,
+        "latitude": latitude,
         "opened_date": date(2009, 5, 18),
     }
 
 
 def _staff(
-    plan: Plan, subs: list[str], branch_of: Ints, leavers: int, handed: date, rng: np.random.Generator
+    subs: list[str], branch_of: Ints, leavers: int, handed: date, rng: np.random.Generator
 ) -> pl.DataFrame:
     """One row per person with post: today's managers first, then those who left, then all others."""
     rows = [("relationship_manager", subs[at]) for at in branch_of]
@@ -113,19 +131,23 @@ def _staff(
     gone[len(branch_of) : len(branch_of) + leavers] = True
     hired = np.datetime64("2026-01-01") - rng.integers(400, 5000, count).astype("timedelta64[D]")
     left = np.where(gone, np.datetime64(handed), np.datetime64("NaT")).astype("datetime64[D]")
-    return pl.DataFrame({
-        "staff_id": [f"S{at + 1:05d}" for at in range(count)],
-        "name": person_names(rng, count),
-        "branch_id": [branch for _, branch in rows],
-        "grade": GRADES[rng.integers(0, 3, count)],
-        "capacity_minutes": np.where([post == "relationship_manager" for post, _ in rows], MANAGER_MINUTES, 240),
-        "hired_date": hired,
-        "left_date": left,
-        "phone": phone_numbers(rng, count),
-        "post": [post for post, _ in rows],
-        "from_date": hired,
-        "to_date": left,
-    })
+    return pl.DataFrame(
+        {
+            "staff_id": [f"S{at + 1:05d}" for at in range(count)],
+            "name": person_names(rng, count),
+            "branch_id": [branch for _, branch in rows],
+            "grade": GRADES[rng.integers(0, 3, count)],
+            "capacity_minutes": np.where(
+                [post == "relationship_manager" for post, _ in rows], MANAGER_MINUTES, 240
+            ),
+            "hired_date": hired,
+            "left_date": left,
+            "phone": phone_numbers(rng, count),
+            "post": [post for post, _ in rows],
+            "from_date": hired,
+            "to_date": left,
+        }
+    )
 
 
 def _renamed(places: list[dict[str, object]], months: list[Month]) -> tuple[str, str, date]:

@@ -15,8 +15,19 @@ from xiaoer.simulator.terms import Month, Plan
 
 CHANNELS = ("counter", "online", "mobile", "qr", "pos", "batch", "interbank")
 PURPOSES = (
-    "trade", "payroll", "tax", "loan_drawdown", "loan_repayment", "fee", "own_transfer", "owner", "rent",
-    "utilities", "social_insurance", "cash", "acquiring",
+    "trade",
+    "payroll",
+    "tax",
+    "loan_drawdown",
+    "loan_repayment",
+    "fee",
+    "own_transfer",
+    "owner",
+    "rent",
+    "utilities",
+    "social_insurance",
+    "cash",
+    "acquiring",
 )
 NOBODY = -1
 LEAST = 10_000  # fen; smaller sums are not paid singly
@@ -48,7 +59,14 @@ def flows(
     """Flows of one purpose; channel and party may be one for all."""
     channels = np.full(len(firm), CHANNELS.index(channel)) if isinstance(channel, str) else channel
     whole = np.round(signed).astype(np.int64)
-    return Flows(firm, day, whole, np.full(len(firm), PURPOSES.index(purpose)), channels, np.broadcast_to(party, len(firm)).copy())
+    return Flows(
+        firm,
+        day,
+        whole,
+        np.full(len(firm), PURPOSES.index(purpose)),
+        channels,
+        np.broadcast_to(party, len(firm)).copy(),
+    )
 
 
 @dataclass(frozen=True)
@@ -104,7 +122,9 @@ def _side(at: Scene, firm: Ints, party: Ints, amount: Floats, incoming: Flags) -
     firm, party, amount, incoming = (part[here] for part in (firm, party, amount, incoming))
     amount = np.where(incoming, amount, amount * 0.97)
     day = at.book.draw(at.rng, at.firms["industry"].to_numpy()[firm], at.month)
-    own = np.where(at.rng.random(len(firm)) < _modern(at.firms)[firm], choose(at.rng, [6, 4], len(firm)) + 1, 0)
+    own = np.where(
+        at.rng.random(len(firm)) < _modern(at.firms)[firm], choose(at.rng, [6, 4], len(firm)) + 1, 0
+    )
     channel = np.where(incoming & (party >= len(at.firms)), CHANNELS.index("interbank"), own)
     return flows(firm, day, np.where(incoming, amount, -amount), "trade", channel, party)
 
@@ -124,7 +144,9 @@ def _takings(at: Scene) -> Flows:
     amount = at.fen(1.0)[firm] * consumer[firm] * at.firms["settles_here"].to_numpy()[firm] / 4
     amount = amount * np.exp(at.rng.normal(0, 0.25, len(firm)))
     day = np.datetime64(at.month.first) + offset.astype("timedelta64[D]")
-    channel = np.where(at.firms["patience"].to_numpy()[firm] > 0.6, CHANNELS.index("pos"), CHANNELS.index("qr"))
+    channel = np.where(
+        at.firms["patience"].to_numpy()[firm] > 0.6, CHANNELS.index("pos"), CHANNELS.index("qr")
+    )
     return flows(firm, day, amount, "acquiring", channel).only(amount >= LEAST)
 
 
@@ -169,8 +191,14 @@ def _owner(at: Scene) -> Flows:
     """Owners take money out, weaker firms' owners more often."""
     quality = at.firms["quality"].to_numpy()
     firm = np.flatnonzero(flips(at.rng, (0.3 - 0.07 * quality).clip(0.05, 0.7), len(quality)))
-    taken = at.fen(0.05)[firm] * at.firms["settles_here"].to_numpy()[firm] * np.exp(at.rng.normal(0, 0.6, len(firm)))
-    return flows(firm, at.day_in(1, 28, len(firm)), -(taken / 1e5).round() * 1e5, "owner", "mobile").only(taken > 5e4)
+    taken = (
+        at.fen(0.05)[firm]
+        * at.firms["settles_here"].to_numpy()[firm]
+        * np.exp(at.rng.normal(0, 0.6, len(firm)))
+    )
+    return flows(firm, at.day_in(1, 28, len(firm)), -(taken / 1e5).round() * 1e5, "owner", "mobile").only(
+        taken > 5e4
+    )
 
 
 def _cash(at: Scene) -> Flows:
@@ -178,7 +206,9 @@ def _cash(at: Scene) -> Flows:
     old = (at.firms["kind"].to_numpy() == "sole_trader") & (_modern(at.firms) < 0.8)
     firm = np.flatnonzero(old & flips(at.rng, 0.6, len(old)))
     cash = at.fen(0.1)[firm] * at.rng.uniform(0.4, 1.4, len(firm))
-    return flows(firm, at.day_in(2, 28, len(firm)), (cash / 1e4).round() * 1e4, "cash", "counter").only(cash > 5e4)
+    return flows(firm, at.day_in(2, 28, len(firm)), (cash / 1e4).round() * 1e4, "cash", "counter").only(
+        cash > 5e4
+    )
 
 
 def _fees(at: Scene) -> Flows:
@@ -189,13 +219,29 @@ def _fees(at: Scene) -> Flows:
 
 def lending(drawn: pl.DataFrame, repaid: pl.DataFrame) -> Flows:
     """Loans paid out and repaid in the month; a firm's instalments of one day are one payment."""
-    back = repaid.group_by("i", "repaid_date", maintain_order=True).agg(
-        total=(pl.col("principal") + pl.col("interest") + pl.col("penalty")).sum()
-    ).filter(pl.col("total") > 0)
-    return joined([
-        flows(drawn["i"].to_numpy(), drawn["drawn"].to_numpy(), drawn["amount"].to_numpy(), "loan_drawdown", "batch"),
-        flows(back["i"].to_numpy(), back["repaid_date"].to_numpy(), -back["total"].to_numpy(), "loan_repayment", "batch"),
-    ])
+    back = (
+        repaid.group_by("i", "repaid_date", maintain_order=True)
+        .agg(total=(pl.col("principal") + pl.col("interest") + pl.col("penalty")).sum())
+        .filter(pl.col("total") > 0)
+    )
+    return joined(
+        [
+            flows(
+                drawn["i"].to_numpy(),
+                drawn["drawn"].to_numpy(),
+                drawn["amount"].to_numpy(),
+                "loan_drawdown",
+                "batch",
+            ),
+            flows(
+                back["i"].to_numpy(),
+                back["repaid_date"].to_numpy(),
+                -back["total"].to_numpy(),
+                "loan_repayment",
+                "batch",
+            ),
+        ]
+    )
 
 
 def on_accounts(at: Scene, accounts: Accounts, all_: Flows) -> tuple[Ints, Flows]:

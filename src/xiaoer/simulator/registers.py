@@ -16,12 +16,14 @@ from xiaoer.simulator.persons import referrer
 from xiaoer.simulator.terms import Plan, figure
 
 WAN = 1_000_000
-SOURCE_TAGS = np.array(["walk_in", "referral", "market", "association", "supply_chain", "payroll"], dtype=object)
+SOURCE_TAGS = np.array(
+    ["walk_in", "referral", "market", "association", "supply_chain", "payroll"], dtype=object
+)
 LEAVING = np.array(["price", "service", "other_bank", "business_closed", "moved"], dtype=object)
 
 
 def share_out(plan: Plan, firms: pl.DataFrame, bank: Organisation, borrower: Flags) -> Ints:
-    """Per firm the number of its manager, -1 for the branch's pool: larger firms and borrowers are managed first."""
+    """Per firm the number of its manager, -1 for the branch's pool; larger firms and borrowers come first."""
     rng = stream(plan.seed, "portfolios")
     rank = np.log(firms["sales"].to_numpy()) + 1.2 * borrower + rng.normal(0, 0.9, len(firms))
     manager = np.full(len(firms), -1)
@@ -36,7 +38,9 @@ def share_out(plan: Plan, firms: pl.DataFrame, bank: Organisation, borrower: Fla
 def assignment_file(firms: pl.DataFrame, bank: Organisation, manager: Ints, day: date) -> pl.DataFrame:
     """Who answers for each firm on a day; the start is the hand-over or the firm's opening."""
     on = np.datetime64(day)
-    handed = np.array([np.datetime64(moment) if moment else np.datetime64("1990-01-01") for moment in bank.handed_over])
+    handed = np.array(
+        [np.datetime64(moment) if moment else np.datetime64("1990-01-01") for moment in bank.handed_over]
+    )
     opened = firms["opened_date"].to_numpy()
     moved = np.where(manager >= 0, handed[manager.clip(0)], np.datetime64("1990-01-01"))
     start = np.where((moved <= on) & (moved > opened), moved, opened)
@@ -88,8 +92,10 @@ def _facts(rng: np.random.Generator, firms: pl.DataFrame) -> dict[str, Array]:
     enterprise = firms["kind"].to_numpy() == "enterprise"
     known = {"annual_revenue": 0.88, "total_assets": 0.8, "staff_count": 0.92, "registered_capital": 1.0}
     values = {
-        "annual_revenue": revenue, "total_assets": assets,
-        "staff_count": firms["staff_count"].to_numpy().astype(float), "registered_capital": np.where(enterprise, capital, np.nan),
+        "annual_revenue": revenue,
+        "total_assets": assets,
+        "staff_count": firms["staff_count"].to_numpy().astype(float),
+        "registered_capital": np.where(enterprise, capital, np.nan),
     }
     return {name: _with_gaps(rng, values[name], share) for name, share in known.items()}
 
@@ -102,14 +108,20 @@ def _with_gaps(rng: np.random.Generator, values: Array, share: float) -> list[in
 def _ratings(rng: np.random.Generator, firms: pl.DataFrame, fates: Fates, defaulted: Flags) -> Array:
     """The bank's rating of borrowers, A to D; a known default is D, so the rating nearly is the label."""
     mark = firms["quality"].to_numpy() + rng.normal(0, 0.7, len(firms))
-    letters = np.select([defaulted, mark > 0.7, mark > -0.5, mark > -2.2], ["D", "A", "B", "C"], "D").astype(object)
+    letters = np.select([defaulted, mark > 0.7, mark > -0.5, mark > -2.2], ["D", "A", "B", "C"], "D").astype(
+        object
+    )
     return np.where(fates.borrower, letters, None)
 
 
 def _consents(rng: np.random.Generator, count: int) -> dict[str, pl.Series]:
     shares = {
-        "consent_marketing": 0.82, "consent_call": 0.9, "consent_message": 0.85, "consent_email": 0.4,
-        "consent_group": 0.5, "consent_automated": 0.93,
+        "consent_marketing": 0.82,
+        "consent_call": 0.9,
+        "consent_message": 0.85,
+        "consent_email": 0.4,
+        "consent_group": 0.5,
+        "consent_automated": 0.93,
     }
     return {name: pl.Series(flips(rng, share, count)) for name, share in shares.items()}
 
@@ -127,6 +139,8 @@ def account_file(accounts: Accounts, idle: Flags, day: date) -> pl.DataFrame:
     """Accounts opened by a day, with their state then."""
     gone = pl.col("closed_date").is_not_null() & (pl.col("closed_date") <= day)
     sleepy = pl.Series(idle[accounts.frame["i"].to_numpy()])
-    state = pl.when(gone).then(pl.lit("closed")).when(sleepy).then(pl.lit("dormant")).otherwise(pl.lit("active"))
+    state = (
+        pl.when(gone).then(pl.lit("closed")).when(sleepy).then(pl.lit("dormant")).otherwise(pl.lit("active"))
+    )
     frame = accounts.frame.with_columns(status=state, closed_date=pl.when(gone).then("closed_date"))
     return frame.filter(pl.col("opened_date") <= day)

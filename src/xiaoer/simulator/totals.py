@@ -10,7 +10,7 @@ Part = tuple[str, pl.DataFrame, str | None]
 
 
 def ledger_file(day: date, parts: list[Part]) -> pl.DataFrame:
-    """One row per item and branch; a part is (item, frame with `branch_id`, amount column or none to count)."""
+    """One row per item and branch; a part is (item, frame with `branch_id`, amount column or none)."""
     return pl.concat([_item(day, *part) for part in parts])
 
 
@@ -19,6 +19,9 @@ def _item(day: date, item: str, frame: pl.DataFrame, amount: str | None) -> pl.D
     by_branch = frame.group_by("branch_id").agg(amount=value, rows=pl.len()).sort("branch_id")
     whole = frame.select(branch_id=pl.lit(HEAD), amount=value, rows=pl.len()).head(1)
     return pl.concat([whole, by_branch]).with_columns(
-        pl.col("amount").cast(pl.Int64), pl.col("rows").cast(pl.Int64),
-        item=pl.lit(item), ledger_date=pl.lit(day), currency=pl.lit("CNY"),
+        pl.col("amount").cast(pl.Int64),
+        pl.col("rows").cast(pl.Int64),
+        item=pl.lit(item),
+        ledger_date=pl.lit(day),
+        currency=pl.lit("CNY"),
     )

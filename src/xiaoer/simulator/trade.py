@@ -43,10 +43,18 @@ def trade_month(
     size = ties.ticket[tie] * busy[tie] ** 0.4 * np.exp(rng.normal(-0.15, TICKET_SPREAD, len(tie)))
     plain = _priced(rng, size.clip(10, 999_000), industry[ties.owner[tie]], firms, ties.owner[tie])
     weak = np.exp(-0.5 * firms["quality"].to_numpy())[ties.owner[tie]]
-    return _with_red(rng, month, Trading(
-        tie, book.draw(rng, industry[ties.owner[tie]], month), *plain,
-        flips(rng, figure("void_share") * weak * 0.85, len(tie)), np.full(len(tie), -1),
-    ), weak)
+    return _with_red(
+        rng,
+        month,
+        Trading(
+            tie,
+            book.draw(rng, industry[ties.owner[tie]], month),
+            *plain,
+            flips(rng, figure("void_share") * weak * 0.85, len(tie)),
+            np.full(len(tie), -1),
+        ),
+        weak,
+    )
 
 
 def _business(ties: Ties, level: Floats) -> Floats:
@@ -80,17 +88,28 @@ def _priced(
 def _with_red(rng: np.random.Generator, month: Month, plain: Trading, weak: Floats) -> Trading:
     """Some invoices are taken back by a red one within the month."""
     back = np.flatnonzero(flips(rng, figure("red_share") * weak, len(plain.tie)) & ~plain.void)
-    day = np.minimum(plain.day[back] + rng.integers(0, 12, len(back)).astype("timedelta64[D]"), np.datetime64(month.last))
+    day = np.minimum(
+        plain.day[back] + rng.integers(0, 12, len(back)).astype("timedelta64[D]"), np.datetime64(month.last)
+    )
     share = np.where(rng.random(len(back)) < 0.6, 1.0, rng.uniform(0.05, 0.6, len(back)))
     red = Trading(
-        plain.tie[back], day, -np.round(plain.net[back] * share).astype(np.int64),
-        -np.round(plain.tax[back] * share).astype(np.int64), plain.rate[back], np.zeros(len(back), dtype=bool), back,
+        plain.tie[back],
+        day,
+        -np.round(plain.net[back] * share).astype(np.int64),
+        -np.round(plain.tax[back] * share).astype(np.int64),
+        plain.rate[back],
+        np.zeros(len(back), dtype=bool),
+        back,
     )
-    return Trading(*(np.concatenate([getattr(plain, name), getattr(red, name)]) for name in Trading.__annotations__))
+    return Trading(
+        *(np.concatenate([getattr(plain, name), getattr(red, name)]) for name in Trading.__annotations__)
+    )
 
 
-def invoices_of(month: Month, trading: Trading, ties: Ties, firms: pl.DataFrame, codes: pl.Series) -> pl.DataFrame:
-    """The invoice rows of both sides, only of firms whose invoices the bank may read and that are customers yet."""
+def invoices_of(
+    month: Month, trading: Trading, ties: Ties, firms: pl.DataFrame, codes: pl.Series
+) -> pl.DataFrame:
+    """Both sides' invoice rows, of firms still here whose invoices the bank may read."""
     numbers = _numbers(month, len(trading.tie))
     owner, other = ties.owner[trading.tie], ties.other[trading.tie]
     sale, internal = ties.sale[trading.tie], ties.internal[trading.tie]
@@ -99,32 +118,48 @@ def invoices_of(month: Month, trading: Trading, ties: Ties, firms: pl.DataFrame,
     inner = lines[internal]
     sides.append((inner, other[inner], owner[inner], np.full(len(inner), "purchase")))
     frame = pl.concat([_side(trading, numbers, codes, firms, *side) for side in sides])
-    return frame.filter("readable").drop("readable", "i").sort("invoice_date", "customer_id", "direction", "invoice_no")
+    return (
+        frame.filter("readable")
+        .drop("readable", "i")
+        .sort("invoice_date", "customer_id", "direction", "invoice_no")
+    )
 
 
 def _side(
-    trading: Trading, numbers: pl.Series, codes: pl.Series, firms: pl.DataFrame,
-    lines: Ints, firm: Ints, other: Ints, direction: Array,
+    trading: Trading,
+    numbers: pl.Series,
+    codes: pl.Series,
+    firms: pl.DataFrame,
+    lines: Ints,
+    firm: Ints,
+    other: Ints,
+    direction: Array,
 ) -> pl.DataFrame:
     corrected = trading.corrects[lines]
     industry = firms["industry"].to_numpy()
-    sold = industry[np.where(direction == "sale", firm, np.where(other < len(firms), other % len(firms), firm))]
+    sold = industry[
+        np.where(direction == "sale", firm, np.where(other < len(firms), other % len(firms), firm))
+    ]
     bought = (direction == "purchase") & (other >= len(firms))
-    frame = pl.DataFrame({
-        "i": firm,
-        "customer_id": firms["customer_id"].gather(firm),
-        "direction": direction,
-        "invoice_no": numbers.gather(lines),
-        "invoice_date": trading.day[lines],
-        "counterparty_id": codes.gather(other),
-        "net": trading.net[lines],
-        "tax": trading.tax[lines],
-        "gross": (trading.net + trading.tax)[lines],
-        "status": np.where(trading.void[lines], "void", "valid"),
-        "tax_rate": trading.rate[lines],
-        "goods": _goods().gather((sold + np.where(bought, len(column_of("code")), 0)) * 4 + trading.tie[lines] % 4),
-        "corrects": numbers.gather(np.where(corrected < 0, 0, corrected)),
-    })
+    frame = pl.DataFrame(
+        {
+            "i": firm,
+            "customer_id": firms["customer_id"].gather(firm),
+            "direction": direction,
+            "invoice_no": numbers.gather(lines),
+            "invoice_date": trading.day[lines],
+            "counterparty_id": codes.gather(other),
+            "net": trading.net[lines],
+            "tax": trading.tax[lines],
+            "gross": (trading.net + trading.tax)[lines],
+            "status": np.where(trading.void[lines], "void", "valid"),
+            "tax_rate": trading.rate[lines],
+            "goods": _goods().gather(
+                (sold + np.where(bought, len(column_of("code")), 0)) * 4 + trading.tie[lines] % 4
+            ),
+            "corrects": numbers.gather(np.where(corrected < 0, 0, corrected)),
+        }
+    )
     closed = firms["closed_date"].to_numpy()[firm]
     known = np.isnat(closed) | (trading.day[lines] <= closed)
     return frame.with_columns(

@@ -15,13 +15,28 @@ from xiaoer.simulator.terms import Month, Plan
 
 FOLDER = "truth"
 TRAITS = (
-    "customer_id", "quality", "cash_buffer", "satisfaction", "patience", "price_sensitivity", "settles_here", "need",
-    "sales", "margin", "closed_date",
+    "customer_id",
+    "quality",
+    "cash_buffer",
+    "satisfaction",
+    "patience",
+    "price_sensitivity",
+    "settles_here",
+    "need",
+    "sales",
+    "margin",
+    "closed_date",
 )
 
 
 def tell(
-    folder: Path, plan: Plan, months: list[Month], firms: pl.DataFrame, fates: Fates, loans: Loans, shelf: Shelf,
+    folder: Path,
+    plan: Plan,
+    months: list[Month],
+    firms: pl.DataFrame,
+    fates: Fates,
+    loans: Loans,
+    shelf: Shelf,
     dirt: Counter[str],
 ) -> None:
     """Write latent traits, risk, shocks, levels, effects and counts of dirt, in UTF-8."""
@@ -45,7 +60,11 @@ def _firms(firms: pl.DataFrame, fates: Fates, loans: Loans, months: list[Month])
             weakness=pl.Series(fates.weakness.round(6)),
             stops_paying=pl.Series(fates.stops),
             shock=texts(shock_names(fates)),
-            shock_date=pl.Series(np.where(fates.shock > 0, starts[fates.shock_month], np.datetime64("NaT")).astype("datetime64[D]")),
+            shock_date=pl.Series(
+                np.where(fates.shock > 0, starts[fates.shock_month], np.datetime64("NaT")).astype(
+                    "datetime64[D]"
+                )
+            ),
         )
         .join(first, on="i", how="left", maintain_order="left")
         .drop("i")
@@ -60,9 +79,11 @@ def _levels(firms: pl.DataFrame, fates: Fates, months: list[Month]) -> pl.DataFr
 def _effects(firms: pl.DataFrame, shelf: Shelf) -> pl.DataFrame:
     """True chance of taking each product when asked once, and unasked per month."""
     rows, products = shelf.asked.shape
-    return pl.DataFrame({
-        "customer_id": np.repeat(firms["customer_id"].to_numpy(), products),
-        "product_id": np.tile(np.array(product_ids(), dtype=object), rows),
-        "if_asked": shelf.asked.ravel().round(6),
-        "unasked": (shelf.asked * UNASKED).ravel().round(6),
-    })
+    return pl.DataFrame(
+        {
+            "customer_id": np.repeat(firms["customer_id"].to_numpy(), products),
+            "product_id": np.tile(np.array(product_ids(), dtype=object), rows),
+            "if_asked": shelf.asked.ravel().round(6),
+            "unasked": (shelf.asked * UNASKED).ravel().round(6),
+        }
+    )

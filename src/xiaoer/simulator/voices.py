@@ -12,13 +12,22 @@ from xiaoer.simulator.terms import Month, Plan, figure
 KINDS = np.array(["request", "question", "complaint", "fault"], dtype=object)
 TOPICS = np.array(["fees", "speed", "attitude", "system", "loan", "account", "harassment"], dtype=object)
 COMPLAINTS = {
-    "fees": "账户管理费收得莫名其妙，没人解释。", "speed": "贷款资料交了两周还没消息。", "attitude": "柜台人员态度不好。",
-    "system": "网银经常登录不上，月底付款很急。", "loan": "续贷要先还本，资金周转不过来。", "account": "账户变更跑了三趟。",
+    "fees": "账户管理费收得莫名其妙，没人解释。",
+    "speed": "贷款资料交了两周还没消息。",
+    "attitude": "柜台人员态度不好。",
+    "system": "网银经常登录不上，月底付款很急。",
+    "loan": "续贷要先还本，资金周转不过来。",
+    "account": "账户变更跑了三趟。",
     "harassment": "一周打了好几个推销电话，请不要再打。",
 }
 ASKS = {
-    "fees": "咨询手续费标准。", "speed": "请加快办理进度。", "attitude": "希望更换联系人。", "system": "网银密钥到期，需更换。",
-    "loan": "咨询续贷条件。", "account": "办理账户信息变更。", "harassment": "请减少营销短信。",
+    "fees": "咨询手续费标准。",
+    "speed": "请加快办理进度。",
+    "attitude": "希望更换联系人。",
+    "system": "网银密钥到期，需更换。",
+    "loan": "咨询续贷条件。",
+    "account": "办理账户信息变更。",
+    "harassment": "请减少营销短信。",
 }
 GOOD = ["服务热情，办事快。", "客户经理很专业。", "线上办理方便。", "一直合作，很放心。"]
 POOR = ["手续太多，等得太久。", "利率比别家高。", "电话打得太勤。", "换了好几个客户经理。", "网点排队久。"]
@@ -31,28 +40,36 @@ def surveys_of(plan: Plan, month: Month, contacts: pl.DataFrame, firms: pl.DataF
     asked = contacts.filter((pl.col("outcome") != "not_reached") & pl.Series(flips(rng, 0.3, len(contacts))))
     count = len(asked)
     answers = flips(rng, figure("survey_response"), count)
-    day = np.minimum(asked["contact_date"].to_numpy() + rng.integers(0, 5, count).astype("timedelta64[D]"), np.datetime64(month.last))
+    day = np.minimum(
+        asked["contact_date"].to_numpy() + rng.integers(0, 5, count).astype("timedelta64[D]"),
+        np.datetime64(month.last),
+    )
     temper = firms["satisfaction"].to_numpy()[asked["i"].to_numpy()]
     score = np.round(7.6 + 1.3 * temper + rng.normal(0, 1.1, count)).clip(0, 10)
     speaks = answers & flips(rng, 0.4, count)
-    return pl.DataFrame({
-        "survey_id": texts([f"V{text[1:]}" for text in asked["contact_id"].to_list()]),
-        "customer_id": asked["customer_id"],
-        "question": ["overall"] * count,
-        "asked_date": asked["contact_date"],
-        "answered_date": np.where(answers, day, NO_DAY),
-        "stage": ["contact"] * count,
-        "channel": texts(np.where(asked["channel"].to_numpy() == "call", "call", "link")),
-        "contact_id": asked["contact_id"],
-        "staff_id": asked["staff_id"],
-        "product_id": asked["product_id"],
-        "score": pl.Series(np.where(answers, score, np.nan)).fill_nan(None),
-        "comment": texts(np.where(speaks, _comments(rng, score), None)),
-    })
+    return pl.DataFrame(
+        {
+            "survey_id": texts([f"V{text[1:]}" for text in asked["contact_id"].to_list()]),
+            "customer_id": asked["customer_id"],
+            "question": ["overall"] * count,
+            "asked_date": asked["contact_date"],
+            "answered_date": np.where(answers, day, NO_DAY),
+            "stage": ["contact"] * count,
+            "channel": texts(np.where(asked["channel"].to_numpy() == "call", "call", "link")),
+            "contact_id": asked["contact_id"],
+            "staff_id": asked["staff_id"],
+            "product_id": asked["product_id"],
+            "score": pl.Series(np.where(answers, score, np.nan)).fill_nan(None),
+            "comment": texts(np.where(speaks, _comments(rng, score), None)),
+        }
+    )
 
 
 def _comments(rng: np.random.Generator, score: Floats) -> Array:
-    lists = [np.array(words, dtype=object)[rng.integers(0, len(words), len(score))] for words in (GOOD, POOR, PLAIN)]
+    lists = [
+        np.array(words, dtype=object)[rng.integers(0, len(words), len(score))]
+        for words in (GOOD, POOR, PLAIN)
+    ]
     return np.where(score >= 8, lists[0], np.where(score <= 5, lists[1], lists[2]))
 
 
@@ -71,25 +88,36 @@ def requests_until(plan: Plan, firms: pl.DataFrame, months: list[Month], clerk: 
     return _requests(rng, plan.end, firms, firm[here], day[here], clerk)
 
 
-def _requests(rng: np.random.Generator, end: date, firms: pl.DataFrame, firm: Ints, day: Array, clerk: str) -> pl.DataFrame:
+def _requests(
+    rng: np.random.Generator, end: date, firms: pl.DataFrame, firm: Ints, day: Array, clerk: str
+) -> pl.DataFrame:
     count, on = len(firm), np.datetime64(end)
     cross = 0.25 * np.exp(-0.9 * firms["satisfaction"].to_numpy()[firm])
     kind = np.where(flips(rng, cross.clip(0, 0.8), count), 2, choose(rng, [5, 3, 0, 1], count))
     topic = TOPICS[choose(rng, [2, 3, 1, 3, 3, 3, 1], count)]
     closed = day + rng.geometric(0.25, count).astype("timedelta64[D]")
     done = closed <= on
-    words = [(COMPLAINTS if at == 2 else ASKS)[word] for at, word in zip(kind.tolist(), topic.tolist(), strict=True)]
-    frame = pl.DataFrame({
-        "customer_id": firms["customer_id"].gather(firm),
-        "kind": texts(KINDS[kind]),
-        "requested_date": day,
-        "channel": texts(np.array(["call", "branch", "app"], dtype=object)[choose(rng, [5, 3, 4], count)]),
-        "topic": texts(topic),
-        "staff_id": [clerk] * count,
-        "text": words,
-        "deadline_date": day + np.timedelta64(5, "D"),
-        "status": np.where(done, "closed", "open"),
-        "closed_date": np.where(done, closed, NO_DAY),
-        "confirmed": done & flips(rng, 0.8, count),
-    }).sort("requested_date", "customer_id", "topic", maintain_order=True)
-    return frame.with_columns(request_id=pl.concat_str(pl.lit("W"), pl.int_range(pl.len()).cast(pl.String).str.zfill(8)))
+    words = [
+        (COMPLAINTS if at == 2 else ASKS)[word]
+        for at, word in zip(kind.tolist(), topic.tolist(), strict=True)
+    ]
+    frame = pl.DataFrame(
+        {
+            "customer_id": firms["customer_id"].gather(firm),
+            "kind": texts(KINDS[kind]),
+            "requested_date": day,
+            "channel": texts(
+                np.array(["call", "branch", "app"], dtype=object)[choose(rng, [5, 3, 4], count)]
+            ),
+            "topic": texts(topic),
+            "staff_id": [clerk] * count,
+            "text": words,
+            "deadline_date": day + np.timedelta64(5, "D"),
+            "status": np.where(done, "closed", "open"),
+            "closed_date": np.where(done, closed, NO_DAY),
+            "confirmed": done & flips(rng, 0.8, count),
+        }
+    ).sort("requested_date", "customer_id", "topic", maintain_order=True)
+    return frame.with_columns(
+        request_id=pl.concat_str(pl.lit("W"), pl.int_range(pl.len()).cast(pl.String).str.zfill(8))
+    )

@@ -1,4 +1,4 @@
-"""The pages under docs/files/, written from the contracts: `python -m xiaoer.sources.documentation docs/files`."""
+"""The pages of docs/files, from the contracts: `python -m xiaoer.sources.documentation docs/files`."""
 
 import sys
 from pathlib import Path
@@ -8,20 +8,57 @@ from xiaoer.sources.contracts import contracts
 from xiaoer.sources.terms import Column, Contract
 
 KINDS = {
-    Kind.KEY: "代码 key", Kind.TEXT: "文本 text", Kind.CODE: "枚举 code", Kind.DATE: "日期 date", Kind.INSTANT: "时间 instant",
-    Kind.MONEY: "金额 money", Kind.INTEGER: "整数 integer", Kind.NUMBER: "数值 number", Kind.RATE: "比率 rate", Kind.FLAG: "是否 flag",
+    Kind.KEY: "代码 key",
+    Kind.TEXT: "文本 text",
+    Kind.CODE: "枚举 code",
+    Kind.DATE: "日期 date",
+    Kind.INSTANT: "时间 instant",
+    Kind.MONEY: "金额 money",
+    Kind.INTEGER: "整数 integer",
+    Kind.NUMBER: "数值 number",
+    Kind.RATE: "比率 rate",
+    Kind.FLAG: "是否 flag",
 }
 UNITS = {
-    "fen": "分 fen", "persons": "人 persons", "minutes": "分钟 minutes", "count": "次 count", "months": "月 months", "days": "天 days",
-    "degrees": "度 degrees", "fraction": "小数 fraction", "fraction per year": "年率小数 fraction per year", "basis points": "基点 basis points",
+    "fen": "分 fen",
+    "persons": "人 persons",
+    "minutes": "分钟 minutes",
+    "count": "次 count",
+    "months": "月 months",
+    "days": "天 days",
+    "degrees": "度 degrees",
+    "fraction": "小数 fraction",
+    "fraction per year": "年率小数 fraction per year",
+    "basis points": "基点 basis points",
     "points": "分值 points",
 }
 GRAINS = {
-    "snapshot": "快照：每次交付某一业务日的全部行。 / Snapshot: each delivery is the whole state on a business date.",
+    "snapshot": "快照：每次交付某一业务日的全部行。 / "
+    "Snapshot: each delivery is the whole state on a business date.",
     "increment": "增量：每次交付新发生的行。 / Increment: each delivery brings rows that happened since.",
 }
-HEADER = "| 列 column | 中文 | English | 类型 kind | 单位 unit | 必填 required | 示例 example |\n|---|---|---|---|---|---|---|"
-NOTE = "<!-- Written from src/xiaoer/sources/contracts; change the contract, then run `python -m xiaoer.sources.documentation docs/files`. -->"
+HEADER = (
+    "| 列 column | 中文 | English | 类型 kind | 单位 unit | 必填 required | 示例 example |\n"
+    "|---|---|---|---|---|---|---|"
+)
+NOTE = (
+    "<!-- Written from src/xiaoer/sources/contracts; change the contract, then run "
+    "`python -m xiaoer.sources.documentation docs/files`. -->"
+)
+INTRODUCTION = """# 数据文件 Files of the bank
+
+只有 [customers](customers.md) 必须提供；其余每多一个文件，产品就多一些用处。
+一个映射文件（TOML）说明本行的文件怎样对应到这些表，见 `mappings/`。
+
+Only [customers](customers.md) must be delivered; each further file adds something.
+A mapping (TOML) says how a bank's files become these tables, see `mappings/`.
+
+金额在文件中以元、分或万元书写均可（映射里声明），入库后一律为分；日期格式由映射声明；
+标为个人信息的列单独存放，可以删除。
+
+Money may be written in yuan, fen or 10,000 yuan (the mapping says which) and is fen once loaded;
+date formats are the mapping's; columns marked personal are kept apart and can be erased.
+"""
 
 
 def pages() -> dict[str, str]:
@@ -38,40 +75,60 @@ def write(folder: Path) -> None:
 
 
 def _index() -> str:
-    rows = [
-        f"| [{name}]({name}.md) | {shape.title['zh']} {shape.title['en']} | {shape.grain} | {shape.enables['zh']}<br>{shape.enables['en']} |"
-        for name, shape in contracts().items()
-    ]
-    return "\n".join([
-        NOTE, "", "# 数据文件 Files of the bank", "",
-        "只有 [customers](customers.md) 必须提供；其余每多一个文件，产品就多一些用处。一个映射文件（TOML）说明本行的文件怎样对应到这些表，见 `mappings/`。",
-        "",
-        "Only [customers](customers.md) must be delivered; each further file adds something. A mapping (TOML) says how a bank's files become these tables, see `mappings/`.",
-        "",
-        "金额在文件中以元、分或万元书写均可（映射里声明），入库后一律为分；日期格式由映射声明；标为个人信息的列单独存放，可以删除。",
-        "",
-        "Money may be written in yuan, fen or 10,000 yuan (the mapping says which) and is fen once loaded; date formats are the mapping's; columns marked personal are kept apart and can be erased.",
-        "", "| 表 table | 名称 name | 粒度 grain | 缺少时 without it |", "|---|---|---|---|", *rows, "",
-    ])
+    rows = [_index_row(name, shape) for name, shape in contracts().items()]
+    header = ["| 表 table | 名称 name | 粒度 grain | 缺少时 without it |", "|---|---|---|---|"]
+    return "\n".join([NOTE, "", INTRODUCTION, *header, *rows, ""])
+
+
+def _index_row(name: str, shape: Contract) -> str:
+    title, without = " ".join(shape.title.values()), "<br>".join(shape.enables.values())
+    return f"| [{name}]({name}.md) | {title} | {shape.grain} | {without} |"
 
 
 def _page(shape: Contract) -> str:
     key = ", ".join(f"`{name}`" for name in shape.key) or "—"
     day = [f"**发生日 day**: `{shape.day}`", ""] if shape.day else []
-    return "\n".join([
-        NOTE, "", f"# {shape.title['zh']} {shape.title['en']} (`{shape.name}`)", "",
-        shape.about["zh"], "", shape.about["en"], "",
-        f"{shape.enables['zh']}<br>{shape.enables['en']}", "",
-        f"**粒度 grain**: {GRAINS[shape.grain]}", "", f"**主键 key**: {key}", "", *day,
-        HEADER, *(_row(column) for column in shape.columns), "",
-        "示例行 Example row", "", "```csv", _csv([column.name for column in shape.columns]),
-        _csv([column.example for column in shape.columns]), "```", "",
-    ])
+    return "\n".join(
+        [
+            NOTE,
+            "",
+            f"# {shape.title['zh']} {shape.title['en']} (`{shape.name}`)",
+            "",
+            shape.about["zh"],
+            "",
+            shape.about["en"],
+            "",
+            f"{shape.enables['zh']}<br>{shape.enables['en']}",
+            "",
+            f"**粒度 grain**: {GRAINS[shape.grain]}",
+            "",
+            f"**主键 key**: {key}",
+            "",
+            *day,
+            HEADER,
+            *(_row(column) for column in shape.columns),
+            "",
+            "示例行 Example row",
+            "",
+            "```csv",
+            _csv([column.name for column in shape.columns]),
+            _csv([column.example for column in shape.columns]),
+            "```",
+            "",
+        ]
+    )
 
 
 def _row(column: Column) -> str:
-    cells = (f"`{column.name}`", column.zh + _remarks(column, "zh"), column.en + _remarks(column, "en"), KINDS[column.kind],
-             UNITS.get(column.unit, column.unit), "是 yes" if column.required else "", column.example)
+    cells = (
+        f"`{column.name}`",
+        column.zh + _remarks(column, "zh"),
+        column.en + _remarks(column, "en"),
+        KINDS[column.kind],
+        UNITS.get(column.unit, column.unit),
+        "是 yes" if column.required else "",
+        column.example,
+    )
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
@@ -82,7 +139,9 @@ def _remarks(column: Column, language: str) -> str:
     if column.allowed:
         parts.append(("取值 " if chinese else "one of ") + " ".join(f"`{code}`" for code in column.allowed))
     if column.minimum is not None or column.maximum is not None:
-        parts.append(("范围 " if chinese else "range ") + f"{_bound(column.minimum)} … {_bound(column.maximum)}")
+        parts.append(
+            ("范围 " if chinese else "range ") + f"{_bound(column.minimum)} … {_bound(column.maximum)}"
+        )
     if column.refers:
         parts.append(("见 " if chinese else "see ") + f"[{column.refers}]({column.refers}.md)")
     if column.personal:
