@@ -1,4 +1,4 @@
-"""What a wheel needs that is not committed: the browser libraries and the compiled translations."""
+"""What a wheel needs beside the package: browser libraries, compiled translations, the shipped mappings."""
 
 import subprocess
 import sys
@@ -13,9 +13,10 @@ EDITABLE = "editable"
 class BrowserFilesAndTranslations(BuildHookInterface):
     """Runs the two tools before files are gathered; an editable install leaves that to `make setup`."""
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002  (hatch's signature)
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Fetch and compile; a tool that fails stops the build."""
         if version == EDITABLE:
             return
         for tool in ("browser_libraries.py", "translations.py"):
             subprocess.run([sys.executable, str(Path(self.root) / "tools" / tool)], check=True)
+        build_data["force_include"][str(Path(self.root) / "mappings")] = "xiaoer/mappings"
