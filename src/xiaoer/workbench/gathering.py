@@ -21,7 +21,6 @@ from xiaoer.workbench.desk import Desk
 from xiaoer.workbench.queries import saved_views
 from xiaoer.workbench.shown import lists, record, report, week
 from xiaoer.workbench.shown import morning as mornings
-from xiaoer.workbench.shown.drawings import tongue
 
 MATURING_WITHIN = timedelta(days=30)
 PROMISES_SHOWN, MATURING_SHOWN, CONTACTS_SHOWN = 6, 6, 40
@@ -30,14 +29,15 @@ PROMISES_SHOWN, MATURING_SHOWN, CONTACTS_SHOWN = 6, 6, 40
 def morning(desk: Desk) -> mornings.Morning:
     """The home page of whoever asks: one's own list, or the managers' lists of a branch."""
     scope, today = desk.scope, desk.today
-    listed, left = offers.morning(scope), offers.left_out(scope)
+    listed, left, alone = offers.morning(scope), offers.left_out(scope), offers.left_alone(scope)
     promised = list(contacts.promises(scope, today + timedelta(days=7), staff_ids=_mine(desk))[:PROMISES_SHOWN])
-    firms = customers.firms_by_number(scope, {one.customer_id for one in [*listed, *left, *promised]})
+    firms = customers.firms_by_number(scope, {one.customer_id for one in [*listed, *left, *alone, *promised]})
     listed_jobs = jobs(desk, listed, firms)
     capacity = _capacity(desk, listed)
     return mornings.Morning(
         jobs=listed_jobs,
         left_out=tuple(job for job in jobs(desk, left, firms) if not job.done),
+        left_alone=mornings.jobs(alone, firms, {}, {}, {}),
         capacity=capacity,
         promises=mornings.promises(promised, firms, today),
         maturing=_maturing(desk),
@@ -100,6 +100,7 @@ def firm_page(desk: Desk, customer_id: str, tab: str = "") -> record.FirmPage | 
         score=scores.score(scope, customer_id),
         events=list(noticed.events_of(scope, customer_id)),
         proposal=_open_proposal(desk, customer_id),
+        stop=offers.stop_for(scope, customer_id),
         contacts=had,
         tasks=tasks,
         people=branches.names_of_staff(scope, people),
@@ -111,8 +112,8 @@ def firm_page(desk: Desk, customer_id: str, tab: str = "") -> record.FirmPage | 
 
 def data(desk: Desk) -> report.Report:
     """What was delivered and what is missing."""
-    titles = {name: contract.title["zh" if tongue().startswith("zh") else "en"] for name, contract in contracts().items()}
-    return report.report(list(sources.deliveries(desk.scope)), list(sources.disabled(desk.scope)), titles, desk.as_of)
+    delivered, disabled = list(sources.deliveries(desk.scope)), list(sources.disabled(desk.scope))
+    return report.report(delivered, disabled, contracts(), desk.as_of)
 
 
 def counts(desk: Desk) -> dict[str, int]:

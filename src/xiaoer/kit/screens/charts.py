@@ -71,7 +71,6 @@ class Spark:
 
     line: str
     area: str
-    falls: bool
 
 
 def spark(values: list[float | None]) -> Spark | None:
@@ -83,11 +82,5 @@ def spark(values: list[float | None]) -> Spark | None:
     step, height = 100 / (len(known) - 1), 22 / ((top - low) or 1)
     at = [f"{place * step:.1f},{23 - (value - low) * height:.1f}" for place, value in enumerate(known)]
     line = "M" + " L".join(at)
-    return Spark(line, f"{line} L100,24 L0,24 Z", _falls(known))
+    return Spark(line, f"{line} L100,24 L0,24 Z")
 
-
-def _falls(values: list[float]) -> bool:
-    """True when the last quarter lies below half of what was usual before."""
-    last = values[-3:]
-    before = values[:-3]
-    return bool(before) and sum(last) / len(last) < sum(before) / len(before) / 2

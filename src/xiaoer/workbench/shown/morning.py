@@ -17,6 +17,7 @@ from xiaoer.workbench.shown import drawings, hours, wordings
 from xiaoer.workbench.shown.drawings import tongue
 
 SOON = timedelta(days=1)
+FRIDAY = 4
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ class Morning:
 
     jobs: tuple[Job, ...]
     left_out: tuple[Job, ...]
+    left_alone: tuple[Job, ...]
     capacity: int
     promises: tuple[Promise, ...]
     maturing: tuple[Any, ...]
@@ -123,6 +125,11 @@ class Morning:
         return ngettext(
             "%(n)s more did not fit, worth about %(best)s.", "%(n)s more did not fit; the best is worth about %(best)s.", len(self.left_out)
         ) % told
+
+    @property
+    def left_alone_sentence(self) -> str:
+        many = len(self.left_alone)
+        return ngettext("%(n)s firm is left alone today, by rule", "%(n)s firms are left alone today, by rule", many) % {"n": many}
 
     @property
     def empty_title(self) -> str:
@@ -182,9 +189,10 @@ def promises(tasks: Sequence[Any], firms: Mapping[str, Any], today: date) -> tup
 
 
 def load(minutes: Mapping[date, int], today: date, capacity: int) -> Chart:
-    """The working week of the day: Monday to Friday."""
+    """The working week of the day: Monday to Friday, and the weekend when something stands there."""
     monday = today - timedelta(days=today.weekday())
-    days = [monday + timedelta(days=place) for place in range(5)]
+    weekend = any(day.weekday() > FRIDAY for day in minutes)
+    days = [monday + timedelta(days=place) for place in range(7 if weekend else 5)]
     return drawings.week_load([(day, minutes.get(day, 0)) for day in days], capacity)
 
 

@@ -40,6 +40,7 @@ class FirmPage:
     score: Any
     events: Sequence[Any]
     proposal: Any
+    stop: Any
     contacts: Sequence[Any]
     tasks: Sequence[Any]
     people: Mapping[str, str]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from xiaoer.kit.screens import formats
+from xiaoer.workbench.shown import wordings
 from xiaoer.workbench.shown.drawings import tongue
 
 MOST_REASONS = 3
@@ -24,19 +25,25 @@ class ReasonCount:
 
 @dataclass(frozen=True)
 class DeliveryLine:
-    """One source; `title` from its contract."""
+    """One source; `title` and the names of its `columns` come from its contract."""
 
     delivery: Any
     title: str
+    columns: Mapping[str, str]
 
     @property
     def reasons(self) -> list[ReasonCount]:
         return [_reason(one) for one in _listed(self.delivery.reasons)][:MOST_REASONS]
 
     @property
+    def came_late(self) -> bool:
+        """Delivered on a later day than the one it tells of: worth saying."""
+        return bool(self.delivery.delivered_on and self.delivery.delivered_on != self.delivery.business_date)
+
+    @property
     def missing(self) -> str:
         apart = "、" if formats.chinese(tongue()) else ", "
-        return apart.join(str(one) for one in self.delivery.missing_fields)
+        return apart.join(self.columns.get(str(one), str(one)) for one in self.delivery.missing_fields)
 
 
 @dataclass(frozen=True)
@@ -71,9 +78,17 @@ class Report:
         return told % {"rows": formats.count(rows), "held": formats.count(held)}
 
 
-def report(deliveries: Sequence[Any], disabled: Sequence[Any], titles: Mapping[str, str], as_of: date | None) -> Report:
-    lines = tuple(DeliveryLine(one, titles.get(one.table, one.table)) for one in deliveries)
+def report(deliveries: Sequence[Any], disabled: Sequence[Any], contracts: Mapping[str, Any], as_of: date | None) -> Report:
+    """`contracts` by table: they know what the tables and their columns are called."""
+    lines = tuple(_line(one, contracts.get(one.table)) for one in deliveries)
     return Report(lines, tuple(_missing(one) for one in disabled), as_of)
+
+
+def _line(delivery: Any, contract: Any) -> DeliveryLine:
+    end = "zh" if formats.chinese(tongue()) else "en"
+    if contract is None:
+        return DeliveryLine(delivery, delivery.table, {})
+    return DeliveryLine(delivery, contract.title[end], {one.name: getattr(one, end) for one in contract.columns})
 
 
 def _missing(row: Any) -> Missing:
@@ -90,5 +105,5 @@ def _reason(one: Any) -> ReasonCount:
     if isinstance(one, dict) and "code" in one:
         return ReasonCount(formats.told(one, tongue()), one.get("count"))
     if isinstance(one, dict):
-        return ReasonCount(str(one.get("reason", "")), one.get("count"))
+        return ReasonCount(wordings.word(wordings.QUARANTINED, str(one.get("reason", ""))), one.get("count"))
     return ReasonCount(str(one), None)

@@ -51,6 +51,21 @@ SCORE_STATES = {
     ),
     "rule": _("Risk is told by a simple rule here: no model has beaten it on later data yet."),
 }
+QUARANTINED = {
+    "empty_required": _("required, but empty"),
+    "not_a_date": _("not a date"),
+    "not_a_number": _("not a number"),
+    "not_whole_cents": _("finer than one fen"),
+    "not_a_flag": _("neither yes nor no"),
+    "unknown_code": _("a code nobody knows"),
+    "out_of_range": _("out of range"),
+    "in_the_future": _("a day in the future"),
+    "exact_duplicate": _("the same row twice"),
+    "duplicate_key": _("the same key twice"),
+    "ragged_row": _("too many or too few columns"),
+    "bad_characters": _("unreadable characters"),
+    "formula_cell": _("a formula instead of a value"),
+}
 HOLDINGS = {
     "settlement": _("Settlement account"),
     "deposit": _("Deposit"),

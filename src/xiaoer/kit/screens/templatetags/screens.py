@@ -92,14 +92,14 @@ def item(mapping: Mapping[str, Any], key: str) -> object:
 
 
 @register.filter
-def spark(values: list[float | None] | None) -> SafeString | str:
+def spark(values: list[float | None] | None, alarming: bool = False) -> SafeString | str:  # noqa: FBT001, FBT002
     shape = charts.spark(values or [])
     if shape is None:
         return ""
     return format_html(
         '<svg class="spark{}" viewBox="0 0 100 24" preserveAspectRatio="none" aria-hidden="true">'
         '<path class="area" d="{}"/><path class="line" d="{}"/></svg>',
-        " down" if shape.falls else "",
+        " down" if alarming else "",
         shape.area,
         shape.line,
     )
@@ -157,6 +157,12 @@ def chart(context: Context, drawn: Chart) -> dict[str, object]:
 @register.inclusion_tag("screens/parts/chips.html", takes_context=True)
 def chips(context: Context, reasons: list[Mapping[str, Any]] | None, most: int = 9) -> dict[str, object]:
     return {"reasons": (reasons or [])[:most], "today": context.get("today")}
+
+
+@register.inclusion_tag("screens/parts/reasons.html", takes_context=True)
+def reasons(context: Context, told: list[Mapping[str, Any]] | None, most: int = 9) -> dict[str, object]:
+    """Reasons as quiet lines, for lists where a chip per sentence would shout."""
+    return {"reasons": (told or [])[:most], "today": context.get("today")}
 
 
 @register.inclusion_tag("screens/parts/table.html", takes_context=True)
