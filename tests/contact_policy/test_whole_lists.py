@@ -81,25 +81,25 @@ def one_by_one(firms: list[Known]) -> list[tuple[str, str, str, str | None]]:
     return sorted(answers, key=str)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(FIRMS, min_size=1, max_size=8))
 def test_lists_agree_with_the_rule(firms: list[Known]) -> None:
     frames = [nw.from_native(table.lazy()) for table in tables(firms)]
-    found = blocked(*frames, POLICY, DAY).collect(backend="polars").to_native().rows()
+    found = blocked(*frames, policy=POLICY, on=DAY).collect(backend="polars").to_native().rows()
     assert sorted(found, key=str) == one_by_one(firms)
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(FIRMS, min_size=8, max_size=8))
 def test_lists_agree_on_the_default_engine_too(firms: list[Known]) -> None:
     with duckdb.connect() as connection:
         frames = [nw.from_native(connection.from_arrow(table.to_arrow())) for table in tables(firms)]
-        found = nw.to_native(blocked(*frames, POLICY, DAY)).fetchall()
+        found = nw.to_native(blocked(*frames, policy=POLICY, on=DAY)).fetchall()
     assert sorted(found, key=str) == one_by_one(firms)
 
 
 def test_a_customer_nobody_knows_is_doubt() -> None:
     planned, customers, stops, touches = tables([Known("enterprise", dict.fromkeys(CONSENTS, True))])
     frames = [nw.from_native(table.lazy()) for table in (planned, customers.clear(), stops, touches)]
-    found = blocked(*frames, POLICY, DAY).collect(backend="polars").to_native()
+    found = blocked(*frames, policy=POLICY, on=DAY).collect(backend="polars").to_native()
     assert set(found["blocked_by"]) == {"doubt"}

@@ -24,7 +24,7 @@ NOTHING = nw.lit(None, dtype=nw.String)
 
 
 def blocked(
-    planned: Frame, customers: Frame, stops: Frame, touches: Frame, policy: Policy, on: date
+    planned: Frame, customers: Frame, stops: Frame, touches: Frame, *, policy: Policy, on: date
 ) -> Frame:
     """`planned` (customer_id, channel, purpose, any others) with `blocked_by`: the first rule against it.
 
