@@ -50,13 +50,15 @@ def _live(world: World, running: Running, month: Month, delivery: Delivery) -> N
     trading = trade_month(world.plan, month, world.book, world.firms, world.fates, world.ties)
     _owe(world, running, trading)
     _deliver_invoices(world, running, month, trading, delivery)
-    booked = _pay(world, running, month, delivery)
-    _note_sales(world, running, month, trading)
+    held = running.shelf.held & (running.shelf.since <= np.datetime64(month.first))
+    at = payments.scene(world.plan, month, world.book, world.firms, world.fates, held=held)
+    booked = _pay(world, running, at, delivery)
+    _note_sales(world, running, at, trading)
     _talk(world, running, month, delivery)
     _report(world, running, month, delivery)
     lent = notes.notes_on(world.loans, world.firms, month.last)
     delivery.write("drawdown_notes", lent, month.last)
-    delivery.write("ledger_totals", _ledger(world, month, booked, lent), month.last)
+    delivery.write("ledger_totals", _ledger(world, at, booked, lent), month.last)
     if (world.plan.months - 1 - month.index) % SNAPSHOT_EVERY == 0 or month.index == world.plan.months - 2:
         deliver_registers(world, running, month, lent, delivery)
 
@@ -83,8 +85,8 @@ def _deliver_invoices(
     )
 
 
-def _pay(world: World, running: Running, month: Month, delivery: Delivery) -> Booked:
-    at = payments.scene(world.plan, month, world.book, world.firms, world.fates)
+def _pay(world: World, running: Running, at: payments.Scene, delivery: Delivery) -> Booked:
+    month = at.month
     repaid = notes.repayments_of(world.loans, world.firms, month)
     loan_flows = payments.lending(notes.drawdowns_of(world.loans, month), repaid)
     flows = payments.joined(
@@ -110,12 +112,11 @@ def _channel_uses(transactions: pl.DataFrame, month: Month) -> pl.DataFrame:
     return used.sort("customer_id", "channel").with_columns(logins=logins, used_date=pl.lit(month.last))
 
 
-def _note_sales(world: World, running: Running, month: Month, trading: Trading) -> None:
+def _note_sales(world: World, running: Running, at: payments.Scene, trading: Trading) -> None:
     """Net sales of the month per firm: invoiced, and sold to private persons without one."""
     good = ~trading.void & world.ties.sale[trading.tie]
     owner = world.ties.owner[trading.tie[good]]
     invoiced = np.bincount(owner, weights=trading.net[good], minlength=len(world.firms))
-    at = payments.scene(world.plan, month, world.book, world.firms, world.fates)
     shop = column_of("consumer").astype(float)[world.firms["industry"].to_numpy()]
     running.sales.append(invoiced + at.fen(1.0) * shop)
 
@@ -140,13 +141,12 @@ def _report(world: World, running: Running, month: Month, delivery: Delivery) ->
         delivery.write("financial_statements", outside.statements_of(plan, month, firms, fates), month.last)
 
 
-def _ledger(world: World, month: Month, booked: Booked, lent: pl.DataFrame) -> pl.DataFrame:
-    day = month.last
+def _ledger(world: World, at: payments.Scene, booked: Booked, lent: pl.DataFrame) -> pl.DataFrame:
+    month, day = at.month, at.month.last
     branch = world.firms.select("i", "branch_id")
     open_ = world.firms.filter(
         (pl.col("opened_date") <= day) & ~(pl.col("closed_date").fill_null(date.max) <= day)
     )
-    at = payments.scene(world.plan, month, world.book, world.firms, world.fates)
     balances = balance_rows(at, world.accounts, booked)
     moved = booked.transactions.join(branch, on="i", how="left")
     owed = lent.join(branch, on="i", how="left")

@@ -13,7 +13,7 @@ from xiaoer.simulator.firms import column_of
 from xiaoer.simulator.lending import PRODUCTS, Loans
 from xiaoer.simulator.terms import Plan, figure, table
 
-UNASKED = 0.02  # of the asked chance, per month
+UNASKED = 0.015  # of the asked chance, per month
 LAUNCHED = date(2021, 1, 1)
 CONSUMER_ONLY = ("S02", "S03")
 
@@ -95,7 +95,7 @@ def _fits(firms: pl.DataFrame) -> Floats:
     """Codes and terminals are for firms selling to private persons."""
     consumer = column_of("consumer").astype(float)[firms["industry"].to_numpy()] > 0.05
     only = np.array([code in CONSUMER_ONLY for code in product_ids()])
-    return np.where(only[None, :], np.where(consumer[:, None], 2.2, 0.05), 1.0)
+    return np.where(only[None, :], np.where(consumer[:, None], 6.0, 0.05), 1.0)
 
 
 def _asked(rng: np.random.Generator, firms: pl.DataFrame) -> Floats:
@@ -108,7 +108,7 @@ def _asked(rng: np.random.Generator, firms: pl.DataFrame) -> Floats:
         + 0.1
         + traits[:, None]
         + taste
-        + np.log(_fits(firms)) * 0.5
+        + np.log(_fits(firms)) * 0.3
     )
     return 1 / (1 + np.exp(-logit))
 
@@ -128,15 +128,28 @@ def add_loans(shelf: Shelf, loans: Loans, first: date, last: date) -> None:
     shelf.take(drawn["i"].to_numpy(), at[drawn["product"].to_numpy()], drawn["drawn"].to_numpy())
 
 
+def owing_on(notes: pl.DataFrame, count: int) -> Flags:
+    """Firms × products: whether something is owed on a loan product, from the notes of a day."""
+    at = np.array([product_ids().index(code) for code in PRODUCTS])
+    live = notes.filter(pl.col("balance") > 0)
+    owing = np.zeros((count, len(product_ids())), dtype=bool)
+    owing[live["i"].to_numpy(), at[live["product"].to_numpy()]] = True
+    return owing
+
+
 def holding_file(
-    plan: Plan, shelf: Shelf, firms: pl.DataFrame, uses: Ints, keepers: Array, day: date
+    plan: Plan, shelf: Shelf, firms: pl.DataFrame, uses: Ints, keepers: Array, day: date, *, owing: Flags
 ) -> pl.DataFrame:
-    """Holdings on a day; `uses` counts each firm's payments of twelve months."""
+    """Holdings on a day; `uses` counts each firm's payments of twelve months, `owing` is firms × products.
+
+    A loan product counts as held while something is owed on it.
+    """
     rng = stream(plan.seed, "holdings", day.toordinal())
     on = np.datetime64(day)
     firm, product = np.nonzero(shelf.held & (shelf.since <= on))
     closed = firms["closed_date"].to_numpy()[firm]
-    left = closed <= on
+    loan = np.array([code.startswith("L") for code in product_ids()])[product]
+    left = (closed <= on) | (loan & ~owing[firm, product])
     rate = rng.gamma(1.2, 0.25, len(firm)) * (rng.random(len(firm)) > 0.22)
     used = np.where(product == 0, uses[firm], np.round(uses[firm] * rate)).astype(np.int64)
     idle = np.where(used > 0, rng.integers(0, 45, len(firm)), 400)

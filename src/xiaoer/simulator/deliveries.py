@@ -29,7 +29,15 @@ def deliver_registers(
     uses = np.sum(running.uses[-12:], axis=0)
     delivery.write(
         "holdings",
-        catalogue.holding_file(world.plan, running.shelf, firms, uses, _sellers(keepers), day),
+        catalogue.holding_file(
+            world.plan,
+            running.shelf,
+            firms,
+            uses,
+            _sellers(keepers),
+            day,
+            owing=catalogue.owing_on(lent, len(firms)),
+        ),
         day,
     )
     delivery.write("branches", registers.branch_file(world.bank, day), day)

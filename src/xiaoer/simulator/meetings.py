@@ -74,11 +74,17 @@ def meet(
     )
     day = np.datetime64(month.first) + _working_offsets(rng, month, len(firm))
     outcome = _outcomes(rng, firms, shelf, firm, purpose, channel, product)
-    took = outcome == "accepted"
+    took = (outcome == "accepted") & ~_of_loans(product)
     shelf.take(firm[took], product[took].clip(0), day[took] + np.timedelta64(3, "D"))
     own = unasked(rng, shelf, present)
     shelf.take(*own, np.full(len(own[0]), np.datetime64(month.last)))
     return Met(firm, day, channel, purpose, product, outcome, _staff(rng, bank, manager, firm, day), campaign)
+
+
+def _of_loans(product: Ints) -> Flags:
+    """Whether a proposal was a loan: accepting one means applying, not yet holding."""
+    loans = np.array([code.startswith("L") for code in product_ids()])
+    return loans[product.clip(0)]
 
 
 def _present(firms: pl.DataFrame, month: Month) -> Flags:

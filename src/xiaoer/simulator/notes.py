@@ -73,7 +73,7 @@ def _as_known(frame: pl.DataFrame, day: date) -> pl.DataFrame:
         settled_date="settled",
         defaulted_date="defaulted",
         written_off_date="written_off",
-        next_due_date=pl.when(gone | pl.col("settled").is_not_null()).then(None).otherwise("next_due_date"),
+        next_due_date=pl.when(~gone & (pl.col("next_due_date") <= pl.col("due"))).then("next_due_date"),
     )
 
 

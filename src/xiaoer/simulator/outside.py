@@ -12,6 +12,7 @@ from xiaoer.simulator.network import BANKS
 from xiaoer.simulator.terms import Month, Plan
 
 QUARTER = 3
+LEAST_DECLARED = 50_000  # fen
 STATEMENT_MONTH = 4
 RECORDS = np.array(
     [
@@ -50,7 +51,7 @@ SUMMARIES = {
 def tax_records_of(plan: Plan, month: Month, firms: pl.DataFrame, quarter_net: Floats) -> pl.DataFrame:
     """VAT of the quarter before, filed in the first month of the next one; `quarter_net` is sales in fen."""
     rng = stream(plan.seed, "tax", month.index)
-    firm = np.flatnonzero((quarter_net > 0) & firms["has_invoices"].to_numpy())
+    firm = np.flatnonzero((quarter_net > LEAST_DECLARED) & firms["has_invoices"].to_numpy())
     quality = firms["quality"].to_numpy()[firm]
     declared = quarter_net[firm] * np.where(
         flips(rng, 0.8, len(firm)), 1.0, rng.uniform(0.8, 1.02, len(firm))
@@ -73,13 +74,15 @@ def tax_records_of(plan: Plan, month: Month, firms: pl.DataFrame, quarter_net: F
             "tax_paid": np.where(done, tax, 0).astype(np.int64),
             "paid_date": np.where(done, paid, NO_DAY),
             "late_days": late,
-            "tax_rating": texts(_ratings(rng, quality, late)),
+            "tax_rating": texts(_ratings(plan, month, firms, firm)),
         }
     ).filter(pl.col("filed_date") <= month.last)
 
 
-def _ratings(rng: np.random.Generator, quality: Floats, late: Ints) -> Array:
-    mark = quality + rng.normal(0, 0.6, len(quality)) - 0.8 * (late > 0)
+def _ratings(plan: Plan, month: Month, firms: pl.DataFrame, firm: Ints) -> Array:
+    """The tax office rates each firm once a year."""
+    rng = stream(plan.seed, "tax rating", month.first.year)
+    mark = (firms["quality"].to_numpy() + rng.normal(0, 0.5, len(firms)))[firm]
     return np.select([mark > 1.1, mark > -0.6, mark > -1.4, mark > -2.3], ["A", "B", "M", "C"], "D").astype(
         object
     )

@@ -6,8 +6,9 @@ import numpy as np
 import polars as pl
 
 from xiaoer.simulator.accounts import MAIN_BANK_FROM, Accounts
+from xiaoer.simulator.catalogue import product_ids
 from xiaoer.simulator.days import DayBook
-from xiaoer.simulator.draws import Array, Days, Flags, Floats, Ints, choose, flips, stream
+from xiaoer.simulator.draws import Array, Days, Flags, Floats, Ints, flips, stream
 from xiaoer.simulator.fates import Fates
 from xiaoer.simulator.firms import column_of
 from xiaoer.simulator.network import Ties
@@ -78,6 +79,7 @@ class Scene:
     book: DayBook
     firms: pl.DataFrame
     fates: Fates
+    held: Flags  # firms × products, as the month begins
     rng: np.random.Generator
 
     @property
@@ -89,15 +91,22 @@ class Scene:
         season = self.book.season(self.month)[self.firms["industry"].to_numpy()]
         return self.firms["sales"].to_numpy() * 100 * share * self.level * season
 
+    def holds(self, product: str) -> Flags:
+        """Per firm whether it holds a product."""
+        whether: Flags = self.held[:, product_ids().index(product)]
+        return whether
+
     def day_in(self, low: int, high: int, count: int) -> Days:
         """Days of the month from `low` to `high`, cut at its last day."""
         offset = np.minimum(self.rng.integers(low, high + 1, count), self.month.days) - 1
         return np.datetime64(self.month.first) + offset.astype("timedelta64[D]")
 
 
-def scene(plan: Plan, month: Month, book: DayBook, firms: pl.DataFrame, fates: Fates) -> Scene:
+def scene(
+    plan: Plan, month: Month, book: DayBook, firms: pl.DataFrame, fates: Fates, *, held: Flags
+) -> Scene:
     """The scene of a month, with its own random numbers."""
-    return Scene(plan, month, book, firms, fates, stream(plan.seed, "payments", month.index))
+    return Scene(plan, month, book, firms, fates, held.copy(), stream(plan.seed, "payments", month.index))
 
 
 def ordinary(at: Scene) -> Flows:
@@ -122,31 +131,32 @@ def _side(at: Scene, firm: Ints, party: Ints, amount: Floats, incoming: Flags) -
     firm, party, amount, incoming = (part[here] for part in (firm, party, amount, incoming))
     amount = np.where(incoming, amount, amount * 0.97)
     day = at.book.draw(at.rng, at.firms["industry"].to_numpy()[firm], at.month)
-    own = np.where(
-        at.rng.random(len(firm)) < _modern(at.firms)[firm], choose(at.rng, [6, 4], len(firm)) + 1, 0
-    )
+    own = _own_channel(at, firm)
     channel = np.where(incoming & (party >= len(at.firms)), CHANNELS.index("interbank"), own)
     return flows(firm, day, np.where(incoming, amount, -amount), "trade", channel, party)
 
 
-def _modern(firms: pl.DataFrame) -> Floats:
-    """How likely a firm is to use a digital channel."""
-    return 1 / (1 + np.exp(-1.4 - 0.8 * firms["patience"].to_numpy()))
+def _own_channel(at: Scene, firm: Ints) -> Ints:
+    """Mobile or online banking where the firm holds it, mostly; the counter otherwise."""
+    online, mobile = at.holds("E01")[firm], at.holds("E02")[firm]
+    prefers = at.rng.random(len(firm)) < np.where(online, 0.4, 0.9)
+    digital = np.where(mobile & prefers, CHANNELS.index("mobile"), CHANNELS.index("online"))
+    modern = (online | mobile) & (at.rng.random(len(firm)) < 0.93)
+    return np.where(modern, digital, CHANNELS.index("counter"))
 
 
 def _takings(at: Scene) -> Flows:
-    """Shops settle their card and code takings once a week."""
+    """Shops holding a code or a terminal settle their takings once a week."""
     consumer = column_of("consumer").astype(float)[at.firms["industry"].to_numpy()]
-    shops = np.flatnonzero((consumer > 0.05) & (at.firms["need"].to_numpy() > -0.9))
+    terminal = at.holds("S03")
+    shops = np.flatnonzero((consumer > 0.05) & (terminal | at.holds("S02")))
     firm = np.repeat(shops, 4)
     week = np.tile(np.arange(4), len(shops))
     offset = np.minimum(7 * week + at.rng.integers(1, 7, len(firm)), at.month.days - 1)
     amount = at.fen(1.0)[firm] * consumer[firm] * at.firms["settles_here"].to_numpy()[firm] / 4
     amount = amount * np.exp(at.rng.normal(0, 0.25, len(firm)))
     day = np.datetime64(at.month.first) + offset.astype("timedelta64[D]")
-    channel = np.where(
-        at.firms["patience"].to_numpy()[firm] > 0.6, CHANNELS.index("pos"), CHANNELS.index("qr")
-    )
+    channel = np.where(terminal[firm], CHANNELS.index("pos"), CHANNELS.index("qr"))
     return flows(firm, day, amount, "acquiring", channel).only(amount >= LEAST)
 
 
@@ -163,7 +173,8 @@ def _wages(at: Scene) -> Flows:
     wages = np.minimum(wages, at.fen(0.45)[firm] + 300_000 * (at.level[firm] > 0))
     late = np.where(at.firms["cash_buffer"].to_numpy()[firm] < -1.2, 9, 0)
     day = at.day_in(10, 15, len(firm)) + np.minimum(late, at.month.days - 15).clip(0).astype("timedelta64[D]")
-    paid = flows(firm, day, -wages, "payroll", "batch")
+    way = np.where(at.holds("S01")[firm], CHANNELS.index("batch"), _own_channel(at, firm))
+    paid = flows(firm, day, -wages, "payroll", way)
     insured = flows(firm, at.day_in(20, 25, len(firm)), -wages * 0.24, "social_insurance", "batch")
     return joined([paid, insured]).only(np.tile(wages > LEAST, 2))
 
@@ -196,14 +207,14 @@ def _owner(at: Scene) -> Flows:
         * at.firms["settles_here"].to_numpy()[firm]
         * np.exp(at.rng.normal(0, 0.6, len(firm)))
     )
-    return flows(firm, at.day_in(1, 28, len(firm)), -(taken / 1e5).round() * 1e5, "owner", "mobile").only(
-        taken > 5e4
-    )
+    return flows(
+        firm, at.day_in(1, 28, len(firm)), -(taken / 1e5).round() * 1e5, "owner", _own_channel(at, firm)
+    ).only(taken > 5e4)
 
 
 def _cash(at: Scene) -> Flows:
     """Sole traders of the old kind still pay in cash at the counter."""
-    old = (at.firms["kind"].to_numpy() == "sole_trader") & (_modern(at.firms) < 0.8)
+    old = (at.firms["kind"].to_numpy() == "sole_trader") & ~at.holds("E01")
     firm = np.flatnonzero(old & flips(at.rng, 0.6, len(old)))
     cash = at.fen(0.1)[firm] * at.rng.uniform(0.4, 1.4, len(firm))
     return flows(firm, at.day_in(2, 28, len(firm)), (cash / 1e4).round() * 1e4, "cash", "counter").only(

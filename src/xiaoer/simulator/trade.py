@@ -9,7 +9,7 @@ from xiaoer.simulator.days import DayBook
 from xiaoer.simulator.draws import Array, Days, Flags, Floats, Ints, expand, flips, stream
 from xiaoer.simulator.fates import Fates
 from xiaoer.simulator.firms import column_of
-from xiaoer.simulator.network import Ties, chain
+from xiaoer.simulator.network import Ties
 from xiaoer.simulator.terms import Month, Plan, figure, table
 
 TICKET_SPREAD = 0.55
@@ -136,11 +136,7 @@ def _side(
     direction: Array,
 ) -> pl.DataFrame:
     corrected = trading.corrects[lines]
-    industry = firms["industry"].to_numpy()
-    sold = industry[
-        np.where(direction == "sale", firm, np.where(other < len(firms), other % len(firms), firm))
-    ]
-    bought = (direction == "purchase") & (other >= len(firms))
+    seller = np.where(direction == "sale", firm, other)
     frame = pl.DataFrame(
         {
             "i": firm,
@@ -154,9 +150,7 @@ def _side(
             "gross": (trading.net + trading.tax)[lines],
             "status": np.where(trading.void[lines], "void", "valid"),
             "tax_rate": trading.rate[lines],
-            "goods": _goods().gather(
-                (sold + np.where(bought, len(column_of("code")), 0)) * 4 + trading.tie[lines] % 4
-            ),
+            "goods": _goods().gather(_industry_of(firms, seller) * 4 + trading.tie[lines] % 4),
             "corrects": numbers.gather(np.where(corrected < 0, 0, corrected)),
         }
     )
@@ -168,11 +162,16 @@ def _side(
     )
 
 
+def _industry_of(firms: pl.DataFrame, party: Ints) -> Ints:
+    """The industry of a firm, or of an outside party by its number."""
+    own, count = firms["industry"].to_numpy(), len(firms)
+    return np.where(party < count, own[party % count], (party - count) % len(column_of("code")))
+
+
 def _goods() -> pl.Series:
-    """Four goods sold per industry, then four bought, repeated where it has fewer."""
+    """Four goods per industry, repeated where it has fewer."""
     rows = table("industries")["industry"]
-    lists = [row["goods"] for row in rows] + [chain(row["code"])["inputs"] for row in rows]
-    return pl.Series([goods[at % len(goods)] for goods in lists for at in range(4)])
+    return pl.Series([row["goods"][at % len(row["goods"])] for row in rows for at in range(4)])
 
 
 def _numbers(month: Month, count: int) -> pl.Series:
