@@ -78,7 +78,7 @@ def requests_until(plan: Plan, firms: pl.DataFrame, months: list[Month], clerk: 
     rng = stream(plan.seed, "requests")
     count, end = len(firms), np.datetime64(plan.end)
     temper = firms["satisfaction"].to_numpy()
-    chance = 0.012 + 0.004 * np.exp(-0.8 * temper)
+    chance = 0.018 + 0.004 * np.exp(-0.8 * temper)
     many = rng.poisson(chance * len(months))
     firm = np.repeat(np.arange(count), many)
     first = np.maximum(firms["opened_date"].to_numpy()[firm], np.datetime64(months[0].first))
@@ -92,7 +92,7 @@ def _requests(
     rng: np.random.Generator, end: date, firms: pl.DataFrame, firm: Ints, day: Array, clerk: str
 ) -> pl.DataFrame:
     count, on = len(firm), np.datetime64(end)
-    cross = 0.25 * np.exp(-0.9 * firms["satisfaction"].to_numpy()[firm])
+    cross = 0.11 * np.exp(-0.9 * firms["satisfaction"].to_numpy()[firm])
     kind = np.where(flips(rng, cross.clip(0, 0.8), count), 2, choose(rng, [5, 3, 0, 1], count))
     topic = TOPICS[choose(rng, [2, 3, 1, 3, 3, 3, 1], count)]
     closed = day + rng.geometric(0.25, count).astype("timedelta64[D]")
