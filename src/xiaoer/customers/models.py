@@ -38,7 +38,8 @@ class Firm(Published):
     contribution_12m = models.BigIntegerField(null=True)
     satisfaction = models.FloatField(null=True)
     last_contact_date = models.DateField(null=True)
-    next_due_date = models.DateField(null=True)
+    matures_date = models.DateField(null=True)  # when the next open loan ends
+    next_due_date = models.DateField(null=True)  # when the contact plan wants the firm to hear from us
     due_channel = models.TextField(default="")
     pd = models.FloatField(null=True)
     score_points = models.IntegerField(null=True)

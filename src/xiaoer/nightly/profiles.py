@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from xiaoer.features.night import similar
 from xiaoer.kit.dates import from_day_number
@@ -14,8 +15,9 @@ from xiaoer.kit.text import reason
 from xiaoer.network.night import main_partners, partner_months
 from xiaoer.nightly.directory import Directory
 from xiaoer.nightly.run import Night
+from xiaoer.nightly.standins import staff_rows
 
-MONTHS, SPARK, MOST_PARTNERS = 36, 12, 8
+MONTHS, SPARK, MOST_PARTNERS, MOST_CONTACTS = 36, 12, 8, 12
 Rows = Iterable[dict[str, Any]]
 By = dict[Any, Any]
 
@@ -27,6 +29,7 @@ def profiles(night: Night, called: Directory) -> list[dict[str, Any]]:
     trade = _series(night.rows_of("months"), ("sales", "purchases"), last)
     flows = _series(night.rows_of("flow_months"), ("inflow", "outflow"), last)
     partners, alike = _partners(night, called, last), _similar(night, called)
+    met = _contacts(night)
     return [
         {
             "customer_id": firm,
@@ -36,6 +39,7 @@ def profiles(night: Night, called: Directory) -> list[dict[str, Any]]:
             "buyers": _json(partners.get((firm, "sale"))),
             "suppliers": _json(partners.get((firm, "purchase"))),
             "similar": _json(alike.get(firm, [])),
+            "contacts": _json(met.get(firm, [])[:MOST_CONTACTS]),
         }
         for firm in sorted(night.rows_of("features")["customer_id"].to_pylist())
     ]
@@ -105,4 +109,16 @@ def _similar(night: Night, called: Directory) -> By:
                 "growth": None if other["kept"] is None else round(other["kept"] - 1, 4),
             }
         )
+    return found
+
+
+def _contacts(night: Night) -> By:
+    """What the bank's files tell of contacts, newest first; the desk shows its own records itself."""
+    names = {row["staff_id"]: row["name"] for row in staff_rows(night)}
+    rows = night.rows_of("contacts")
+    order = [("customer_id", "ascending"), ("day", "descending"), ("channel", "ascending"), ("outcome", "ascending")]
+    found: By = defaultdict(list)
+    for row in rows.filter(pc.equal(rows["by"], "bank")).sort_by(order).to_pylist():
+        told = {"date": row["contact_date"].isoformat(), "channel": row["channel"], "outcome": row["outcome"]}
+        found[row["customer_id"]].append(told | {"staff": names.get(row["staff_id"], "")})
     return found

@@ -19,7 +19,7 @@ from psycopg import sql
 
 from xiaoer.kit.dates import SystemClock
 from xiaoer.kit.published import FOREVER, Pointer, Versioned
-from xiaoer.nightly import seam, wire
+from xiaoer.nightly import seam, staging, wire
 
 PUBLISHING = 7_210_002  # the advisory lock's number
 EDITIONS_KEPT = 3  # closed rows stay this long, for requests that began before the flip
@@ -74,7 +74,7 @@ def publish(
             changes += [_change(name, tables[name], edition, using, reached) for name in seam.MASTERS]
             _flip(edition, business_date, run_id, published_at or SystemClock().now(), using)
         reached("pointer")
-        _tidy(edition, using)
+        _tidy(edition, [change.table for change in changes if change.inserted or change.closed], using)
     return Publication(edition, tuple(changes))
 
 
@@ -115,89 +115,34 @@ def _undo_leftovers(edition: int, using: str) -> None:
 def _change(name: str, table: pa.Table, edition: int, using: str, reached: Callable[[str], None]) -> Change:
     model = seam.model_of(name)
     with transaction.atomic(using=using):
-        stage = _stage(model, table, using)
-        closed = _run(_close(model, stage), using, edition=edition)
-        inserted = _run(_insert(model, stage), using, edition=edition)
-        _run(sql.SQL("DROP TABLE {}").format(stage), using)
+        say = staging.statements(model)
+        for statement in say.prepare:
+            _run(statement, using)
+        _copy(model, table, say.copy, using)
+        _mark(model, say, using)
+        closed = _run(say.close, using, edition=edition)
+        inserted = _run(say.insert, using, edition=edition)
+        _run(say.drop, using)
     reached(name)
     return Change(name, table.num_rows, inserted, closed)
 
 
-def _stage(model: type[Versioned], table: pa.Table, using: str) -> sql.Identifier:
-    """The rows as a temporary table with the model's columns, defaults filled in."""
-    stage = sql.Identifier(f"stage_{model._meta.db_table}")
-    target = sql.Identifier(model._meta.db_table)
-    _run(sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA").format(
-        stage, _columns(model), target), using)  # fmt: skip
-    _copy(model, table, stage, using)
-    _refuse_twins(model, stage, using)
-    _narrow(model, stage, using)
-    _run(sql.SQL("ANALYZE {}").format(stage), using)
-    return stage
-
-
-def _refuse_twins(model: type[Versioned], stage: sql.Identifier, using: str) -> None:
-    """Two rows with one key are the night's mistake: ValueError names the key."""
-    key = sql.SQL(", ").join(map(sql.Identifier, model.key))
+def _mark(model: type[Versioned], say: staging.Statements, using: str) -> None:
+    """Hash the staged rows; two rows with one key are the night's mistake: ValueError names the key."""
     try:
-        _run(sql.SQL("CREATE UNIQUE INDEX ON {} ({})").format(stage, key), using)
+        for statement in say.mark:
+            _run(statement, using)
     except psycopg.errors.UniqueViolation as twins:
         message = f"{model._meta.label}: {twins.diag.message_detail}"
         raise ValueError(message) from twins
 
 
-def _narrow(model: type[Versioned], stage: sql.Identifier, using: str) -> None:
-    """Leave in JSON lists only what the model lets through: a row's reader need not see whom it mentions."""
-    for column, keys in model.kept_inside.items():
-        kept = sql.SQL(", ").join(
-            sql.SQL("{}, entry -> {}").format(sql.Literal(key), sql.Literal(key)) for key in keys
-        )
-        narrowed = sql.SQL(
-            "UPDATE {stage} SET {column} = (SELECT coalesce(jsonb_agg(jsonb_build_object({kept}) ORDER BY place), '[]')"
-            " FROM jsonb_array_elements({column}) WITH ORDINALITY AS entries (entry, place))"
-        )
-        _run(narrowed.format(stage=stage, column=sql.Identifier(column), kept=kept), using)
-
-
-def _copy(model: type[Versioned], table: pa.Table, stage: sql.Identifier, using: str) -> None:
-    copy = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(stage, _columns(model))
+def _copy(model: type[Versioned], table: pa.Table, copy: sql.Composable, using: str) -> None:
     connection = connections[using]
     connection.ensure_connection()
     with psycopg.Cursor(connection.connection) as cursor, cursor.copy(copy) as copying:
         for piece in wire.copied(table, seam.columns_of(model)):
             copying.write(piece)
-
-
-def _columns(model: type[Versioned], prefix: str = "") -> sql.Composable:
-    names = [one.column for one in seam.columns_of(model)]
-    return sql.SQL(", ").join(sql.Identifier(*((prefix,) if prefix else ()), name) for name in names)
-
-
-def _same_key(model: type[Versioned]) -> sql.Composable:
-    return sql.SQL(" AND ").join(sql.SQL("t.{0} = s.{0}").format(sql.Identifier(name)) for name in model.key)
-
-
-def _close(model: type[Versioned], stage: sql.Identifier) -> sql.Composable:
-    """End every open row that has no equal in the stage."""
-    return sql.SQL(
-        "UPDATE {target} t SET until = %(edition)s WHERE t.until = {forever} AND NOT EXISTS"
-        " (SELECT 1 FROM {stage} s WHERE {same_key} AND ({mine}) IS NOT DISTINCT FROM ({theirs}))"
-    ).format(
-        target=sql.Identifier(model._meta.db_table), stage=stage, forever=sql.Literal(FOREVER),
-        same_key=_same_key(model), mine=_columns(model, "t"), theirs=_columns(model, "s"),
-    )  # fmt: skip
-
-
-def _insert(model: type[Versioned], stage: sql.Identifier) -> sql.Composable:
-    """Write every staged row that is not open already, in key order, so that ids do not depend on chance."""
-    order = sql.SQL(", ").join(sql.Identifier("s", name) for name in model.key)
-    return sql.SQL(
-        "INSERT INTO {target} ({columns}, since, until) SELECT {theirs}, %(edition)s, {forever} FROM {stage} s"
-        " WHERE NOT EXISTS (SELECT 1 FROM {target} t WHERE t.until = {forever} AND {same_key}) ORDER BY {order}"
-    ).format(
-        target=sql.Identifier(model._meta.db_table), stage=stage, forever=sql.Literal(FOREVER),
-        columns=_columns(model), theirs=_columns(model, "s"), same_key=_same_key(model), order=order,
-    )  # fmt: skip
 
 
 def _run(query: sql.Composable, using: str, **values: object) -> int:
@@ -212,10 +157,10 @@ def _flip(edition: int, business_date: date, run_id: str, at: datetime, using: s
     )
 
 
-def _tidy(edition: int, using: str) -> None:
+def _tidy(edition: int, changed: list[str], using: str) -> None:
     """Forget what no request can still be reading, and let the planner know the new sizes."""
     for name in seam.NAMES:
         model = seam.model_of(name)
         model._default_manager.using(using).filter(until__lte=edition - EDITIONS_KEPT).delete()
-        with connections[using].cursor() as cursor:
-            cursor.execute(f"ANALYZE {model._meta.db_table}")
+        if name in changed:
+            _run(sql.SQL("ANALYZE {}").format(sql.Identifier(model._meta.db_table)), using)

@@ -28,7 +28,7 @@ MASTERS = {
 }
 NAMES = (*MODELS, *MASTERS)
 CARRIED_ANYWAY = {"branch_id", "manager_id"}  # scope columns may come with a table that does not keep them
-EDITION_COLUMNS = {"id", "since", "until"}
+EDITION_COLUMNS = {"id", "since", "until", "payload"}
 
 
 def model_of(name: str) -> type[Versioned]:

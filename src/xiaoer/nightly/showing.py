@@ -64,6 +64,7 @@ def _firm(row: Row, told: Row, held: list[str]) -> Row:
         "loan_balance": row["loan_balance"],
         "contribution_12m": row["contribution_12m"],
         "satisfaction": row["satisfaction"],
+        "matures_date": row["matures_date"],
         "last_contact_date": last,
         "next_due_date": due,
         "due_channel": row["due_channel"] or "",

@@ -30,7 +30,9 @@ def morning(desk: Desk) -> mornings.Morning:
     """The home page of whoever asks: one's own list, or the managers' lists of a branch."""
     scope, today = desk.scope, desk.today
     listed, left, alone = offers.morning(scope), offers.left_out(scope), offers.left_alone(scope)
-    promised = list(contacts.promises(scope, today + timedelta(days=7), staff_ids=_mine(desk))[:PROMISES_SHOWN])
+    promised = list(
+        contacts.promises(scope, today + timedelta(days=7), staff_ids=_mine(desk))[:PROMISES_SHOWN]
+    )
     firms = customers.firms_by_number(scope, {one.customer_id for one in [*listed, *left, *alone, *promised]})
     listed_jobs = jobs(desk, listed, firms)
     capacity = _capacity(desk, listed)
@@ -41,7 +43,8 @@ def morning(desk: Desk) -> mornings.Morning:
         capacity=capacity,
         promises=mornings.promises(promised, firms, today),
         maturing=_maturing(desk),
-        load=mornings.load(_minutes(desk, listed_jobs), today, capacity),
+        load=mornings.load(_minutes(desk, listed_jobs), mornings.day_of(listed, today), capacity),
+        today=today,
         night_has_run=desk.as_of is not None,
     )
 
@@ -59,28 +62,47 @@ def jobs(desk: Desk, proposals: list[Any], firms: Mapping[str, Any]) -> tuple[mo
 
 def span(desk: Desk, day: str, week_of: str) -> week.Span:
     """The calendar's day or week."""
-    wanted = week.asked(day, week_of, desk.today)
+    listed, left = offers.morning(desk.scope), offers.left_out(desk.scope)
+    wanted = week.asked(day, week_of, desk.today, mornings.day_of(listed, desk.today))
     first, last = wanted.first, wanted.last + timedelta(days=0 if wanted.is_day else 2)
-    listed, left = ([], []) if not first <= desk.today <= last else (offers.morning(desk.scope), offers.left_out(desk.scope))
-    planned = list(contacts.planned_between(desk.scope, first, last, staff_ids=_mine(desk)).filter(status="open"))
-    late = [] if not first <= desk.today <= last else list(contacts.promises(desk.scope, first - timedelta(days=1), staff_ids=_mine(desk)))
+    listed = [one for one in listed if first <= one.day <= last]
+    left = [one for one in left if first <= one.day <= last]
+    planned = list(
+        contacts.planned_between(desk.scope, first, last, staff_ids=_mine(desk)).filter(status="open")
+    )
+    late = (
+        []
+        if not first <= desk.today <= last
+        else list(contacts.promises(desk.scope, first - timedelta(days=1), staff_ids=_mine(desk)))
+    )
     had = list(contacts.contacts_between(desk.scope, first, last, staff_ids=_mine(desk)))
-    firms = customers.firms_by_number(desk.scope, {one.customer_id for one in [*listed, *left, *planned, *late, *had]})
+    firms = customers.firms_by_number(
+        desk.scope, {one.customer_id for one in [*listed, *left, *planned, *late, *had]}
+    )
     listed_jobs, left_jobs = jobs(desk, listed, firms), jobs(desk, left, firms)
-    return week.span(wanted, listed_jobs, left_jobs, [*late, *planned], had, firms, _capacity(desk, listed), desk.today)
+    return week.span(
+        wanted, listed_jobs, left_jobs, [*late, *planned], had, firms, _capacity(desk, listed), desk.today
+    )
 
 
 def firms(desk: Desk, asked: Mapping[str, str]) -> Listing:
     """All firms in scope as a list."""
     rows = customers.firms(desk.scope)
-    table = lists.delivered(lists.firms(desk.today, lambda typed: customers.matching(desk.scope, typed)), rows)
+    table = lists.delivered(
+        lists.firms(desk.today, lambda typed: customers.matching(desk.scope, typed)), rows
+    )
     return Listing(table, rows, asked, _views(desk, "firms"))
 
 
 def events(desk: Desk, asked: Mapping[str, str]) -> Listing:
     """What happened in scope as a list."""
     known: dict[str, Any] = {}
-    listing = Listing(lists.events(lambda event: known[event.customer_id]), noticed.events(desk.scope), asked, _views(desk, "events"))
+    listing = Listing(
+        lists.events(lambda event: known[event.customer_id]),
+        noticed.events(desk.scope),
+        asked,
+        _views(desk, "events"),
+    )
     seen = {one.customer_id for one in (listing.found if asked.get("excel") else listing.page.object_list)}
     known.update(customers.firms_by_number(desk.scope, seen))
     return listing
@@ -121,7 +143,11 @@ def counts(desk: Desk) -> dict[str, int]:
     scope = desk.scope
     listed = {one.offer_id for one in offers.morning(scope)}
     settled = {*contacts.answered(scope, listed), *contacts.waiting(scope, listed)}
-    return {"today": len(listed - settled), "firms": customers.firms(scope).count(), "events": noticed.events(scope).count()}
+    return {
+        "today": len(listed - settled),
+        "firms": customers.firms(scope).count(),
+        "events": noticed.events(scope).count(),
+    }
 
 
 def _open_proposal(desk: Desk, customer_id: str) -> Any:
@@ -132,7 +158,9 @@ def _open_proposal(desk: Desk, customer_id: str) -> Any:
 
 
 def _views(desk: Desk, page: str) -> tuple[View, ...]:
-    return tuple(View(f"own-{one.pk}", one.name, one.query, own=True) for one in saved_views(desk.scope, page))
+    return tuple(
+        View(f"own-{one.pk}", one.name, one.query, own=True) for one in saved_views(desk.scope, page)
+    )
 
 
 def _mine(desk: Desk) -> tuple[str, ...]:
@@ -144,13 +172,19 @@ def _capacity(desk: Desk, listed: Iterable[Any]) -> int:
     """Minutes of the reader, or of all managers on the list together."""
     managers = {one.manager_id for one in listed} or {desk.scope.staff_id}
     if managers == {desk.scope.staff_id} or len(managers) == 1:
-        return branches.capacity_minutes(desk.scope, next(iter(managers))) or branches.capacity_minutes(desk.scope, desk.scope.staff_id)
-    return sum(branches.staff(desk.scope).filter(staff_id__in=managers).values_list("capacity_minutes", flat=True))
+        return branches.capacity_minutes(desk.scope, next(iter(managers))) or branches.capacity_minutes(
+            desk.scope, desk.scope.staff_id
+        )
+    return sum(
+        branches.staff(desk.scope).filter(staff_id__in=managers).values_list("capacity_minutes", flat=True)
+    )
 
 
 def _minutes(desk: Desk, listed: Iterable[mornings.Job]) -> dict[Any, int]:
     monday = desk.today - timedelta(days=desk.today.weekday())
-    planned = dict(contacts.minutes_by_day(desk.scope, monday, monday + timedelta(days=6), staff_ids=_mine(desk)))
+    planned = dict(
+        contacts.minutes_by_day(desk.scope, monday, monday + timedelta(days=13), staff_ids=_mine(desk))
+    )
     for job in listed:
         planned[job.proposal.day] = planned.get(job.proposal.day, 0) + job.proposal.minutes
     return planned
@@ -158,12 +192,12 @@ def _minutes(desk: Desk, listed: Iterable[mornings.Job]) -> dict[Any, int]:
 
 def _maturing(desk: Desk) -> tuple[Any, ...]:
     """Borrowers whose next payment or loan falls due soon."""
-    due = customers.firms(desk.scope).filter(loan_balance__gt=0, next_due_date__range=(desk.today, desk.today + MATURING_WITHIN))
-    return tuple(due.order_by("next_due_date", "-loan_balance", "customer_id")[:MATURING_SHOWN])
+    due = customers.firms(desk.scope).filter(
+        loan_balance__gt=0, matures_date__range=(desk.today, desk.today + MATURING_WITHIN)
+    )
+    return tuple(due.order_by("matures_date", "-loan_balance", "customer_id")[:MATURING_SHOWN])
 
 
 def _names_if_many(desk: Desk, proposals: list[Any]) -> Mapping[str, str]:
     managers = {one.manager_id for one in proposals}
     return branches.names_of_staff(desk.scope, managers) if len(managers) > 1 else {}
-
-

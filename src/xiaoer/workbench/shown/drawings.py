@@ -33,20 +33,22 @@ def trade(profile: Profile | None) -> Chart | None:
     """Invoiced sales and purchases of the last 12 months against the same months a year before."""
     if profile is None or not _any(profile.sales) and not _any(profile.purchases):
         return None
-    sales = Series(gettext_lazy("Invoiced sales"), _last(profile.sales), "bar")
-    buys = Series(gettext_lazy("Purchases"), _last(profile.purchases), "line")
-    usual = Series(gettext_lazy("Same month last year"), _before(profile.sales), "usual")
+    sales = Series(gettext_lazy("Invoiced sales"), _last(known(profile, profile.sales)), "bar")
+    buys = Series(gettext_lazy("Purchases"), _last(known(profile, profile.purchases)), "line")
+    usual = Series(gettext_lazy("Same month last year"), _before(known(profile, profile.sales)), "usual")
     series = [one for one in (sales, buys, usual) if any(value is not None for value in one.values)]
-    return _monthly(profile, _("Invoiced sales and purchases (%(unit)s a month)"), series, _notes(sales, usual))
+    return _monthly(
+        profile, _("Invoiced sales and purchases (%(unit)s a month)"), series, _notes(sales, usual)
+    )
 
 
 def cash(profile: Profile | None) -> Chart | None:
     """Money in and out of accounts here over the last 12 months."""
     if profile is None or not _any(profile.inflow):
         return None
-    inflow = Series(gettext_lazy("Money in"), _last(profile.inflow), "bar")
-    outflow = Series(gettext_lazy("Money out"), _last(profile.outflow), "line")
-    usual = Series(gettext_lazy("In, same month last year"), _before(profile.inflow), "usual")
+    inflow = Series(gettext_lazy("Money in"), _last(known(profile, profile.inflow)), "bar")
+    outflow = Series(gettext_lazy("Money out"), _last(known(profile, profile.outflow)), "line")
+    usual = Series(gettext_lazy("In, same month last year"), _before(known(profile, profile.inflow)), "usual")
     series = [one for one in (inflow, outflow, usual) if any(value is not None for value in one.values)]
     return _monthly(profile, _("Account flows (%(unit)s a month)"), series, _notes(inflow, usual))
 
@@ -80,9 +82,16 @@ def week_load(days: Sequence[tuple[date, int]], capacity: int) -> Chart:
     return Chart(
         kind="load",
         title=_("Load of the week"),
-        labels=tuple(formats.weekday(day, language)[-1:] if formats.chinese(language) else formats.weekday(day, language) for day, _m in days),
+        labels=tuple(
+            formats.weekday(day, language)[-1:]
+            if formats.chinese(language)
+            else formats.weekday(day, language)
+            for day, _m in days
+        ),
         long=tuple(f"{formats.weekday(day, language)} {formats.day(day, language)}" for day, _m in days),
-        series=(Series(gettext_lazy("Hours planned"), tuple(round(minutes / 60, 1) for _d, minutes in days)),),
+        series=(
+            Series(gettext_lazy("Hours planned"), tuple(round(minutes / 60, 1) for _d, minutes in days)),
+        ),
         after="h",
         limit=round(capacity / 60, 1) or None,
         drill=tuple(f"/calendar/?day={day.isoformat()}" for day, _m in days),
@@ -110,12 +119,25 @@ def _monthly(profile: Profile, title: str, series: list[Series], notes: tuple[st
 def _notes(now: Series, usual: Series) -> tuple[str, ...]:
     told = []
     for value, before in zip(now.values, usual.values, strict=False):
-        told.append(_("%(change)s on the same month last year") % {"change": formats.change(value / before - 1)} if value is not None and before else "")
+        told.append(
+            _("%(change)s on the same month last year") % {"change": formats.change(value / before - 1)}
+            if value is not None and before
+            else ""
+        )
     return tuple(told)
 
 
 def _any(amounts: Amounts) -> bool:
     return any(amounts or ())
+
+
+def known(profile: Profile, amounts: Amounts) -> list[int | None]:
+    """Amounts with nothing instead of zero before the first month anything is known of the firm."""
+    flows = [
+        values for values in (profile.sales, profile.purchases, profile.inflow, profile.outflow) if values
+    ]
+    first = min((place for values in flows for place, value in enumerate(values) if value), default=0)
+    return [None if place < first else value for place, value in enumerate(amounts or ())]
 
 
 def _last(amounts: Amounts) -> tuple[float | None, ...]:
@@ -125,7 +147,9 @@ def _last(amounts: Amounts) -> tuple[float | None, ...]:
 def _before(amounts: Amounts) -> tuple[float | None, ...]:
     known = list(amounts or ())
     year_before = known[-2 * YEAR : -YEAR]
-    return tuple(_scaled(value) for value in [None] * (min(YEAR, len(known)) - len(year_before)) + year_before)
+    return tuple(
+        _scaled(value) for value in [None] * (min(YEAR, len(known)) - len(year_before)) + year_before
+    )
 
 
 def _scaled(fen: Any) -> float | None:

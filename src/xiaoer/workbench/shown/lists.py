@@ -36,7 +36,9 @@ def firms(today: date, finds: Callable[[str], Q]) -> Table:
         finds_hint=_("Name, pinyin, credit code"),
         unit_note=_("Amounts in %(unit)s") % {"unit": _("thousands of yuan") if unit() == "¥k" else unit()},
         empty_title=_("No firm answers to you yet"),
-        empty_why=_("Firms appear after a night with a customer file, once they are assigned to you or your branch."),
+        empty_why=_(
+            "Firms appear after a night with a customer file, once they are assigned to you or your branch."
+        ),
     )
 
 
@@ -58,7 +60,9 @@ def events(firm_of: Callable[[Any], Any]) -> Table:
         ),
         unit_note=_("Amounts in %(unit)s") % {"unit": _("thousands of yuan") if unit() == "¥k" else unit()},
         empty_title=_("Nothing out of the ordinary"),
-        empty_why=_("Falls against its own habit, silence, a new or lost main buyer and coming seasons show up here after each night."),
+        empty_why=_(
+            "Falls against its own habit, silence, a new or lost main buyer and coming seasons show up here after each night."
+        ),
     )
 
 
@@ -89,18 +93,74 @@ def size(firm: Any) -> str:
 def _firm_columns() -> tuple[Column, ...]:
     return (
         Column("name", gettext_lazy("Firm"), "name", "name", ("pinyin",), place="title", fixed=True),
-        Column("tier", gettext_lazy("Tier"), "tier", "tier", ("value_band", "size_band"), figure="tier", place="second"),
+        Column(
+            "tier",
+            gettext_lazy("Tier"),
+            "tier",
+            "tier",
+            ("value_band", "size_band"),
+            figure="tier",
+            place="second",
+        ),
         Column("industry", gettext_lazy("Industry"), "industry", order=("industry",), place="second"),
-        Column("size", gettext_lazy("Size"), lambda firm: wordings.word(wordings.SIZES, firm.size_class), order=("size_band",), figure="size_class", chosen=False),
-        Column("turnover", gettext_lazy("Turnover, 12 months"), "turnover_12m", "wan", ("turnover_12m",), "turnover_12m", "turnover_12m", "aside"),
+        Column(
+            "size",
+            gettext_lazy("Size"),
+            lambda firm: wordings.word(wordings.SIZES, firm.size_class),
+            order=("size_band",),
+            figure="size_class",
+            chosen=False,
+        ),
+        Column(
+            "turnover",
+            gettext_lazy("Turnover, 12 months"),
+            "turnover_12m",
+            "wan",
+            ("turnover_12m",),
+            "turnover_12m",
+            "turnover_12m",
+            "aside",
+        ),
         Column("growth", gettext_lazy("Year on year"), growth, "change", figure="growth", place="second"),
         Column("balance", gettext_lazy("Deposits"), "balance", "wan", ("balance",), "balance", "balance"),
-        Column("loans", gettext_lazy("Loans"), "loan_balance", "wan", ("loan_balance",), "loan_balance", "loan_balance"),
-        Column("contribution", gettext_lazy("Contribution"), "contribution_12m", "wan", ("contribution_12m",), "contribution_12m", "contribution", chosen=False),
+        Column(
+            "loans",
+            gettext_lazy("Loans"),
+            "loan_balance",
+            "wan",
+            ("loan_balance",),
+            "loan_balance",
+            "loan_balance",
+        ),
+        Column(
+            "contribution",
+            gettext_lazy("Contribution"),
+            "contribution_12m",
+            "wan",
+            ("contribution_12m",),
+            "contribution_12m",
+            "contribution",
+            chosen=False,
+        ),
         Column("risk", gettext_lazy("Risk"), "pd", "percent", ("pd",), figure="risk"),
-        Column("products", gettext_lazy("Products"), "products", "count", ("products",), figure="loyalty", chosen=False),
+        Column(
+            "products",
+            gettext_lazy("Products"),
+            "products",
+            "count",
+            ("products",),
+            figure="loyalty",
+            chosen=False,
+        ),
         Column("events", gettext_lazy("Events"), lambda firm: firm.events or None, "count", ("events",)),
-        Column("contact", gettext_lazy("Last contact"), "last_contact_date", "day", ("last_contact_date",), place="second"),
+        Column(
+            "contact",
+            gettext_lazy("Last contact"),
+            "last_contact_date",
+            "day",
+            ("last_contact_date",),
+            place="second",
+        ),
         Column("due", gettext_lazy("Next due"), "next_due_date", "day", ("next_due_date",), chosen=False),
         Column("region", gettext_lazy("Region"), "region", order=("region",), chosen=False),
     )
@@ -108,7 +168,9 @@ def _firm_columns() -> tuple[Column, ...]:
 
 def delivered(table: Table, rows: Any) -> Table:
     """The table without columns for which no row has a value: what was not delivered is not shown as dashes."""
-    asked = {column.key: Count(column.order[0]) for column in table.columns if column.order and not column.fixed}
+    asked = {
+        column.key: Count(column.order[0]) for column in table.columns if column.order and not column.fixed
+    }
     counts = rows.order_by().aggregate(**{f"n_{key}": count for key, count in asked.items()}) if asked else {}
     kept = tuple(column for column in table.columns if column.key not in asked or counts[f"n_{column.key}"])
     return replace(table, columns=kept)
@@ -116,7 +178,12 @@ def delivered(table: Table, rows: Any) -> Table:
 
 def _firm_filters(today: date) -> tuple[Filter, ...]:
     return (
-        Filter("tier", gettext_lazy("Tier"), tuple(Choice(code, title, Q(tier=code)) for code, title in wordings.TIERS.items()), few=True),
+        Filter(
+            "tier",
+            gettext_lazy("Tier"),
+            tuple(Choice(code, title, Q(tier=code)) for code, title in wordings.TIERS.items()),
+            few=True,
+        ),
         Filter(
             "state",
             gettext_lazy("State"),
@@ -124,19 +191,40 @@ def _firm_filters(today: date) -> tuple[Filter, ...]:
                 Choice("events", gettext_lazy("With events"), Q(events__gt=0)),
                 Choice("borrower", gettext_lazy("Borrowers"), Q(borrower=True)),
                 Choice("silent", gettext_lazy("Not contacted for 90 days"), _silent(today)),
-                Choice("falling", gettext_lazy("Turnover down by a fifth"), Q(turnover_12m__lt=F("turnover_prior_12m") * 0.8)),
+                Choice(
+                    "falling",
+                    gettext_lazy("Turnover down by a fifth"),
+                    Q(turnover_12m__lt=F("turnover_prior_12m") * 0.8),
+                ),
             ),
         ),
-        Filter("size", gettext_lazy("Size"), tuple(Choice(code, title, Q(size_class=code)) for code, title in wordings.SIZES.items())),
+        Filter(
+            "size",
+            gettext_lazy("Size"),
+            tuple(Choice(code, title, Q(size_class=code)) for code, title in wordings.SIZES.items()),
+        ),
         Filter("industry", gettext_lazy("Industry"), industries),
-        Filter("kind", gettext_lazy("Kind"), tuple(Choice(code, title, Q(kind=code)) for code, title in wordings.KINDS.items())),
+        Filter(
+            "kind",
+            gettext_lazy("Kind"),
+            tuple(Choice(code, title, Q(kind=code)) for code, title in wordings.KINDS.items()),
+        ),
     )
 
 
 def industries(rows: Any) -> tuple[Choice, ...]:
     """The industries that occur, most firms first."""
-    found = rows.exclude(industry="").order_by().values("industry").annotate(n=Count("pk")).order_by("-n", "industry")
-    return tuple(Choice(one["industry"], one["industry"], Q(industry=one["industry"])) for one in found[:MOST_INDUSTRIES])
+    found = (
+        rows.exclude(industry="")
+        .order_by()
+        .values("industry")
+        .annotate(n=Count("pk"))
+        .order_by("-n", "industry")
+    )
+    return tuple(
+        Choice(one["industry"], one["industry"], Q(industry=one["industry"]))
+        for one in found[:MOST_INDUSTRIES]
+    )
 
 
 def _silent(today: date) -> Q:
@@ -155,9 +243,24 @@ def _firm_views() -> tuple[View, ...]:
 
 def _event_columns(firm_of: Callable[[Any], Any]) -> tuple[Column, ...]:
     return (
-        Column("firm", gettext_lazy("Firm"), lambda event: firm_of(event).name, "name", place="title", fixed=True),
-        Column("tier", gettext_lazy("Tier"), lambda event: firm_of(event).tier, "tier", figure="tier", chosen=False),
-        Column("what", gettext_lazy("What"), lambda event: wordings.word(wordings.RULES, event.rule), order=("rule",), place="second"),
+        Column(
+            "firm", gettext_lazy("Firm"), lambda event: firm_of(event).name, "name", place="title", fixed=True
+        ),
+        Column(
+            "tier",
+            gettext_lazy("Tier"),
+            lambda event: firm_of(event).tier,
+            "tier",
+            figure="tier",
+            chosen=False,
+        ),
+        Column(
+            "what",
+            gettext_lazy("What"),
+            lambda event: wordings.word(wordings.RULES, event.rule),
+            order=("rule",),
+            place="second",
+        ),
         Column("because", gettext_lazy("What was seen"), "because", "chips", place="line"),
         Column("date", gettext_lazy("Seen"), "event_date", "day", ("event_date",)),
         Column("due", gettext_lazy("Act by"), "due_date", "day", ("due_date",), place="aside"),
@@ -167,7 +270,12 @@ def _event_columns(firm_of: Callable[[Any], Any]) -> tuple[Column, ...]:
 
 def _event_filters() -> tuple[Filter, ...]:
     return (
-        Filter("severity", gettext_lazy("Weight"), tuple(Choice(code, title, Q(severity=code)) for code, title in wordings.SEVERITIES.items()), few=True),
+        Filter(
+            "severity",
+            gettext_lazy("Weight"),
+            tuple(Choice(code, title, Q(severity=code)) for code, title in wordings.SEVERITIES.items()),
+            few=True,
+        ),
         Filter("rule", gettext_lazy("What"), rules),
     )
 
@@ -175,4 +283,6 @@ def _event_filters() -> tuple[Filter, ...]:
 def rules(rows: Any) -> tuple[Choice, ...]:
     """The rules that found something, most first."""
     found = rows.order_by().values("rule").annotate(n=Count("pk")).order_by("-n", "rule")
-    return tuple(Choice(one["rule"], wordings.word(wordings.RULES, one["rule"]), Q(rule=one["rule"])) for one in found)
+    return tuple(
+        Choice(one["rule"], wordings.word(wordings.RULES, one["rule"]), Q(rule=one["rule"])) for one in found
+    )

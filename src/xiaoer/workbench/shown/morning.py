@@ -86,6 +86,7 @@ class Morning:
     promises: tuple[Promise, ...]
     maturing: tuple[Any, ...]
     load: Chart
+    today: date
     effect: str = ""
     night_has_run: bool = True
 
@@ -104,7 +105,16 @@ class Morning:
             return _("That was today's list. Well done.")
         if not self.jobs:
             return _("Good morning. Nothing on today's list.")
-        return ngettext("Good morning, %(n)s thing today", "Good morning, %(n)s things today", left) % {"n": left}
+        day = day_of([job.proposal for job in self.jobs], self.today)
+        if day != self.today:
+            when = formats.weekday(day, tongue())
+            return ngettext("%(when)s: %(n)s thing", "%(when)s: %(n)s things", left) % {
+                "n": left,
+                "when": when,
+            }
+        return ngettext("Good morning, %(n)s thing today", "Good morning, %(n)s things today", left) % {
+            "n": left
+        }
 
     @property
     def sentence(self) -> str:
@@ -122,14 +132,21 @@ class Morning:
     def left_out_sentence(self) -> str:
         best = max((job.proposal.expected_return for job in self.left_out), default=0)
         told = {"n": len(self.left_out), "best": formats.money(best, tongue())}
-        return ngettext(
-            "%(n)s more did not fit, worth about %(best)s.", "%(n)s more did not fit; the best is worth about %(best)s.", len(self.left_out)
-        ) % told
+        return (
+            ngettext(
+                "%(n)s more did not fit, worth about %(best)s.",
+                "%(n)s more did not fit; the best is worth about %(best)s.",
+                len(self.left_out),
+            )
+            % told
+        )
 
     @property
     def left_alone_sentence(self) -> str:
         many = len(self.left_alone)
-        return ngettext("%(n)s firm is left alone today, by rule", "%(n)s firms are left alone today, by rule", many) % {"n": many}
+        return ngettext(
+            "%(n)s firm is left alone today, by rule", "%(n)s firms are left alone today, by rule", many
+        ) % {"n": many}
 
     @property
     def empty_title(self) -> str:
@@ -163,6 +180,11 @@ def jobs(
         )
         for proposal, start in zip(known, starts, strict=True)
     )
+
+
+def day_of(proposals: Sequence[Any], today: date) -> date:
+    """The day the list is for: on a Saturday it is Monday's."""
+    return max((one.day for one in proposals), default=today)
 
 
 def _starts(proposals: Sequence[Any]) -> list[str]:

@@ -62,7 +62,9 @@ class FirmPage:
             lists.size(firm),
             _("with us since %(year)s") % {"year": firm.opened_date.year} if firm.opened_date else "",
             _("owner %(name)s") % {"name": firm.owner_name} if firm.owner_name else "",
-            ngettext("%(n)s person", "%(n)s people", firm.staff_count) % {"n": firm.staff_count} if firm.staff_count else "",
+            ngettext("%(n)s person", "%(n)s people", firm.staff_count) % {"n": firm.staff_count}
+            if firm.staff_count
+            else "",
             _("answered for by %(name)s") % {"name": who} if who else _("no manager assigned"),
             self.branch,
         ]
@@ -76,10 +78,21 @@ class FirmPage:
 
     @property
     def tabs(self) -> list[Tab]:
-        titles = {"overview": _("Overview"), "money": _("Money"), "score": _("Score"), "contacts": _("Contacts"), "events": _("Events")}
+        titles = {
+            "overview": _("Overview"),
+            "money": _("Money"),
+            "score": _("Score"),
+            "contacts": _("Contacts"),
+            "events": _("Events"),
+        }
         counts = {"contacts": len(self.timeline), "events": len(self.events)}
         return [
-            Tab(titles[name], self.here if name == "overview" else f"{self.here}?tab={name}", name == self.shown_tab, counts.get(name, 0))
+            Tab(
+                titles[name],
+                self.here if name == "overview" else f"{self.here}?tab={name}",
+                name == self.shown_tab,
+                counts.get(name, 0),
+            )
             for name in TABS
         ]
 
@@ -120,11 +133,20 @@ class FirmPage:
 
     @property
     def knows_products(self) -> bool:
-        return bool(self.firm.products or self.firm.holdings or self.firm.balance is not None or self.firm.loan_balance is not None)
+        return bool(
+            self.firm.products
+            or self.firm.holdings
+            or self.firm.balance is not None
+            or self.firm.loan_balance is not None
+        )
 
     @property
     def products_note(self) -> str:
-        return _("deposits %(amount)s") % {"amount": formats.money(self.firm.balance, tongue())} if self.firm.balance is not None else ""
+        return (
+            _("deposits %(amount)s") % {"amount": formats.money(self.firm.balance, tongue())}
+            if self.firm.balance is not None
+            else ""
+        )
 
     @property
     def risk_high(self) -> bool:
@@ -140,12 +162,20 @@ class FirmPage:
             return _("by rule, no model yet")
         if self.score and self.score.previous is not None:
             return _("%(before)s before") % {"before": formats.percent(self.score.previous)}
-        return ngettext("%(n)s reason", "%(n)s reasons", len(self.reasons)) % {"n": len(self.reasons)} if self.reasons else ""
+        return (
+            ngettext("%(n)s reason", "%(n)s reasons", len(self.reasons)) % {"n": len(self.reasons)}
+            if self.reasons
+            else ""
+        )
 
     @property
     def turnover_note(self) -> str:
         change = lists.growth(self.firm)
-        return _("%(change)s on the year before") % {"change": formats.change(change)} if change is not None else _("no year before to compare")
+        return (
+            _("%(change)s on the year before") % {"change": formats.change(change)}
+            if change is not None
+            else _("no year before to compare")
+        )
 
     @property
     def contribution_note(self) -> str:
@@ -162,10 +192,26 @@ class FirmPage:
             (_("Contribution, 12 months"), firm.contribution_12m, "contribution"),
             (_("Invoiced turnover, 12 months"), firm.turnover_12m, "turnover_12m"),
         ]
-        lines = [{"title": title, "value": formats.money(fen, tongue()), "figure": figure} for title, fen, figure in known if fen is not None]
+        lines = [
+            {"title": title, "value": formats.money(fen, tongue()), "figure": figure}
+            for title, fen, figure in known
+            if fen is not None
+        ]
         if firm.next_due_date:
-            lines.append({"title": _("Next due"), "value": formats.day(firm.next_due_date, tongue(), self.today), "figure": ""})
-        return lines or [{"title": _("Accounts and loans are not delivered; turnover comes from invoices."), "value": "", "figure": ""}]
+            lines.append(
+                {
+                    "title": _("Next due"),
+                    "value": formats.day(firm.next_due_date, tongue(), self.today),
+                    "figure": "",
+                }
+            )
+        return lines or [
+            {
+                "title": _("Accounts and loans are not delivered; turnover comes from invoices."),
+                "value": "",
+                "figure": "",
+            }
+        ]
 
     # Why, score
 
@@ -178,7 +224,11 @@ class FirmPage:
     def worth(self) -> str:
         one = self.proposal
         told = [_("expected return %(amount)s") % {"amount": formats.money(one.expected_return, tongue())}]
-        told += [_("at stake %(amount)s") % {"amount": formats.money(one.at_stake, tongue())}] if one.at_stake else []
+        told += (
+            [_("at stake %(amount)s") % {"amount": formats.money(one.at_stake, tongue())}]
+            if one.at_stake
+            else []
+        )
         told += [wordings.word(wordings.RISKS, one.risk)]
         told += [_("cost %(cost)s") % {"cost": formats.money(one.cost, tongue())}] if one.cost else []
         told += [f"{wordings.word(wordings.CHANNELS, one.kind)} " + _("%(n)s min") % {"n": one.minutes}]
@@ -200,11 +250,17 @@ class FirmPage:
 
     @property
     def score_title(self) -> str:
-        return _("%(points)s points") % {"points": self.score.points} if self.score.points is not None else _("Risk %(pd)s") % {"pd": formats.percent(self.score.value)}
+        return (
+            _("%(points)s points") % {"points": self.score.points}
+            if self.score.points is not None
+            else _("Risk %(pd)s") % {"pd": formats.percent(self.score.value)}
+        )
 
     @property
     def score_line(self) -> str:
-        told = _("A default within 12 months is expected with %(pd)s.") % {"pd": formats.percent(self.score.value)}
+        told = _("A default within 12 months is expected with %(pd)s.") % {
+            "pd": formats.percent(self.score.value)
+        }
         return f"{told} {self.score_said}".strip()
 
     @cached_property
@@ -255,7 +311,9 @@ class FirmPage:
 
     @cached_property
     def timeline(self) -> list[timeline.Entry]:
-        return timeline.entries(self.contacts, self.tasks, self.people)
+        return timeline.entries(
+            self.contacts, self.tasks, self.people, self.profile.contacts if self.profile else ()
+        )
 
     def _partners(self, partners: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
         return [one | self._rhythm(one) for one in partners or []]

@@ -64,7 +64,11 @@ class Report:
             return _("No data yet")
         refused = sum(1 for one in self.deliveries if one.delivery.refused)
         if refused:
-            return ngettext("%(n)s file was refused; yesterday's stays", "%(n)s files were refused; yesterday's stay", refused) % {"n": refused}
+            return ngettext(
+                "%(n)s file was refused; yesterday's stays",
+                "%(n)s files were refused; yesterday's stay",
+                refused,
+            ) % {"n": refused}
         count = len(self.deliveries)
         return ngettext("%(n)s source came in whole", "All %(n)s sources came in", count) % {"n": count}
 
@@ -74,11 +78,17 @@ class Report:
         held = sum(one.delivery.quarantined for one in self.deliveries)
         if not rows and not held:
             return ""
-        told = ngettext("%(rows)s rows; %(held)s held back in quarantine.", "%(rows)s rows; %(held)s held back in quarantine.", held)
+        told = ngettext(
+            "%(rows)s rows; %(held)s held back in quarantine.",
+            "%(rows)s rows; %(held)s held back in quarantine.",
+            held,
+        )
         return told % {"rows": formats.count(rows), "held": formats.count(held)}
 
 
-def report(deliveries: Sequence[Any], disabled: Sequence[Any], contracts: Mapping[str, Any], as_of: date | None) -> Report:
+def report(
+    deliveries: Sequence[Any], disabled: Sequence[Any], contracts: Mapping[str, Any], as_of: date | None
+) -> Report:
     """`contracts` by table: they know what the tables and their columns are called."""
     lines = tuple(_line(one, contracts.get(one.table)) for one in deliveries)
     return Report(lines, tuple(_missing(one) for one in disabled), as_of)
@@ -88,7 +98,9 @@ def _line(delivery: Any, contract: Any) -> DeliveryLine:
     end = "zh" if formats.chinese(tongue()) else "en"
     if contract is None:
         return DeliveryLine(delivery, delivery.table, {})
-    return DeliveryLine(delivery, contract.title[end], {one.name: getattr(one, end) for one in contract.columns})
+    return DeliveryLine(
+        delivery, contract.title[end], {one.name: getattr(one, end) for one in contract.columns}
+    )
 
 
 def _missing(row: Any) -> Missing:
@@ -98,7 +110,11 @@ def _missing(row: Any) -> Missing:
 
 def _listed(reasons: Any) -> list[Any]:
     """Reasons come as {sentence: count} or as a list of {reason, count}."""
-    return [{"reason": words, "count": count} for words, count in reasons.items()] if isinstance(reasons, dict) else list(reasons or [])
+    return (
+        [{"reason": words, "count": count} for words, count in reasons.items()]
+        if isinstance(reasons, dict)
+        else list(reasons or [])
+    )
 
 
 def _reason(one: Any) -> ReasonCount:

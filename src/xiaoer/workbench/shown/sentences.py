@@ -24,7 +24,12 @@ def firms(listing: Listing) -> Told:
     head = ngettext("%(n)s firm", "%(n)s firms", listing.count) % {"n": listing.count}
     if listing.count != listing.whole_count:
         return Told(head, _("of %(whole)s that you may see") % {"whole": listing.whole_count}, remark)
-    counted = {choice.key: choice.count for one in listing.filters if one.filter.key == "state" for choice in one.choices}
+    counted = {
+        choice.key: choice.count
+        for one in listing.filters
+        if one.filter.key == "state"
+        for choice in one.choices
+    }
     told = []
     if counted.get("events"):
         told.append(_("%(n)s with events") % {"n": counted["events"]})
@@ -37,11 +42,18 @@ def firms(listing: Listing) -> Told:
 
 def events(listing: Listing) -> Told:
     """How many things happened, and how many want something done."""
-    counted = {choice.key: choice.count for one in listing.filters if one.filter.key == "severity" for choice in one.choices}
+    counted = {
+        choice.key: choice.count
+        for one in listing.filters
+        if one.filter.key == "severity"
+        for choice in one.choices
+    }
     act = counted.get("act", 0)
     if act and listing.count == listing.whole_count:
         head = ngettext("%(n)s event to act on", "%(n)s events to act on", act) % {"n": act}
-        return Told(head, ngettext("%(n)s event in all", "%(n)s events in all", listing.count) % {"n": listing.count})
+        return Told(
+            head, ngettext("%(n)s event in all", "%(n)s events in all", listing.count) % {"n": listing.count}
+        )
     return Told(ngettext("%(n)s event", "%(n)s events", listing.count) % {"n": listing.count})
 
 
@@ -50,4 +62,6 @@ def _score_remark(listing: Listing) -> str:
     if not any(column.key == "risk" for column in listing.columns):
         return ""
     states = {record.score_state for record in listing.page.object_list if record.pd is not None}
-    return " ".join(str(wordings.SCORE_STATES[state]) for state in sorted(states) if state in wordings.SCORE_STATES)
+    return " ".join(
+        str(wordings.SCORE_STATES[state]) for state in sorted(states) if state in wordings.SCORE_STATES
+    )

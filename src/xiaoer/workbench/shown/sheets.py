@@ -62,7 +62,9 @@ def follow_up_days(today: date) -> tuple[DayChoice, ...]:
 def outcomes(today: date) -> tuple[OutcomeChoice, ...]:
     """Every outcome in the order of the code list, with the day its follow-up would have."""
     return tuple(
-        OutcomeChoice(one.code, one.title(tongue()), noted(day) if (day := usual_day(one.code, today)) else "")
+        OutcomeChoice(
+            one.code, one.title(tongue()), noted(day) if (day := usual_day(one.code, today)) else ""
+        )
         for one in known_outcomes().values()
     )
 

@@ -79,13 +79,19 @@ class Span:
         things = sum(1 for day in self.days for slot in day.slots if slot.sort != "contact")
         if not things:
             return _("Nothing planned. Follow-ups given when recording land here.")
-        told = ngettext("%(n)s thing, %(used)s of %(whole)s hours.", "%(n)s things, %(used)s of %(whole)s hours.", things)
+        told = ngettext(
+            "%(n)s thing, %(used)s of %(whole)s hours.", "%(n)s things, %(used)s of %(whole)s hours.", things
+        )
         return told % {"n": things, "used": formats.hours(minutes), "whole": formats.hours(whole)}
 
     @property
     def left_out_sentence(self) -> str:
         worth = sum(job.proposal.expected_return for job in self.left_out)
-        told = ngettext("%(n)s thing did not fit today, worth %(worth)s", "%(n)s things did not fit today, worth %(worth)s together", len(self.left_out))
+        told = ngettext(
+            "%(n)s thing did not fit today, worth %(worth)s",
+            "%(n)s things did not fit today, worth %(worth)s together",
+            len(self.left_out),
+        )
         return told % {"n": len(self.left_out), "worth": formats.money(worth, tongue())}
 
     @property
@@ -122,11 +128,11 @@ class Asked:
         return [self.first + timedelta(days=place) for place in range((self.last - self.first).days + 1)]
 
 
-def asked(day: str, week: str, today: date) -> Asked:
-    """The day or the working week asked for; nonsense in the address means this week."""
+def asked(day: str, week: str, today: date, list_day: date) -> Asked:
+    """The day or the working week asked for; without, or with nonsense, the week of the list."""
     if day and (one := _date(day)):
         return Asked(one, one, is_day=True)
-    near = _date(week) or today
+    near = _date(week) or max(today, list_day)
     monday = near - timedelta(days=near.weekday())
     return Asked(monday, monday + timedelta(days=WORKING_DAYS - 1), is_day=False)
 
@@ -152,7 +158,7 @@ def span(
         slots.setdefault(contact.day, []).append(_contact(contact, firms))
     days = wanted.dates if wanted.is_day else _with_weekend(wanted, slots, today)
     laid = tuple(Day(day, tuple(slots.get(day, ())), capacity) for day in days)
-    return Span(laid, tuple(left_out) if today in days else (), today, wanted.is_day)
+    return Span(laid, tuple(left_out), today, wanted.is_day)
 
 
 def _with_weekend(wanted: Asked, slots: Mapping[date, list[Slot]], today: date) -> list[date]:
@@ -186,7 +192,13 @@ def _task(task: Any, firms: Mapping[str, Any], today: date) -> Slot:
 
 def _contact(contact: Any, firms: Mapping[str, Any]) -> Slot:
     outcome = wordings.outcome(contact.outcome)
-    return Slot("contact", contact.customer_id, _name(firms, contact.customer_id), outcome, wordings.word(wordings.CHANNELS, contact.channel))
+    return Slot(
+        "contact",
+        contact.customer_id,
+        _name(firms, contact.customer_id),
+        outcome,
+        wordings.word(wordings.CHANNELS, contact.channel),
+    )
 
 
 def _name(firms: Mapping[str, Any], customer_id: str) -> str:
