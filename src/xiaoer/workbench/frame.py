@@ -66,5 +66,7 @@ def places(desk: Desk, here: str) -> list[Place]:
         Place(_("Events"), "events", reverse("events"), here == "events", counts["events"]),
     ]
     if desk.scope.may("data.read"):
-        made.append(Place(_("Data"), "data", reverse("data"), here == "data", on_phone=False, heading=_("The night")))
+        made.append(
+            Place(_("Data"), "data", reverse("data"), here == "data", on_phone=False, heading=_("The night"))
+        )
     return made

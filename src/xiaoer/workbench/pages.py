@@ -156,7 +156,16 @@ def _listed(request: HttpRequest, desk: Desk, listing: Listing, told: sentences.
         return _excel(request, desk, listing)
     name = listing.table.name
     save = reverse("save-view", args=[name])
-    return show(request, name, "workbench/listing.html", listing=listing, sentence=told.sentence, lede=told.lede, remark=told.remark, save_view_address=save)
+    return show(
+        request,
+        name,
+        "workbench/listing.html",
+        listing=listing,
+        sentence=told.sentence,
+        lede=told.lede,
+        remark=told.remark,
+        save_view_address=save,
+    )
 
 
 def _sheet(request: HttpRequest, template: str, sheet: Any) -> HttpResponse:
@@ -180,7 +189,9 @@ def _excel(request: HttpRequest, desk: Desk, listing: Listing) -> HttpResponse:
     doing.note_export(request, desk, listing, len(keys))
     made = workbook(listing, tongue(), keys=keys, note=_("Data as of %(day)s") % {"day": desk.as_of})
     name = f"{listing.table.name}-{desk.as_of or 'empty'}.xlsx"
-    return HttpResponse(made, content_type=EXCEL, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return HttpResponse(
+        made, content_type=EXCEL, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
 
 
 def _or_404(found: Any) -> Any:

@@ -51,7 +51,9 @@ class Chart:
             "labels": self.labels,
             "long": self.long or self.labels,
             "notes": self.notes,
-            "series": [{"name": str(one.name), "values": one.values, "shape": one.shape} for one in self.series],
+            "series": [
+                {"name": str(one.name), "values": one.values, "shape": one.shape} for one in self.series
+            ],
             "before": str(self.before),
             "after": str(self.after),
             "digits": self.digits,
@@ -62,7 +64,10 @@ class Chart:
 
     def rows(self) -> list[tuple[str, list[float | None]]]:
         """The same figures for the table behind the picture."""
-        return [(label, [one.values[place] for one in self.series]) for place, label in enumerate(self.long or self.labels)]
+        return [
+            (label, [one.values[place] for one in self.series])
+            for place, label in enumerate(self.long or self.labels)
+        ]
 
 
 @dataclass(frozen=True)
@@ -83,4 +88,3 @@ def spark(values: list[float | None]) -> Spark | None:
     at = [f"{place * step:.1f},{23 - (value - low) * height:.1f}" for place, value in enumerate(known)]
     line = "M" + " L".join(at)
     return Spark(line, f"{line} L100,24 L0,24 Z")
-

@@ -27,7 +27,11 @@ def money(fen: int | None, language: str) -> str:
     if fen is None:
         return NOTHING
     text = short_amount(fen, language)
-    return f"¥{text.removesuffix(' 元')}".replace("¥-", f"{MINUS}¥") if text.endswith(" 元") else text.replace("-", MINUS)
+    return (
+        f"¥{text.removesuffix(' 元')}".replace("¥-", f"{MINUS}¥")
+        if text.endswith(" 元")
+        else text.replace("-", MINUS)
+    )
 
 
 def column_money(fen: int | None, language: str) -> str:
@@ -89,7 +93,9 @@ def ago(value: date | str | None, language: str, today: date) -> str:
     days = (today - when).days
     if days <= 1:
         return near_day(when, language, today)
-    many, unit = (days, ("天前", "days ago")) if days <= 100 else (round(days / 30.4), ("个月前", "months ago"))  # noqa: PLR2004
+    many, unit = (
+        (days, ("天前", "days ago")) if days <= 100 else (round(days / 30.4), ("个月前", "months ago"))
+    )  # noqa: PLR2004
     return f"{many} {unit[0 if chinese(language) else 1]}"
 
 

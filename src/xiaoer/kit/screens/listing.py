@@ -74,7 +74,9 @@ class Row:
 class Listing:
     """A table in one state. `asked` are the address parameters; `own_views` the reader's saved ones."""
 
-    def __init__(self, table: Table, rows: QuerySet[Any], asked: Mapping[str, str], own_views: tuple[View, ...] = ()) -> None:
+    def __init__(
+        self, table: Table, rows: QuerySet[Any], asked: Mapping[str, str], own_views: tuple[View, ...] = ()
+    ) -> None:
         self.table = table
         self.asked = {key: value for key, value in asked.items() if value and key not in {"excel"}}
         self._all = rows
@@ -84,7 +86,9 @@ class Listing:
     def columns(self) -> tuple[Column, ...]:
         wanted = self.asked.get("cols", "").split(APART) if self.asked.get("cols") else None
         return tuple(
-            column for column in self.table.columns if column.fixed or (column.key in wanted if wanted else column.chosen)
+            column
+            for column in self.table.columns
+            if column.fixed or (column.key in wanted if wanted else column.chosen)
         )
 
     @cached_property
@@ -206,7 +210,13 @@ class Listing:
         choices, chosen = one.offered(self._all), self._chosen(one)
         counts = self._counts(one, choices)
         offered = tuple(
-            Offered(choice.key, choice.title, counts[choice.key], choice.key in chosen, self._toggled(one, chosen, choice.key))
+            Offered(
+                choice.key,
+                choice.title,
+                counts[choice.key],
+                choice.key in chosen,
+                self._toggled(one, chosen, choice.key),
+            )
             for choice in choices
             if counts[choice.key] or choice.key in chosen
         )
@@ -226,7 +236,10 @@ class Listing:
         asked = self.asked.get("sort") or self.table.default_order
         column = self.table.column(asked.removeprefix("-"))
         if column is None or not column.order:
-            asked, column = self.table.default_order, self.table.column(self.table.default_order.removeprefix("-"))
+            asked, column = (
+                self.table.default_order,
+                self.table.column(self.table.default_order.removeprefix("-")),
+            )
         fields = column.order if column else ()
         down = asked.startswith("-")
         ordered = [F(name).desc(nulls_last=True) if down else F(name).asc(nulls_last=True) for name in fields]
@@ -242,7 +255,9 @@ class Listing:
 
 def asked(parameters: QueryDict) -> dict[str, str]:
     """An address's parameters as a listing reads them; ticked columns are joined into one."""
-    plain = {key: value for key, value in parameters.dict().items() if key != "col" and isinstance(value, str)}
+    plain = {
+        key: value for key, value in parameters.dict().items() if key != "col" and isinstance(value, str)
+    }
     return plain | ({"cols": APART.join(map(str, parameters.getlist("col")))} if "col" in parameters else {})
 
 

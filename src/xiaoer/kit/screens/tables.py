@@ -13,7 +13,9 @@ from django.db.models import Q
 from django.utils.functional import Promise
 
 Words = str | Promise
-Kind = Literal["text", "name", "wan", "count", "percent", "change", "points", "score", "day", "chips", "tier", "flag"]
+Kind = Literal[
+    "text", "name", "wan", "count", "percent", "change", "points", "score", "day", "chips", "tier", "flag"
+]
 Place = Literal["title", "aside", "line", "second", "none"]
 RIGHT = frozenset({"wan", "count", "percent", "change", "points", "score"})
 

@@ -161,7 +161,8 @@ def _firm_columns() -> tuple[Column, ...]:
             ("last_contact_date",),
             place="second",
         ),
-        Column("due", gettext_lazy("Next due"), "next_due_date", "day", ("next_due_date",), chosen=False),
+        Column("due", gettext_lazy("Next contact by plan"), "next_due_date", "day", ("next_due_date",), chosen=False),
+        Column("matures", gettext_lazy("Next loan matures"), "matures_date", "day", ("matures_date",), chosen=False),
         Column("region", gettext_lazy("Region"), "region", order=("region",), chosen=False),
     )
 

@@ -197,14 +197,10 @@ class FirmPage:
             for title, fen, figure in known
             if fen is not None
         ]
-        if firm.next_due_date:
-            lines.append(
-                {
-                    "title": _("Next due"),
-                    "value": formats.day(firm.next_due_date, tongue(), self.today),
-                    "figure": "",
-                }
-            )
+        days = ((_("Next loan matures"), firm.matures_date), (_("Next contact by plan"), firm.next_due_date))
+        lines += [
+            {"title": title, "value": formats.day(day, tongue(), self.today), "figure": ""} for title, day in days if day
+        ]
         return lines or [
             {
                 "title": _("Accounts and loans are not delivered; turnover comes from invoices."),

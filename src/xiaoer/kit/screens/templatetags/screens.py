@@ -134,7 +134,9 @@ def points_bar(value: float, widest: float) -> SafeString:
 def icon(name: str) -> SafeString:
     from django.templatetags.static import static
 
-    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("screens/icons.svg"), name)
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("screens/icons.svg"), name
+    )
 
 
 @register.inclusion_tag("screens/parts/meter.html")
@@ -146,7 +148,12 @@ def meter(value: float, whole: float) -> dict[str, object]:
 @register.inclusion_tag("screens/parts/term.html", takes_context=True)
 def term(context: Context, code: str) -> dict[str, object]:
     """The small button that opens a figure's definition, formula, source and date."""
-    return {"figure": figures.figure(code, tongue()), "number": next(_numbers), "as_of": context.get("as_of"), "today": context.get("today")}
+    return {
+        "figure": figures.figure(code, tongue()),
+        "number": next(_numbers),
+        "as_of": context.get("as_of"),
+        "today": context.get("today"),
+    }
 
 
 @register.inclusion_tag("screens/parts/chart.html", takes_context=True)
@@ -177,7 +184,13 @@ def tools(context: Context, listing: Listing) -> dict[str, object]:
 
 @register.inclusion_tag("screens/parts/cell.html", takes_context=True)
 def cell(context: Context, shown: Cell) -> dict[str, object]:
-    return {"cell": shown, "kind": shown.column.kind, "value": shown.value, "today": context.get("today"), "wan_short": "万" if formats.chinese(tongue()) else "k"}
+    return {
+        "cell": shown,
+        "kind": shown.column.kind,
+        "value": shown.value,
+        "today": context.get("today"),
+        "wan_short": "万" if formats.chinese(tongue()) else "k",
+    }
 
 
 @register.inclusion_tag("screens/parts/empty.html")

@@ -93,7 +93,7 @@ function points(data, colour) {
     tooltip: { ...base.tooltip, formatter: (found) => `${escaped((data.long ?? data.labels)[found[0].dataIndex])}<br><b>${label(steps.values, data, found[0].dataIndex)}</b>` },
     xAxis: { type: "value", show: false, min: Math.max(0, Math.floor(low - 12)) },
     yAxis: { type: "category", inverse: true, data: data.labels, axisTick: { show: false }, axisLine: { show: false },
-      axisLabel: { color: colour.ink, fontSize: 12.5, width: 118, overflow: "truncate" } },
+      axisLabel: { color: colour.ink, fontSize: 12.5, width: data.wide ? 250 : 118, overflow: "truncate" } },
     series: [
       { type: "bar", stack: "points", silent: true, itemStyle: { color: "transparent" }, data: hanging, tooltip: { show: false } },
       { type: "bar", stack: "points", name: steps.name, barWidth: 14, data: shown,
@@ -108,6 +108,7 @@ const KINDS = { months, load, points };
 function draw(box) {
   const data = JSON.parse(box.querySelector("script").textContent);
   const canvas = box.querySelector(".canvas");
+  data.wide = canvas.clientWidth > 560;
   drawn.get(canvas)?.dispose();
   const chart = echarts.init(canvas, null, { renderer: "svg" });
   chart.setOption(KINDS[data.kind](data, palette()));
