@@ -52,6 +52,9 @@ class Versioned(models.Model):
 
     since = models.IntegerField()
     until = models.IntegerField(default=FOREVER)
+    payload = models.UUIDField(
+        null=True, editable=False
+    )  # a hash of the row as handed over: what changed at all
 
     key: ClassVar[tuple[str, ...]] = ()
     kept_inside: ClassVar[
