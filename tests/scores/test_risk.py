@@ -1,0 +1,152 @@
+"""The risk card: points that add up, judgement out of fold, small samples never promoted, leaks found."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xiaoer.features.terms import catalogue
+from xiaoer.kit.refusal import Refusal
+from xiaoer.kit.text import say
+from xiaoer.scores import judging
+from xiaoer.scores.judging import auc, train_and_judge, wilson
+from xiaoer.scores.night import scoring
+from xiaoer.scores.registry import Registry
+from xiaoer.scores.rules import probability, score, start_points
+from xiaoer.scores.terms import Scorecard, Specification, State, specification
+from xiaoer.scores.training import Sample
+
+SPEC = replace(specification("risk"), repeats=2)
+
+
+def sample(firms: int = 400, seed: int = 3, strength: float = 1.5, bad_share: float = 0.25) -> Sample:
+    """Firms whose default hangs on two of the features, the rest being noise."""
+    draw = np.random.default_rng(seed)
+    columns = {entry.name: draw.lognormal(3, 1, firms) for entry in SPEC.inputs}
+    pull = strength * (np.log(columns["month_unevenness"]) - np.log(columns["sales_a_month"])) / 1.4
+    bad = pull + draw.normal(0, 1, firms) > np.quantile(pull, 1 - bad_share)
+    return Sample(tuple(f"C{n:04d}" for n in range(firms)), columns, bad)
+
+
+@pytest.fixture(scope="module")
+def judged() -> tuple[Scorecard, dict[str, object]]:
+    return train_and_judge(SPEC, sample(), "2026-10-31")
+
+
+def test_points_add_up_and_give_the_probability(judged: tuple[Scorecard, dict[str, object]]) -> None:
+    card = judged[0]
+    scored = score(card, sample(seed=9).columns)
+    assert (scored.points == start_points(card) + scored.parts.sum(axis=1)).all()
+    assert np.allclose(scored.probability, probability(card.points, scored.points))
+    order = np.argsort(scored.points)
+    assert (np.diff(scored.probability[order]) <= 0).all()
+
+
+def test_twenty_points_double_the_odds() -> None:
+    low, high = probability(SPEC.points, np.array([600, 620]))
+    assert low / (1 - low) == pytest.approx(1 / 20)
+    assert (high / (1 - high)) * 2 == pytest.approx(low / (1 - low))
+
+
+def test_the_judgement_is_out_of_fold_and_fair(judged: tuple[Scorecard, dict[str, object]]) -> None:
+    told = judged[1]
+    assert told["low"] < told["value"] < told["high"]  # type: ignore[operator]
+    assert told["state"] == State.LIVE
+    assert 0.6 < told["calibration"]["slope"] < 1.5  # type: ignore[index]
+    noise = train_and_judge(SPEC, sample(strength=0.0, seed=5), "2026-10-31")[1]
+    assert 0.35 < noise["value"] < 0.65  # type: ignore[operator]
+
+
+def test_a_model_no_better_than_its_rival_is_refused() -> None:
+    told = train_and_judge(SPEC, sample(strength=0.0, seed=5), "2026-10-31")[1]
+    if told["value"] <= told["rival_value"]:  # type: ignore[operator]
+        assert told["state"] == State.REFUSED
+    blunt = replace(sample(), columns=sample().columns | {"sales_12m": -sample().bad.astype(float)})
+    assert judging._verdict(SPEC, blunt, 0.9, 1.0, [])[0] == State.REFUSED
+
+
+def test_below_forty_it_is_a_small_sample() -> None:
+    card, told = train_and_judge(SPEC, sample(firms=120), "2026-10-31")
+    assert int(sample(firms=120).bad.sum()) < 40
+    assert (card.state, told["state"]) == (State.SMALL_SAMPLE, State.SMALL_SAMPLE)
+
+
+def test_too_few_to_train_on_is_a_refusal() -> None:
+    assert 0 < int(sample(firms=36).bad.sum()) < 10
+    with pytest.raises(Refusal, match="too few"):
+        train_and_judge(SPEC, sample(firms=36), "2026-10-31")
+
+
+def test_a_leak_is_named() -> None:
+    leaky = sample()
+    columns = dict(leaky.columns) | {"buyers": leaky.bad * 5.0 + np.random.default_rng(1).normal(0, 0.5, 400)}
+    told = train_and_judge(SPEC, replace(leaky, columns=columns), "2026-10-31")[1]
+    assert told["leaks"] == ["buyers"]
+    assert told["state"] == State.REFUSED
+
+
+def test_the_banks_own_rating_is_not_among_the_inputs() -> None:
+    assert "bank_rating" in SPEC.never_reads
+    assert not {entry.name for entry in SPEC.inputs} & set(SPEC.never_reads)
+    assert {entry.name for entry in SPEC.inputs} <= set(catalogue())
+
+
+def test_training_twice_gives_the_same_card() -> None:
+    assert train_and_judge(SPEC, sample(), "d")[0] == train_and_judge(SPEC, sample(), "d")[0]
+
+
+def test_missing_counts_as_usual(judged: tuple[Scorecard, dict[str, object]]) -> None:
+    card = judged[0]
+    nothing = {entry.name: np.array([np.nan]) for entry in card.inputs}
+    usual = {entry.name: np.array([entry.usual]) for entry in card.inputs}
+    assert score(card, nothing).points == score(card, usual).points
+
+
+def test_scores_carry_three_reasons_in_both_languages(judged: tuple[Scorecard, dict[str, object]]) -> None:
+    card, drawn = judged[0], sample(firms=5)
+    columns: dict[str, object] = {name: values for name, values in drawn.columns.items()}
+    columns |= {"sale_papers": [3.0, 2.0, 0.0, 9.0, None], "buyers": [1.0, None, 2.0, 3.0, 4.0]}
+    rows = scoring(card, "sale_papers")(
+        pa.RecordBatch.from_pydict({"customer_id": list(drawn.keys)} | columns)
+    ).to_pylist()
+    assert [row["customer_id"] for row in rows] == ["C0000", "C0001", "C0003"]
+    for row in rows:
+        assert row["version"] == card.version
+        reasons, every = json.loads(row["reasons"]), json.loads(row["all_points"])
+        assert len(reasons) == 3
+        assert start_points(card) + sum(one["points"] for one in every) == row["points"]
+        assert all(say(one, language) for one in every for language in ("zh", "en"))
+
+
+def test_a_kept_card_comes_back_as_it_was(judged: tuple[Scorecard, dict[str, object]], tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    assert registry.in_use("risk") is None
+    registry.keep(*judged)
+    assert registry.in_use("risk") == judged[0]
+    with pytest.raises(Refusal, match="no version"):
+        registry.page("risk", "0" * 12)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(-5, 5)), min_size=2, max_size=60))
+def test_auc_is_the_share_of_rightly_ordered_pairs(pairs: list[tuple[bool, int]]) -> None:
+    bad, value = np.array([one for one, _ in pairs]), np.array([float(two) for _, two in pairs])
+    if not 0 < bad.sum() < len(bad):
+        return
+    ordered = [(b > g) + 0.5 * (b == g) for b in value[bad] for g in value[~bad]]
+    assert auc(bad, value) == pytest.approx(np.mean(ordered))
+
+
+def test_wilson_against_the_published_example() -> None:
+    """81 of 263: 0.2553 to 0.3662 (Newcombe 1998, table I, method 3)."""
+    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+
+
+def test_the_specification_is_complete() -> None:
+    assert isinstance(specification("risk"), Specification)
+    with pytest.raises(KeyError):
+        specification("none")
