@@ -25,7 +25,7 @@ help: ## what can be done here
 setup: $(DONE)/dependencies $(DONE)/package $(DONE)/browser $(DONE)/translations ## the virtual environment, browser libraries, translations
 
 test: setup ## the tests, on all cores (ARGS="-k money" for some of them)
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 demo: setup ## a simulated bank, one night, and the workbench with ready accounts
 	@$(BIN)/xiaoer demo $(ARGS)

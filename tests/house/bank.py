@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 from xiaoer.kit.tables import DuckEngine, Lake
 from xiaoer.nightly.plan import PLAN
 from xiaoer.nightly.run import Night, run_number
+from xiaoer.offers.terms import FirmFacts, Occasion
 from xiaoer.simulator.bank import simulate
 from xiaoer.simulator.terms import Plan
 from xiaoer.sources.intake import load_bank, receive
@@ -40,14 +41,32 @@ def fresh_night(lake: Lake, folder: Path, scratch: Path) -> Night:
     return Night(DAY, run_number(DAY, lake), lake, DuckEngine(scratch), folder, folder.parent / "models")
 
 
-def small_bank_in(home: Path) -> SmallBank:
+def made_in(home: Path) -> None:
     """Simulate, take in, and run every step but the last, each one anew from files alone."""
     simulate(Plan(50, 3, 7, DAY), home / "bank", lambda _: None)
     lake = Lake(home / "lake")
     bank = receive(CHECKOUT / "mappings" / "simulator.toml", home / "bank", home / "inbox")
     load_bank(bank, lake, DuckEngine(home / "scratch"), DAY)
-    folder = home / "night"
     for number, step in enumerate(STEPS):
-        night = fresh_night(lake, folder, home / f"scratch-{number}")
-        step.work(night)
-    return SmallBank(home, lake, night)
+        step.work(fresh_night(lake, home / "night", home / f"scratch-{number}"))
+
+
+def opened(home: Path, scratch: Path) -> SmallBank:
+    """The bank made before."""
+    lake = Lake(home / "lake")
+    return SmallBank(home, lake, fresh_night(lake, home / "night", scratch))
+
+
+def firm_facts(customer_id: str, *occasions: Occasion) -> FirmFacts:
+    """A firm without loan or score, known by its number only."""
+    return FirmFacts(
+        customer_id=customer_id,
+        branch_id="B1",
+        manager_id="M1",
+        potential=0,
+        loan_balance=0,
+        probability=None,
+        band=None,
+        days_past_due=0,
+        occasions=occasions,
+    )

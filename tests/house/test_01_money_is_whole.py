@@ -6,17 +6,14 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pytest
 
-from tests.house.bank import DAY, STEPS, SmallBank, fresh_night
+from tests.house.bank import DAY, STEPS, SmallBank, firm_facts, fresh_night
 from tools.lints.float_money import MONEY
 from xiaoer.kit.tables import Kind
 from xiaoer.kit.text import reason
 from xiaoer.offers.rules import days
-from xiaoer.offers.terms import Candidate, Effort, FirmFacts, Occasion, Terms
+from xiaoer.offers.terms import Candidate, Effort, Occasion, Terms
 from xiaoer.sources.contracts import contract, contracts
-
-pytestmark = pytest.mark.xdist_group("house")
 
 
 def test_every_contract_keeps_its_money_whole() -> None:
@@ -67,9 +64,7 @@ def test_equal_priorities_are_ordered_the_same_whoever_comes_first() -> None:
         "contact_due", "note", reason("contact_due_first", due_date=DAY), reason("goal_contact_due"), 0
     )
     alike = [
-        Candidate(
-            FirmFacts(f"C{number}", "B1", "M1", 0, 0, None, None), occasion, effort, 500_00, 100_00, 400_00.0
-        )
+        Candidate(firm_facts(f"C{number}"), occasion, effort, 500_00, 100_00, 400_00.0)
         for number in range(30)
     ]
     expected = [line.candidate.firm.customer_id for line in days(alike, {}, replace(terms), DAY, {})]

@@ -5,15 +5,12 @@ from pathlib import Path
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-import pytest
 
 from tests.house.bank import SmallBank
 from xiaoer.kit.tables import DuckEngine, Lake
 from xiaoer.nightly.run import run_number
 from xiaoer.sources.contracts import contract
 from xiaoer.sources.intake import load_bank, receive
-
-pytestmark = pytest.mark.xdist_group("house")
 
 MAPPING = r"""
 [mapping]

@@ -2,12 +2,8 @@
 
 import json
 
-import pytest
-
 from tests.house.bank import SmallBank
 from xiaoer.kit.text import parameters, say, wording
-
-pytestmark = pytest.mark.xdist_group("house")
 
 COLUMNS = {"events": ("because", "goal"), "decisions": ("because", "stopped", "changed")}
 

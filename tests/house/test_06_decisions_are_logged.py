@@ -4,14 +4,10 @@ import json
 from collections import Counter
 from datetime import date
 
-import pytest
-
-from tests.house.bank import DAY, SmallBank
+from tests.house.bank import DAY, SmallBank, firm_facts
 from xiaoer.kit.text import reason
 from xiaoer.offers.rules import candidates, chosen
 from xiaoer.offers.terms import Effort, FirmFacts, Occasion, Terms
-
-pytestmark = pytest.mark.xdist_group("house")
 
 TERMS = Terms.in_force(DAY)
 MANY = 4_000
@@ -25,7 +21,7 @@ def arms(day: date, severity: str = "note") -> dict[str, tuple[str, float]]:
     occasion = Occasion(
         "contact_due", severity, reason("contact_due_first", due_date=day), reason("goal_contact_due"), 0
     )
-    firms = [FirmFacts(f"C{number}", "B1", "M1", 0, 0, None, None, (occasion,)) for number in range(MANY)]
+    firms = [firm_facts(f"C{number}", occasion) for number in range(MANY)]
     weighed = [one for firm in firms for one in candidates(firm, TERMS, open_door, day)]
     assert {one.firm.customer_id for one in chosen(weighed)} == {
         one.firm.customer_id for one in weighed if one.arm == "treated"
@@ -42,17 +38,18 @@ def test_every_occasion_of_every_firm_is_in_the_log(small_bank: SmallBank) -> No
 
 def test_what_was_not_proposed_is_kept_with_its_reason_or_its_rival(small_bank: SmallBank) -> None:
     rows = small_bank.rows("decisions")
-    proposed = {row["customer_id"] for row in rows if row["offer_id"]}
+    open_rows = [row for row in rows if not row["stopped"] and row["arm"] == "treated"]
+    best = {row["customer_id"]: row["priority"] for row in sorted(open_rows, key=lambda row: row["priority"])}  # type: ignore[arg-type, return-value]
     for row in rows:
         assert row["run_id"] == small_bank.night.run_id
         assert row["because"]
         assert 0 < row["arm_probability"] <= 1  # type: ignore[operator]
         assert row["expected_return"] is not None
         assert row["priority"] is not None
-        if row["offer_id"]:
+        if row["rank"] is not None:
             assert (row["arm"], row["stopped"]) == ("treated", None)
-        elif not row["stopped"] and row["arm"] == "treated":
-            assert row["customer_id"] in proposed or row["rank"] is None
+            assert row["offer_id"]
+            assert row["priority"] == best[row["customer_id"]]
     stopped = [json.loads(str(row["stopped"])) for row in rows if row["stopped"]]
     assert all(told["code"] for told in stopped)
 

@@ -3,14 +3,10 @@
 import shutil
 from pathlib import Path
 
-import pytest
-
 from tests.house.bank import CHECKOUT, DAY, SmallBank
 from xiaoer.kit.tables import DuckEngine, Lake
 from xiaoer.nightly import night as nightly
 from xiaoer.sources import intake
-
-pytestmark = pytest.mark.xdist_group("house")
 
 
 def content(lake: Lake) -> list[tuple[object, ...]]:

@@ -3,12 +3,8 @@
 import ast
 from pathlib import Path
 
-import pytest
-
 from tests.house.bank import CHECKOUT, STEPS, SmallBank, fresh_night
 from tests.house.test_01_money_is_whole import ordered
-
-pytestmark = pytest.mark.xdist_group("house")
 
 LONGEST_CHAIN = 50
 FRAME_VERBS = {
