@@ -6,6 +6,7 @@ XIAOER_HOME and makes accounts (password: the username twice).
 """
 
 import random
+import sys
 import tomllib
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -101,7 +102,7 @@ def _made(business_date: date, run_id: str, seed: int) -> dict[str, pa.Table]:
         "profiles": _table(profiles),
         "scores": _table([_score(one, firm, chance) for one, firm in zip(placed, firms, strict=True)]),
         "events": _table(events),
-        "proposals": _table(_proposals(placed, firms, events, chance, business_date, run_id)),
+        "proposals": _table(_proposals(placed, firms, events, chance, today=business_date, run_id=run_id)),
         "deliveries": _table(_deliveries(business_date)),
         "disabled": _table(DISABLED),
     }
@@ -281,7 +282,7 @@ def _events(one: Placed, chance: random.Random, today: date) -> list[dict[str, A
 
 def _proposals(
     placed: list[Placed], firms: list[dict[str, Any]], events: list[dict[str, Any]],
-    chance: random.Random, today: date, run_id: str,
+    chance: random.Random, *, today: date, run_id: str,
 ) -> list[dict[str, Any]]:  # fmt: skip
     because = {row["customer_id"]: row["because"] for row in events}
     rows: list[dict[str, Any]] = []
@@ -341,12 +342,12 @@ def main() -> None:
     from xiaoer.app.setup import ready
 
     ready()
-    print(publish_world())
+    sys.stdout.write(f"{publish_world()}\n")
     from xiaoer.branches.accounts import make_account
 
     for staff_id, name, _, post in STAFF:
         make_account(staff_id, password=staff_id.lower() * 2)
-        print(f"{staff_id.lower():4} {staff_id.lower() * 2:6} {post:22} {name}")
+        sys.stdout.write(f"{staff_id.lower():4} {staff_id.lower() * 2:6} {post:22} {name}\n")
 
 
 if __name__ == "__main__":

@@ -114,9 +114,13 @@ def test_the_key_cannot_be_read() -> None:
     ],
 )
 def test_what_the_desk_has_no_business_doing_is_denied(attempt: str) -> None:
-    with acting_as(Scope("A1", everything=True)), pytest.raises(ProgrammingError), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(attempt)
+    with (
+        acting_as(Scope("A1", everything=True)),
+        pytest.raises(ProgrammingError),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(attempt)
 
 
 def test_a_contact_cannot_be_written_into_another_portfolio() -> None:

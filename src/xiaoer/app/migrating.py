@@ -7,6 +7,9 @@ from django.db import connections
 from xiaoer.kit.scope.walls import raise_walls
 
 MIGRATING = 7_210_001  # the advisory lock's number
+FIRST_POINTER = (
+    "INSERT INTO nightly_pointer (only_one, edition, run_id) VALUES (true, 0, '') ON CONFLICT DO NOTHING"
+)
 
 
 def migrate(using: str = "owner") -> None:
@@ -16,8 +19,6 @@ def migrate(using: str = "owner") -> None:
         try:
             call_command("migrate", database=using, verbosity=0, interactive=False)
             raise_walls(settings.WEB_ROLE, settings.SECRET_KEY, using=using)
-            cursor.execute(
-                "INSERT INTO nightly_pointer (only_one, edition, run_id) VALUES (true, 0, '') ON CONFLICT DO NOTHING"
-            )
+            cursor.execute(FIRST_POINTER)
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATING])

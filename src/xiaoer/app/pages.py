@@ -7,6 +7,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
+from django.views.i18n import set_language
 
 from xiaoer.app.brake import address_of, braked, note_attempt
 
@@ -53,4 +54,11 @@ def _next(request: HttpRequest) -> str:
     return wanted if safe and wanted.startswith("/") else ""
 
 
-sign_in.login_required = False  # type: ignore[attr-defined]
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Switch between 中文 and English."""
+    return set_language(request)
+
+
+for _open in (sign_in, language):  # whoever is not signed in may knock, in either language
+    _open.login_required = False  # type: ignore[attr-defined]

@@ -1,15 +1,15 @@
 """Which role does what."""
 
-from typing import Any
+from django.db.models import Model
 
 
 class OwnerMigrates:
     """Tables are made by their owner only; the desk's role could not anyway."""
 
-    def allow_migrate(self, db: str, app_label: str, **_hints: Any) -> bool:
+    def allow_migrate(self, db: str, _app_label: str, **_hints: object) -> bool:
         """Django's question before every migration step."""
         return db == "owner"
 
-    def allow_relation(self, one: Any, other: Any, **_hints: Any) -> bool:
+    def allow_relation(self, _one: Model, _other: Model, **_hints: object) -> bool:
         """Both aliases lead to the same database."""
         return True

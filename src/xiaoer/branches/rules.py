@@ -1,6 +1,7 @@
 """From posts to what may be seen: the only place where a scope is made."""
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 
 from xiaoer.branches.terms import Held, Sees
 from xiaoer.kit.scope import Scope, pool
@@ -43,7 +44,7 @@ def subtree(branch_id: str, parents: Mapping[str, str]) -> set[str]:
     return found
 
 
-def _branches(posts: Iterable[Held], parents: Mapping[str, str]) -> Set[str]:
+def _branches(posts: Iterable[Held], parents: Mapping[str, str]) -> AbstractSet[str]:
     tops = {post.branch_id for post in posts if post.kind.sees is Sees.BRANCH}
     return {branch for top in tops for branch in subtree(top, parents)}
 

@@ -9,7 +9,7 @@ from xiaoer.contacts.terms import DO_NOT_CONTACT, OutcomeRecorded
 
 
 def stop_when_asked(fact: OutcomeRecorded) -> None:
-    """A firm that asked not to be contacted is not contacted again, on any channel, until it says otherwise."""
+    """A firm that asked not to be contacted is not, on any channel, until it says otherwise."""
     if fact.outcome == DO_NOT_CONTACT:
         _stop(fact, fact.day)
 

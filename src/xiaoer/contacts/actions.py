@@ -67,8 +67,8 @@ def record_outcome(
 ) -> Recorded:
     """Write the contact, close what it answers, plan the follow-up, tell it as a fact.
 
-    The same outcome for the same proposal on the same day, tapped twice, is written once. Raises Refusal for a
-    firm out of scope, an unknown outcome or channel, a follow-up in the past.
+    The same outcome for the same proposal on the same day, tapped twice, is written once. Raises Refusal for
+    a firm out of scope, an unknown outcome or channel, a follow-up in the past.
     """
     found = _firm(scope, about.customer_id)
     came = _outcome(outcome)
@@ -76,7 +76,7 @@ def record_outcome(
     _one_at_a_time(about.offer_id or about.customer_id)
     if (before := _same(scope, about, outcome, today)) is not None:
         return Recorded(before, before.tasks.first(), again=True)
-    contact = _write(scope, found, about, outcome, today, note)
+    contact = _write(scope, found, about, today, outcome=outcome, note=note)
     _close_answered(scope, about, came, today)
     task = _plan(contact, came, follow_up, today)
     _tell(contact)
@@ -168,7 +168,7 @@ def _check(about: About, note: str, today: date, follow_up: FollowUp | None) -> 
 
 
 def _typed(text: str) -> str:
-    """A person's words without what a keyboard does not write; PostgreSQL takes neither NUL nor half a surrogate."""
+    """A person's words; PostgreSQL takes neither NUL nor half a surrogate."""
     return "".join(sign for sign in text if sign.isprintable() or sign == "\n").strip()
 
 
@@ -190,7 +190,7 @@ def _same(scope: Scope, about: About, outcome: str, today: date) -> Contact | No
     return mine.filter(offer_id=about.offer_id).order_by("-pk").first()
 
 
-def _write(scope: Scope, found: Firm, about: About, outcome: str, today: date, note: str) -> Contact:
+def _write(scope: Scope, found: Firm, about: About, today: date, *, outcome: str, note: str) -> Contact:
     return Contact.objects.create(
         **_of(scope, found),
         offer_id=about.offer_id,

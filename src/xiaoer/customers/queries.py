@@ -39,7 +39,7 @@ def search(scope: Scope, text: str, *, at_most: int = FOUND_AT_MOST) -> list[Fir
     return list(found.values())
 
 
-def matching(scope: Scope, text: str) -> Q:  # a list's own rows are in scope already
+def matching(scope: Scope, text: str) -> Q:  # noqa: ARG001  the list it narrows is in scope already
     """The same search as one condition, for narrowing a list."""
     joined = Q(pk__in=[]) if text.strip() else Q()
     for condition in _beginnings(text):

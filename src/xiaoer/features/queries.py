@@ -11,9 +11,9 @@ from xiaoer.kit.scope import Scope
 def profile(scope: Scope, customer_id: str) -> Profile | None:
     """Months, partners and similar firms; None for a firm nobody delivered flows for.
 
-    Firms it mentions are named from the reader's scope: `similar` becomes {customer_id, name, why, turnover_12m,
-    growth} without those out of scope, and partners out of scope lose their `customer_id` (their name stands on
-    the firm's own invoices and stays). Not to be saved.
+    Firms it mentions are named from the reader's scope: `similar` becomes {customer_id, name, why,
+    turnover_12m, growth} without those out of scope, and partners out of scope lose their `customer_id`
+    (their name stands on the firm's own invoices and stays). Not to be saved.
     """
     found = Profile.objects.seen_by(scope).filter(customer_id=customer_id).first()
     if found is None:

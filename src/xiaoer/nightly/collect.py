@@ -15,18 +15,18 @@ from xiaoer.contacts.models import Contact, Task
 TEXT, DAY, WHOLE = pa.string(), pa.date32(), pa.int64()
 INSTANT = pa.timestamp("us", tz="UTC")
 
+WHOSE = {"branch_id": TEXT, "manager_id": TEXT}
 CONTACTS = pa.schema({
-    "contact_id": WHOLE, "offer_id": TEXT, "customer_id": TEXT, "channel": TEXT, "outcome": TEXT, "staff_id": TEXT,
-    "at": INSTANT, "day": DAY, "branch_id": TEXT, "manager_id": TEXT, "expected_return": WHOLE, "minutes": WHOLE,
+    "contact_id": WHOLE, "offer_id": TEXT, "customer_id": TEXT, "channel": TEXT, "outcome": TEXT,
+    "staff_id": TEXT, "at": INSTANT, "day": DAY, "expected_return": WHOLE, "minutes": WHOLE, **WHOSE,
 })  # fmt: skip
 TASKS = pa.schema({
     "task_id": WHOLE, "customer_id": TEXT, "offer_id": TEXT, "kind": TEXT, "minutes": WHOLE, "status": TEXT,
-    "day": DAY, "due_date": DAY, "done_date": DAY, "origin_contact_id": WHOLE, "staff_id": TEXT, "branch_id": TEXT,
-    "manager_id": TEXT,
+    "day": DAY, "due_date": DAY, "done_date": DAY, "origin_contact_id": WHOLE, "staff_id": TEXT, **WHOSE,
 })  # fmt: skip
 SUPPRESSIONS = pa.schema({
-    "suppression_id": WHOLE, "customer_id": TEXT, "channel": TEXT, "reason": TEXT, "since_at": INSTANT, "day": DAY,
-    "until_date": DAY, "source": TEXT, "staff_id": TEXT, "branch_id": TEXT, "manager_id": TEXT,
+    "suppression_id": WHOLE, "customer_id": TEXT, "channel": TEXT, "reason": TEXT, "since_at": INSTANT,
+    "day": DAY, "until_date": DAY, "source": TEXT, "staff_id": TEXT, **WHOSE,
 })  # fmt: skip
 
 
@@ -37,13 +37,13 @@ def collect(business_date: date, *, using: str = "owner") -> dict[str, pa.Table]
     day gives the same tables.
     """
     return {
-        "desk_contacts": _table(CONTACTS, _written(Contact, business_date, using), contact_id=F("pk")),
+        "desk_contacts": _table(CONTACTS, _written(Contact, business_date, using), contact_id="pk"),
         "desk_tasks": _table(
             TASKS, _as_of(_written(Task, business_date, using), business_date),
-            task_id=F("pk"), origin_contact_id=F("origin"), status=F("status_then"), done_date=F("done_then"),
+            task_id="pk", origin_contact_id="origin", status="status_then", done_date="done_then",
         ),
         "desk_suppressions": _table(
-            SUPPRESSIONS, _written(Suppression, business_date, using), suppression_id=F("pk")
+            SUPPRESSIONS, _written(Suppression, business_date, using), suppression_id="pk"
         ),
     }  # fmt: skip
 
@@ -62,8 +62,8 @@ def _as_of(tasks: QuerySet[Any], business_date: date) -> QuerySet[Any]:
     )
 
 
-def _table(schema: pa.Schema, rows: QuerySet[Any], **renamed: F) -> pa.Table:
+def _table(schema: pa.Schema, rows: QuerySet[Any], **renamed: str) -> pa.Table:
     """Column by column in the schema's order; an empty result keeps its types."""
-    sources = [renamed[name].name if name in renamed else name for name in schema.names]
+    sources = [renamed.get(name, name) for name in schema.names]
     values: Iterable[tuple[Any, ...]] = rows.values_list(*sources)
     return pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in values], schema=schema)

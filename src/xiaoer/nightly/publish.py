@@ -55,7 +55,7 @@ def publish(
     *,
     published_at: datetime | None = None,
     using: str = "owner",
-    reached: Callable[[str], None] = lambda step: None,
+    reached: Callable[[str], None] = lambda _step: None,
 ) -> Publication:
     """Show a night's tables on the desk. The same `run_id` again changes no row.
 
@@ -106,7 +106,7 @@ def _shown(using: str) -> Pointer:
 
 def _undo_leftovers(edition: int, using: str) -> None:
     for name in seam.NAMES:
-        rows = seam.model_of(name)._default_manager.using(using)
+        rows = seam.rows_of(name, using)
         with transaction.atomic(using=using):
             rows.filter(since__gt=edition).delete()
             rows.filter(until__gt=edition, until__lt=FOREVER).update(until=FOREVER)
@@ -137,7 +137,7 @@ def _mark(model: type[Versioned], say: staging.Statements, using: str) -> None:
         raise ValueError(message) from twins
 
 
-def _copy(model: type[Versioned], table: pa.Table, copy: sql.Composable, using: str) -> None:
+def _copy(model: type[Versioned], table: pa.Table, copy: sql.Composed, using: str) -> None:
     connection = connections[using]
     connection.ensure_connection()
     with psycopg.Cursor(connection.connection) as cursor, cursor.copy(copy) as copying:
@@ -145,7 +145,7 @@ def _copy(model: type[Versioned], table: pa.Table, copy: sql.Composable, using: 
             copying.write(piece)
 
 
-def _run(query: sql.Composable, using: str, **values: object) -> int:
+def _run(query: sql.Composed, using: str, **values: object) -> int:
     with psycopg.Cursor(connections[using].connection) as cursor:
         cursor.execute(query, values or None)
         return int(cursor.rowcount)
@@ -160,7 +160,6 @@ def _flip(edition: int, business_date: date, run_id: str, at: datetime, using: s
 def _tidy(edition: int, changed: list[str], using: str) -> None:
     """Forget what no request can still be reading, and let the planner know the new sizes."""
     for name in seam.NAMES:
-        model = seam.model_of(name)
-        model._default_manager.using(using).filter(until__lte=edition - EDITIONS_KEPT).delete()
+        seam.rows_of(name, using).filter(until__lte=edition - EDITIONS_KEPT).delete()
         if name in changed:
-            _run(sql.SQL("ANALYZE {}").format(sql.Identifier(model._meta.db_table)), using)
+            _run(sql.SQL("ANALYZE {}").format(sql.Identifier(seam.model_of(name)._meta.db_table)), using)

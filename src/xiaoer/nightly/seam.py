@@ -36,6 +36,11 @@ def model_of(name: str) -> type[Versioned]:
     return cast("type[Versioned]", apps.get_model((MODELS | MASTERS)[name]))
 
 
+def rows_of(name: str, using: str) -> models.QuerySet[Any]:
+    """Every stored row of a published table, of all editions."""
+    return model_of(name).objects.using(using)
+
+
 def columns_of(model: type[models.Model]) -> list[models.Field[Any, Any]]:
     """The fields the night fills."""
     return [field for field in model._meta.concrete_fields if field.column not in EDITION_COLUMNS]
@@ -46,9 +51,9 @@ def check(name: str, table: pa.Table) -> None:
     if not table.column_names:
         return
     fields = columns_of(model_of(name))
-    known = {field.column for field in fields}
+    known = {str(field.column) for field in fields}
     unknown = set(table.column_names) - known - CARRIED_ANYWAY
-    must = {field.column for field in fields if not field.null and not field.has_default()}
+    must = {str(field.column) for field in fields if not field.null and not field.has_default()}
     if unknown or must - set(table.column_names):
         missing = sorted(must - set(table.column_names))
         message = f"published table {name!r}: unknown columns {sorted(unknown)}, missing columns {missing}"

@@ -5,7 +5,9 @@ JSON travels as text and is parsed only for rows that changed; an unchanged nigh
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any, LiteralString
 
 from django.db.models import Field, JSONField
 from psycopg import sql
@@ -15,7 +17,8 @@ from xiaoer.nightly import seam
 
 # Names in braces are filled in by `statements`; %(edition)s when run.
 STAGE = "CREATE TEMPORARY TABLE {stage} ON COMMIT DROP AS SELECT {as_text} FROM {target} WITH NO DATA"
-PLAIN = "ALTER TABLE {stage} ALTER COLUMN {column} SET STORAGE EXTERNAL"  # compressing for minutes is not worth it
+# Compressing what lives for minutes is not worth it.
+PLAIN = "ALTER TABLE {stage} ALTER COLUMN {column} SET STORAGE EXTERNAL"
 COPY = "COPY {stage} ({columns}) FROM STDIN (FORMAT csv)"
 MARKS = (
     "CREATE TEMPORARY TABLE {marks} ON COMMIT DROP AS"
@@ -42,23 +45,23 @@ NARROWED = (
 class Statements:
     """What is run, in this order; `copy` takes CSV."""
 
-    prepare: tuple[sql.Composable, ...]
-    copy: sql.Composable
-    mark: tuple[sql.Composable, ...]
-    close: sql.Composable
-    insert: sql.Composable
-    drop: sql.Composable
+    prepare: tuple[sql.Composed, ...]
+    copy: sql.Composed
+    mark: tuple[sql.Composed, ...]
+    close: sql.Composed
+    insert: sql.Composed
+    drop: sql.Composed
 
 
 def statements(model: type[Versioned]) -> Statements:
     """The statements for one published table."""
     fields, table = seam.columns_of(model), model._meta.db_table
-    known = {
+    known: dict[str, sql.Composable] = {
         "target": sql.Identifier(table),
         "stage": sql.Identifier(f"stage_{table}"),
         "marks": sql.Identifier(f"marks_{table}"),
         "forever": sql.Literal(FOREVER),
-        "columns": _listed(sql.Identifier(field.column) for field in fields),
+        "columns": _listed(_column(field) for field in fields),
         "as_text": _listed(map(_as_text, fields)),
         "values": _listed(_value(model, field) for field in fields),
         "key": _listed(map(sql.Identifier, model.key)),
@@ -66,10 +69,10 @@ def statements(model: type[Versioned]) -> Statements:
         "s_is_m": _same_key(model, "s", "m"),
     }
 
-    def filled(text: str, **more: sql.Composable) -> sql.Composable:
-        return sql.SQL(text).format(**known, **more)  # type: ignore[arg-type]
+    def filled(text: LiteralString, **more: sql.Composable) -> sql.Composed:
+        return sql.SQL(text).format(**known, **more)
 
-    plain = (filled(PLAIN, column=sql.Identifier(f.column)) for f in fields if isinstance(f, JSONField))
+    plain = (filled(PLAIN, column=_column(f)) for f in fields if isinstance(f, JSONField))
     return Statements(
         prepare=(filled(STAGE), *plain),
         copy=filled(COPY),
@@ -80,27 +83,31 @@ def statements(model: type[Versioned]) -> Statements:
     )
 
 
-def _listed(parts: object) -> sql.Composable:
-    return sql.SQL(", ").join(parts)  # type: ignore[arg-type]
+def _listed(parts: Iterable[sql.Composable]) -> sql.Composed:
+    return sql.SQL(", ").join(parts)
 
 
-def _as_text(field: Field) -> sql.Composable:  # type: ignore[type-arg]
-    name = sql.Identifier(field.column)
+def _column(field: Field[Any, Any], *of: str) -> sql.Identifier:
+    return sql.Identifier(*of, str(field.column))
+
+
+def _as_text(field: Field[Any, Any]) -> sql.Composable:
+    name = _column(field)
     return sql.SQL("{0}::text AS {0}").format(name) if isinstance(field, JSONField) else name
 
 
-def _value(model: type[Versioned], field: Field) -> sql.Composable:  # type: ignore[type-arg]
+def _value(model: type[Versioned], field: Field[Any, Any]) -> sql.Composable:
     """A staged column as the target takes it."""
-    name = sql.Identifier("s", field.column)
+    name = _column(field, "s")
     if not isinstance(field, JSONField):
         return name
-    keys = model.kept_inside.get(field.column)
+    keys = model.kept_inside.get(str(field.column))
     if keys is None:
         return sql.SQL("{}::jsonb").format(name)
     pairs = _listed(sql.SQL("{0}, entry -> {0}").format(sql.Literal(key)) for key in keys)
     return sql.SQL(NARROWED).format(pairs=pairs, column=name)
 
 
-def _same_key(model: type[Versioned], one: str, other: str) -> sql.Composable:
+def _same_key(model: type[Versioned], one: str, other: str) -> sql.Composed:
     pairs = ((sql.Identifier(one, name), sql.Identifier(other, name)) for name in model.key)
     return sql.SQL(" AND ").join(sql.SQL("{} = {}").format(left, right) for left, right in pairs)

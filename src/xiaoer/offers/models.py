@@ -8,7 +8,7 @@ from xiaoer.kit.published import Published, one_open_row
 
 
 class Proposal(Published):
-    """One line of a manager's morning. `rank` orders the manager's day; `fits` says whether hours allow it."""
+    """One line of a manager's morning: `rank` orders the day; `fits` says whether hours allow it."""
 
     offer_id = models.TextField()
     customer_id = models.TextField()

@@ -34,7 +34,7 @@ def proposals_for(scope: Scope, customer_id: str) -> QuerySet[Proposal]:
 
 def stop_for(scope: Scope, customer_id: str) -> Proposal | None:
     """The proposal a rule keeps off the list for one firm, with the rule; None when nothing is stopped."""
-    return Proposal.objects.seen_by(scope).filter(customer_id=customer_id).filter(stopped__isnull=False).first()
+    return Proposal.objects.seen_by(scope).filter(customer_id=customer_id, stopped__isnull=False).first()
 
 
 def proposal(scope: Scope, offer_id: str) -> Proposal | None:

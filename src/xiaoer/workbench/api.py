@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, Literal
 
 from django.http import Http404, HttpRequest
-from ninja import Query, Router, Schema, Status
+from ninja import Field, Query, Router, Schema, Status
 
 from xiaoer.contacts.actions import About, FollowUp, record_outcome
 from xiaoer.customers import queries as customers
@@ -21,7 +21,7 @@ class ReasonOut(Schema):
     """A reason as code and parameters; the words are the reader's language's."""
 
     code: str
-    params: dict[str, Any] = {}
+    params: dict[str, Any] = Field(default_factory=dict)
     tone: str = "plain"
 
 
@@ -168,7 +168,7 @@ def outcome(request: HttpRequest, given: OutcomeIn) -> Status:
     """Write a contact and plan its follow-up. 201 when written, 200 when it stood there already."""
     scope = _scope(request)
     about = _about(scope, given)
-    follow_up = given.follow_up and FollowUp(**given.follow_up.dict())
+    follow_up = FollowUp(**given.follow_up.dict()) if given.follow_up else None
     today: date = request.today  # type: ignore[attr-defined]
     done = record_outcome(scope, about, given.outcome, today, note=given.note, follow_up=follow_up)
     told = {

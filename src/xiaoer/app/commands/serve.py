@@ -18,6 +18,7 @@ def command(host: str, port: int, threads: int) -> None:
 def serve(host: str, port: int, threads: int = 8) -> None:
     """Answer requests until stopped; the database is ready."""
     from granian.constants import Interfaces
+    from granian.log import LogLevels
     from granian.server import Server
 
     click.echo(f"http://{host}:{port}/")
@@ -29,5 +30,5 @@ def serve(host: str, port: int, threads: int = 8) -> None:
         workers=1,
         blocking_threads=threads,
         websockets=False,
-        log_level="warning",
+        log_level=LogLevels.error,
     ).serve()

@@ -4,30 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('branches', '0001_initial'),
+        ("branches", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='assignment',
-            name='payload',
+            model_name="assignment",
+            name="payload",
             field=models.UUIDField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='branch',
-            name='payload',
+            model_name="branch",
+            name="payload",
             field=models.UUIDField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='post',
-            name='payload',
+            model_name="post",
+            name="payload",
             field=models.UUIDField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='staff',
-            name='payload',
+            model_name="staff",
+            name="payload",
             field=models.UUIDField(editable=False, null=True),
         ),
     ]

@@ -191,7 +191,7 @@ class Embedded:
         # A file, not a pipe: the server inherits it and would keep a pipe open for ever.
         with tempfile.TemporaryFile("w+") as output:
             user = SERVER_USER if os.geteuid() == 0 else None
-            extra = [] if user else None
+            extra: list[str] | None = [] if user else None
             done = subprocess.run(
                 command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, check=False,
                 user=user, group=user, extra_groups=extra, cwd="/", env=_plain_environment(),
@@ -243,4 +243,4 @@ def _exists(connection: psycopg.Connection, query: str, name: str) -> bool:
 
 
 def _execute(connection: psycopg.Connection, query: str, *names: str) -> None:
-    connection.execute(sql.SQL(query).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+    connection.execute(sql.SQL(query).format(*map(sql.Identifier, names)))

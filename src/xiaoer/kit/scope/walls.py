@@ -41,7 +41,7 @@ class Wall(Enum):
     SEALED = (NOBODY, NOBODY)  # the night's and the owner's
 
 
-# Tables of Django itself, without row-level security; what the desk's role may do there, and why that is right.
+# Django's own tables, without row-level security: what the desk's role may do there, and why that is right.
 EXCEPTIONS = {
     "django_session": (
         "SELECT, INSERT, UPDATE, DELETE",
