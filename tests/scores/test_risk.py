@@ -77,9 +77,9 @@ def test_below_forty_it_is_a_small_sample() -> None:
 
 
 def test_too_few_to_train_on_is_a_refusal() -> None:
-    assert 0 < int(sample(firms=36).bad.sum()) < 10
+    assert 0 < int(sample(firms=60, bad_share=0.02).bad.sum()) < 10
     with pytest.raises(Refusal, match="too few"):
-        train_and_judge(SPEC, sample(firms=36), "2026-10-31")
+        train_and_judge(SPEC, sample(firms=60, bad_share=0.02), "2026-10-31")
 
 
 def test_a_leak_is_named() -> None:
