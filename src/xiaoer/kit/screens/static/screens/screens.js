@@ -48,8 +48,8 @@ export async function show(dialog, address) {
 // Something was written: close what lay above, bring the page behind up to date, say what was done.
 document.body.addEventListener("done-over", async (event) => {
   all("dialog[open]").forEach((dialog) => dialog.close());
-  say(event.detail.told);
   await window.htmx.ajax("GET", location.href, { target: "#page", select: "#page", swap: "outerHTML" });
+  say(event.detail.told);
 });
 
 document.addEventListener("click", (event) => event.target.closest("[data-keys]") && one("#keys").showModal());
