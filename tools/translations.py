@@ -19,7 +19,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 SOURCES = CHECKOUT / "src/xiaoer"
 LOCALE = SOURCES / "locale"
 TONGUES = ("zh_Hans",)
-KEYWORDS = {name: None for name in ("gettext", "gettext_lazy", "_")} | {
+KEYWORDS = dict.fromkeys(("gettext", "gettext_lazy", "_", "text")) | {
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2),
@@ -39,8 +39,8 @@ def texts() -> Iterator[Text]:
 def from_python(path: Path) -> Iterator[Text]:
     for _line, text, _comments, context in extract_from_file("python", path, keywords=KEYWORDS):
         if isinstance(text, tuple):
-            text = tuple(part for part in text if part)
-            yield context, text if len(text) > 1 else text[0], str(path.relative_to(CHECKOUT))
+            parts = tuple(part for part in text if part)
+            yield context, parts if len(parts) > 1 else parts[0], str(path.relative_to(CHECKOUT))
         elif text:
             yield context, text, str(path.relative_to(CHECKOUT))
 

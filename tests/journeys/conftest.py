@@ -89,7 +89,7 @@ def desk(own_world: str) -> Iterator[str]:
 
 @pytest.fixture
 def visit(desk: str, browser_path: str) -> Iterator[Callable[..., Visit]]:
-    """Opens windows: visit(staff_id, width=390) gives one with that person signed in."""
+    """Opens windows, each with somebody signed in: by staff number, as wide as asked."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as tool:
@@ -99,7 +99,9 @@ def visit(desk: str, browser_path: str) -> Iterator[Callable[..., Visit]]:
             context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
             one = Visit(context.new_page(), desk)
             one.page.on("request", lambda request: one.asked.append(request.url))
-            one.page.on("console", lambda said: said.type in {"error", "warning"} and one.complaints.append(said.text))
+            one.page.on(
+                "console", lambda said: said.type in {"error", "warning"} and one.complaints.append(said.text)
+            )
             one.page.on("pageerror", lambda fault: one.complaints.append(str(fault)))
             sign_in(one, staff)
             return one

@@ -26,7 +26,7 @@ def test_list_firm_record_in_two_taps_timeline_calendar(visit: Opened) -> None:
     page.locator(".head [data-record]").click()  # one
     page.locator("#sheet button[value=interested]").click()  # two
     page.wait_for_selector("#notice:has-text('记下了')")
-    page.wait_for_selector(f"aside .timeline:has-text('有意向')")
+    page.wait_for_selector("aside .timeline:has-text('有意向')")
     assert page.locator("aside .timeline li.ahead").count() == 1
 
     one.open("/")

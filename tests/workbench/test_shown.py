@@ -40,7 +40,9 @@ def test_nonsense_in_the_address_means_the_list_s_week(typed: str) -> None:
 
 
 def test_months_before_the_first_paper_are_blank_not_zero() -> None:
-    profile = Profile(months=["2026-08", "2026-09", "2026-10"], sales=[0, 0, 5_000_000], purchases=[0, 2_000_000, 0])
+    profile = Profile(
+        months=["2026-08", "2026-09", "2026-10"], sales=[0, 0, 5_000_000], purchases=[0, 2_000_000, 0]
+    )
     with translation.override("zh-hans"):
         chart = drawings.trade(profile)
     assert chart is not None

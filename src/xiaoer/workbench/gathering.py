@@ -19,7 +19,7 @@ from xiaoer.sources import queries as sources
 from xiaoer.sources.contracts import contracts
 from xiaoer.workbench.desk import Desk
 from xiaoer.workbench.queries import saved_views
-from xiaoer.workbench.shown import lists, record, report, week
+from xiaoer.workbench.shown import event_list, lists, record, report, week
 from xiaoer.workbench.shown import morning as mornings
 
 MATURING_WITHIN = timedelta(days=30)
@@ -33,7 +33,7 @@ def morning(desk: Desk) -> mornings.Morning:
     promised = list(
         contacts.promises(scope, today + timedelta(days=7), staff_ids=_mine(desk))[:PROMISES_SHOWN]
     )
-    firms = customers.firms_by_number(scope, {one.customer_id for one in [*listed, *left, *alone, *promised]})
+    firms = customers.firms_by_number(scope, _numbers(listed, left, alone, promised))
     listed_jobs = jobs(desk, listed, firms)
     capacity = _capacity(desk, listed)
     return mornings.Morning(
@@ -76,12 +76,17 @@ def span(desk: Desk, day: str, week_of: str) -> week.Span:
         else list(contacts.promises(desk.scope, first - timedelta(days=1), staff_ids=_mine(desk)))
     )
     had = list(contacts.contacts_between(desk.scope, first, last, staff_ids=_mine(desk)))
-    firms = customers.firms_by_number(
-        desk.scope, {one.customer_id for one in [*listed, *left, *planned, *late, *had]}
-    )
+    firms = customers.firms_by_number(desk.scope, _numbers(listed, left, planned, late, had))
     listed_jobs, left_jobs = jobs(desk, listed, firms), jobs(desk, left, firms)
     return week.span(
-        wanted, listed_jobs, left_jobs, [*late, *planned], had, firms, _capacity(desk, listed), desk.today
+        wanted,
+        jobs=listed_jobs,
+        left_out=left_jobs,
+        tasks=[*late, *planned],
+        contacts=had,
+        firms=firms,
+        capacity=_capacity(desk, listed),
+        today=desk.today,
     )
 
 
@@ -98,7 +103,7 @@ def events(desk: Desk, asked: Mapping[str, str]) -> Listing:
     """What happened in scope as a list."""
     known: dict[str, Any] = {}
     listing = Listing(
-        lists.events(lambda event: known[event.customer_id]),
+        event_list.events(lambda event: known[event.customer_id]),
         noticed.events(desk.scope),
         asked,
         _views(desk, "events"),
@@ -115,7 +120,7 @@ def firm_page(desk: Desk, customer_id: str, tab: str = "") -> record.FirmPage | 
         return None
     had = list(contacts.contacts_with(scope, customer_id)[:CONTACTS_SHOWN])
     tasks = list(contacts.tasks_for(scope, customer_id).filter(status="open"))
-    people = {one.staff_id for one in [*had, *tasks]} | {found.manager_id}
+    people = {found.manager_id, *(one.staff_id for one in had), *(one.staff_id for one in tasks)}
     return record.FirmPage(
         firm=found,
         profile=features.profile(scope, customer_id),
@@ -148,6 +153,11 @@ def counts(desk: Desk) -> dict[str, int]:
         "firms": customers.firms(scope).count(),
         "events": noticed.events(scope).count(),
     }
+
+
+def _numbers(*rows: Iterable[Any]) -> set[str]:
+    """The firms that some lists of rows are about."""
+    return {one.customer_id for several in rows for one in several}
 
 
 def _open_proposal(desk: Desk, customer_id: str) -> Any:

@@ -1,4 +1,4 @@
-"""The desk's screens: each view asks once, or does one thing, and shows it. Signing in is the middleware's care."""
+"""The desk's screens: each view asks once, or does one thing, and shows it."""
 
 from __future__ import annotations
 

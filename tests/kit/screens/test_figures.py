@@ -19,7 +19,9 @@ def test_both_languages_say_all_of_it(code: str, language: str) -> None:
 
 
 def test_templates_ask_for_known_figures() -> None:
-    asked = {code for page in ROOMS.rglob("*.html") for code in ASKED.findall(page.read_text(encoding="utf-8"))}
+    asked = {
+        code for page in ROOMS.rglob("*.html") for code in ASKED.findall(page.read_text(encoding="utf-8"))
+    }
     assert asked <= figures.dictionary().keys()
 
 

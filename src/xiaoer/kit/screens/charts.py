@@ -1,4 +1,4 @@
-"""A chart as a value: what is drawn, in which unit, against what. The browser draws it and computes nothing."""
+"""A chart as a value: what is drawn, in which unit, against what. The browser computes nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Height = Literal["normal", "small", "tall"]
 
 @dataclass(frozen=True)
 class Series:
-    """One line or set of bars; `usual` is what the others are held against and always dashed. None is a gap."""
+    """One line or set of bars; `usual`, always dashed, is what others are held against. None is a gap."""
 
     name: Words
     values: tuple[float | None, ...]
@@ -81,7 +81,7 @@ class Spark:
 def spark(values: list[float | None]) -> Spark | None:
     """The shape of a few figures; None when there are fewer than two."""
     known = [value or 0 for value in values]
-    if len(known) < 2:  # noqa: PLR2004
+    if len(known) < 2:
         return None
     top, low = max(*known, 1), min(*known, 0)
     step, height = 100 / (len(known) - 1), 22 / ((top - low) or 1)

@@ -1,4 +1,4 @@
-"""Figures, days and reasons as a reader of either language expects them. Pure functions; nothing missing is ever 0."""
+"""Figures, days and reasons as a reader of either language expects them. Nothing missing is ever 0."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def count(value: float | None) -> str:
 
 
 def day(value: date | str | None, language: str, today: date | None = None) -> str:
-    """ "11月20日" or "20 Nov"; the year is named when it is not today's."""
+    """11月20日 or 20 Nov; the year is named when it is not today's."""
     when = as_date(value)
     if when is None:
         return NOTHING
@@ -95,12 +95,12 @@ def ago(value: date | str | None, language: str, today: date) -> str:
         return near_day(when, language, today)
     many, unit = (
         (days, ("天前", "days ago")) if days <= 100 else (round(days / 30.4), ("个月前", "months ago"))
-    )  # noqa: PLR2004
+    )
     return f"{many} {unit[0 if chinese(language) else 1]}"
 
 
 def month(label: str, language: str) -> str:
-    """ "2025-11" as "11月" or "Nov"."""
+    """The month 2025-11 as 11月 or Nov."""
     number = int(label[5:7])
     return f"{number}月" if chinese(language) else MONTHS[number - 1]
 
@@ -115,7 +115,7 @@ def hours(minutes: float | None) -> str:
 
 
 def told(reason: Mapping[str, Any], language: str, today: date | None = None) -> str:
-    """The reason's sentence. A code without wording is our fault, not the reader's: logged, and shown readable."""
+    """The reason's sentence. A code without wording is our fault: logged, and shown readable."""
     try:
         return say(reason, language, today)
     except LookupError:
@@ -126,4 +126,4 @@ def told(reason: Mapping[str, Any], language: str, today: date | None = None) ->
 def as_date(value: date | str | None) -> date | None:
     if isinstance(value, datetime):
         return value.astimezone(CHINA).date() if value.tzinfo else value.date()
-    return date.fromisoformat(value[:10]) if isinstance(value, str) and value else value or None  # type: ignore[return-value]
+    return date.fromisoformat(value[:10]) if isinstance(value, str) and value else value or None

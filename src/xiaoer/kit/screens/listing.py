@@ -78,7 +78,7 @@ class Listing:
         self, table: Table, rows: QuerySet[Any], asked: Mapping[str, str], own_views: tuple[View, ...] = ()
     ) -> None:
         self.table = table
-        self.asked = {key: value for key, value in asked.items() if value and key not in {"excel"}}
+        self.asked = {key: value for key, value in asked.items() if value and key != "excel"}
         self._all = rows
         self._own_views = own_views
 
@@ -164,7 +164,7 @@ class Listing:
         return {key: value for key, value in self.asked.items() if key not in STEPS | {"q"}}
 
     def address(self, **changes: str) -> str:
-        """This state with some parameters changed; an empty value takes one out; paging starts anew."""
+        """The state with some parameters changed; an empty value takes one out; paging starts anew."""
         asked = {key: value for key, value in self.asked.items() if key not in STEPS} | changes
         return "?" + urlencode({key: value for key, value in asked.items() if value})
 

@@ -85,7 +85,8 @@ class Table:
     """A table as declared: columns, filters, views, and what to say when it is empty.
 
     `row_key` is the row's attribute that names it; `default_order` is a column key, "-" for descending;
-    `opens` gives the address of a row's page, `glances` that of its side panel. `finds` turns typed text into a condition.
+    `opens` gives the address of a row's page, `glances` that of its side panel; `finds` turns typed text
+    into a condition.
     """
 
     name: str

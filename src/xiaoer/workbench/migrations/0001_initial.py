@@ -4,25 +4,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='SavedView',
+            name="SavedView",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('staff_id', models.TextField()),
-                ('page', models.TextField()),
-                ('name', models.TextField()),
-                ('query', models.JSONField(default=dict)),
-                ('position', models.IntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("staff_id", models.TextField()),
+                ("page", models.TextField()),
+                ("name", models.TextField()),
+                ("query", models.JSONField(default=dict)),
+                ("position", models.IntegerField(default=0)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('staff_id', 'page', 'name'), name='workbench_view_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("staff_id", "page", "name"), name="workbench_view_once")
+                ],
             },
         ),
     ]

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, get_language
 
 from xiaoer.features.models import Profile
 from xiaoer.kit.screens import formats
@@ -31,7 +31,7 @@ def unit() -> str:
 
 def trade(profile: Profile | None) -> Chart | None:
     """Invoiced sales and purchases of the last 12 months against the same months a year before."""
-    if profile is None or not _any(profile.sales) and not _any(profile.purchases):
+    if profile is None or (not _any(profile.sales) and not _any(profile.purchases)):
         return None
     sales = Series(gettext_lazy("Invoiced sales"), _last(known(profile, profile.sales)), "bar")
     buys = Series(gettext_lazy("Purchases"), _last(known(profile, profile.purchases)), "line")

@@ -18,7 +18,7 @@ def layout() -> dict[str, int]:
 
 
 def starts(lengths: Iterable[int]) -> list[str]:
-    """When each thing could start if all are done in this order; nothing is begun that would run into the pause."""
+    """When each thing could start, done in this order; nothing is begun that would run into the pause."""
     day, at, told = layout(), layout()["begins"], []
     for minutes in lengths:
         if at < day["pause_ends"] and at + minutes > day["pause_begins"]:

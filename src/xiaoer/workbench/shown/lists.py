@@ -1,4 +1,4 @@
-"""The lists of the desk as declared tables: columns, filters, saved views."""
+"""The list of firms as a declared table: columns, filters, saved views."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from xiaoer.kit.screens.tables import Choice, Column, Filter, Table, View
+from xiaoer.kit.screens.tables import Choice, Column, Filter, Table, View, Words
 from xiaoer.workbench.shown import wordings
 from xiaoer.workbench.shown.drawings import unit
 
@@ -42,30 +42,6 @@ def firms(today: date, finds: Callable[[str], Q]) -> Table:
     )
 
 
-def events(firm_of: Callable[[Any], Any]) -> Table:
-    """What happened to firms of a scope; `firm_of` gives the firm of an event."""
-    return Table(
-        name="events",
-        title=_("Events"),
-        columns=_event_columns(firm_of),
-        row_key="event_id",
-        default_order="due",
-        opens=opens,
-        glances=glances,
-        filters=_event_filters(),
-        views=(
-            View("all", gettext_lazy("All")),
-            View("act", gettext_lazy("To act on"), {"severity": "act"}),
-            View("watch", gettext_lazy("To watch"), {"severity": "watch"}),
-        ),
-        unit_note=_("Amounts in %(unit)s") % {"unit": _("thousands of yuan") if unit() == "¥k" else unit()},
-        empty_title=_("Nothing out of the ordinary"),
-        empty_why=_(
-            "Falls against its own habit, silence, a new or lost main buyer and coming seasons show up here after each night."
-        ),
-    )
-
-
 def opens(row: Any) -> str:
     return reverse("firm", args=[row.customer_id])
 
@@ -91,84 +67,61 @@ def size(firm: Any) -> str:
 
 
 def _firm_columns() -> tuple[Column, ...]:
+    return (*_who_it_is(), *_what_it_is_worth(), *_what_is_going_on())
+
+
+def _who_it_is() -> tuple[Column, ...]:
+    text = gettext_lazy
+    bands = ("value_band", "size_band")
     return (
-        Column("name", gettext_lazy("Firm"), "name", "name", ("pinyin",), place="title", fixed=True),
-        Column(
-            "tier",
-            gettext_lazy("Tier"),
-            "tier",
-            "tier",
-            ("value_band", "size_band"),
-            figure="tier",
-            place="second",
-        ),
-        Column("industry", gettext_lazy("Industry"), "industry", order=("industry",), place="second"),
-        Column(
-            "size",
-            gettext_lazy("Size"),
-            lambda firm: wordings.word(wordings.SIZES, firm.size_class),
-            order=("size_band",),
-            figure="size_class",
-            chosen=False,
-        ),
-        Column(
-            "turnover",
-            gettext_lazy("Turnover, 12 months"),
-            "turnover_12m",
-            "wan",
-            ("turnover_12m",),
-            "turnover_12m",
-            "turnover_12m",
-            "aside",
-        ),
-        Column("growth", gettext_lazy("Year on year"), growth, "change", figure="growth", place="second"),
-        Column("balance", gettext_lazy("Deposits"), "balance", "wan", ("balance",), "balance", "balance"),
-        Column(
-            "loans",
-            gettext_lazy("Loans"),
-            "loan_balance",
-            "wan",
-            ("loan_balance",),
-            "loan_balance",
-            "loan_balance",
-        ),
-        Column(
-            "contribution",
-            gettext_lazy("Contribution"),
-            "contribution_12m",
-            "wan",
-            ("contribution_12m",),
-            "contribution_12m",
-            "contribution",
-            chosen=False,
-        ),
-        Column("risk", gettext_lazy("Risk"), "pd", "percent", ("pd",), figure="risk"),
-        Column(
-            "products",
-            gettext_lazy("Products"),
-            "products",
-            "count",
-            ("products",),
-            figure="loyalty",
-            chosen=False,
-        ),
-        Column("events", gettext_lazy("Events"), lambda firm: firm.events or None, "count", ("events",)),
-        Column(
-            "contact",
-            gettext_lazy("Last contact"),
-            "last_contact_date",
-            "day",
-            ("last_contact_date",),
-            place="second",
-        ),
-        Column("due", gettext_lazy("Next contact by plan"), "next_due_date", "day", ("next_due_date",), chosen=False),
-        Column("matures", gettext_lazy("Next loan matures"), "matures_date", "day", ("matures_date",), chosen=False),
-        Column("region", gettext_lazy("Region"), "region", order=("region",), chosen=False),
+        Column("name", text("Firm"), "name", "name", ("pinyin",), place="title", fixed=True),
+        Column("tier", text("Tier"), "tier", "tier", bands, figure="tier", place="second"),
+        Column("industry", text("Industry"), "industry", order=("industry",), place="second"),
+        Column("size", text("Size"), size_class, order=("size_band",), figure="size_class", chosen=False),
     )
 
 
+def _what_it_is_worth() -> tuple[Column, ...]:
+    text = gettext_lazy
+    return (
+        _money("turnover", text("Turnover, 12 months"), "turnover_12m", "turnover_12m", place="aside"),
+        Column("growth", text("Year on year"), growth, "change", figure="growth", place="second"),
+        _money("balance", text("Deposits"), "balance", "balance"),
+        _money("loans", text("Loans"), "loan_balance", "loan_balance"),
+        _money("contribution", text("Contribution"), "contribution_12m", "contribution", chosen=False),
+        Column("risk", text("Risk"), "pd", "percent", ("pd",), figure="risk"),
+        Column(
+            "products", text("Products"), "products", "count", ("products",), figure="loyalty", chosen=False
+        ),
+    )
+
+
+def _what_is_going_on() -> tuple[Column, ...]:
+    text = gettext_lazy
+    return (
+        Column("events", text("Events"), lambda firm: firm.events or None, "count", ("events",)),
+        _date("contact", text("Last contact"), "last_contact_date", place="second"),
+        _date("due", text("Next contact by plan"), "next_due_date", chosen=False),
+        _date("matures", text("Next loan matures"), "matures_date", chosen=False),
+        Column("region", text("Region"), "region", order=("region",), chosen=False),
+    )
+
+
+def _money(key: str, title: Words, name: str, figure: str, **more: Any) -> Column:
+    """An amount that can be sorted by, is added up, and is defined in figures.toml."""
+    return Column(key, title, name, "wan", (name,), name, figure, **more)
+
+
+def _date(key: str, title: Words, name: str, **more: Any) -> Column:
+    return Column(key, title, name, "day", (name,), **more)
+
+
+def size_class(firm: Any) -> str:
+    return wordings.word(wordings.SIZES, firm.size_class)
+
+
 def delivered(table: Table, rows: Any) -> Table:
-    """The table without columns for which no row has a value: what was not delivered is not shown as dashes."""
+    """The table without columns that are empty in every row: nothing undelivered is shown as dashes."""
     asked = {
         column.key: Count(column.order[0]) for column in table.columns if column.order and not column.fixed
     }
@@ -239,51 +192,4 @@ def _firm_views() -> tuple[View, ...]:
         View("events", gettext_lazy("With events"), {"state": "events"}),
         View("falling", gettext_lazy("Falling"), {"state": "falling"}),
         View("silent", gettext_lazy("Long not contacted"), {"state": "silent", "sort": "contact"}),
-    )
-
-
-def _event_columns(firm_of: Callable[[Any], Any]) -> tuple[Column, ...]:
-    return (
-        Column(
-            "firm", gettext_lazy("Firm"), lambda event: firm_of(event).name, "name", place="title", fixed=True
-        ),
-        Column(
-            "tier",
-            gettext_lazy("Tier"),
-            lambda event: firm_of(event).tier,
-            "tier",
-            figure="tier",
-            chosen=False,
-        ),
-        Column(
-            "what",
-            gettext_lazy("What"),
-            lambda event: wordings.word(wordings.RULES, event.rule),
-            order=("rule",),
-            place="second",
-        ),
-        Column("because", gettext_lazy("What was seen"), "because", "chips", place="line"),
-        Column("date", gettext_lazy("Seen"), "event_date", "day", ("event_date",)),
-        Column("due", gettext_lazy("Act by"), "due_date", "day", ("due_date",), place="aside"),
-        Column("amount", gettext_lazy("Amount"), "amount", "wan", ("amount",), "amount"),
-    )
-
-
-def _event_filters() -> tuple[Filter, ...]:
-    return (
-        Filter(
-            "severity",
-            gettext_lazy("Weight"),
-            tuple(Choice(code, title, Q(severity=code)) for code, title in wordings.SEVERITIES.items()),
-            few=True,
-        ),
-        Filter("rule", gettext_lazy("What"), rules),
-    )
-
-
-def rules(rows: Any) -> tuple[Choice, ...]:
-    """The rules that found something, most first."""
-    found = rows.order_by().values("rule").annotate(n=Count("pk")).order_by("-n", "rule")
-    return tuple(
-        Choice(one["rule"], wordings.word(wordings.RULES, one["rule"]), Q(rule=one["rule"])) for one in found
     )

@@ -27,7 +27,7 @@ class Done:
 
 @dataclass(frozen=True)
 class Job:
-    """One line of the list: the proposal, its firm, a time to start, and what came of it if already recorded."""
+    """One line of the list: the proposal, its firm, a time to start, and what came of it, if recorded."""
 
     proposal: Any
     firm: Any

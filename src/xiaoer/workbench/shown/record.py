@@ -14,12 +14,11 @@ from django.utils.translation import ngettext
 
 from xiaoer.kit.screens import formats
 from xiaoer.kit.screens.charts import Chart
-from xiaoer.workbench.shown import drawings, lists, timeline, wordings
+from xiaoer.workbench.shown import drawings, lists, money, timeline, wordings
 from xiaoer.workbench.shown.drawings import tongue, unit
 
 HIGH_RISK = 0.05
 MOST_REASONS = 5
-SILENT_TIMES_USUAL = 3
 TABS = ("overview", "money", "score", "contacts", "events")
 
 
@@ -185,29 +184,7 @@ class FirmPage:
 
     @property
     def money_lines(self) -> list[dict[str, str]]:
-        firm = self.firm
-        known = [
-            (_("Average deposits, 90 days"), firm.balance, "balance"),
-            (_("Loans outstanding"), firm.loan_balance, "loan_balance"),
-            (_("Contribution, 12 months"), firm.contribution_12m, "contribution"),
-            (_("Invoiced turnover, 12 months"), firm.turnover_12m, "turnover_12m"),
-        ]
-        lines = [
-            {"title": title, "value": formats.money(fen, tongue()), "figure": figure}
-            for title, fen, figure in known
-            if fen is not None
-        ]
-        days = ((_("Next loan matures"), firm.matures_date), (_("Next contact by plan"), firm.next_due_date))
-        lines += [
-            {"title": title, "value": formats.day(day, tongue(), self.today), "figure": ""} for title, day in days if day
-        ]
-        return lines or [
-            {
-                "title": _("Accounts and loans are not delivered; turnover comes from invoices."),
-                "value": "",
-                "figure": "",
-            }
-        ]
+        return money.lines(self.firm, self.today)
 
     # Why, score
 
@@ -283,11 +260,11 @@ class FirmPage:
 
     @property
     def buyers(self) -> list[dict[str, Any]]:
-        return self._partners(self.profile.buyers if self.profile else None)
+        return money.partners(self.profile.buyers if self.profile else None, self.today)
 
     @property
     def suppliers(self) -> list[dict[str, Any]]:
-        return self._partners(self.profile.suppliers if self.profile else None)
+        return money.partners(self.profile.suppliers if self.profile else None, self.today)
 
     @property
     def buyers_title(self) -> str:
@@ -310,11 +287,3 @@ class FirmPage:
         return timeline.entries(
             self.contacts, self.tasks, self.people, self.profile.contacts if self.profile else ()
         )
-
-    def _partners(self, partners: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
-        return [one | self._rhythm(one) for one in partners or []]
-
-    def _rhythm(self, partner: dict[str, Any]) -> dict[str, Any]:
-        gap, last = partner.get("gap_days"), formats.as_date(partner.get("last_date"))
-        silent = bool(gap and last and (self.today - last).days > max(SILENT_TIMES_USUAL * gap, 14))
-        return {"silent": silent, "usual": _("usually every %(n)s days") % {"n": round(gap)} if gap else ""}

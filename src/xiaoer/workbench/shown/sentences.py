@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from xiaoer.workbench.shown import wordings
 from xiaoer.kit.screens.listing import Listing
+from xiaoer.workbench.shown import wordings
 
 
 @dataclass(frozen=True)

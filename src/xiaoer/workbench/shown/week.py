@@ -139,6 +139,7 @@ def asked(day: str, week: str, today: date, list_day: date) -> Asked:
 
 def span(
     wanted: Asked,
+    *,
     jobs: Sequence[morning.Job],
     left_out: Sequence[morning.Job],
     tasks: Sequence[Any],
@@ -147,7 +148,7 @@ def span(
     capacity: int,
     today: date,
 ) -> Span:
-    """Lay lines, promises and contacts out on the days; what is overdue stands on today, weekends only when used."""
+    """Lay lines, promises and contacts out on the days; what is overdue stands on today."""
     slots: dict[date, list[Slot]] = {}
     for task in tasks:
         slots.setdefault(max(task.due_date, today), []).append(_task(task, firms, today))

@@ -44,6 +44,11 @@ CHANNELS = {
 RISKS = {"low": _("low risk"), "medium": _("medium risk"), "high": _("high risk")}
 SEVERITIES = {"act": _("Act"), "watch": _("Watch"), "note": _("Note")}
 SEVERITY_TONES = {"act": "bad", "watch": "warn", "note": "plain"}
+DELIVERED_OUTCOMES = {  # what other systems of the bank call the end of a contact
+    "reached": _("Reached"),
+    "promised": _("Promised"),
+    "complained": _("Complained"),
+}
 SCORE_STATES = {
     "small_sample": _(
         "The risk score rests on a small sample: fewer than 40 defaults are known. "
@@ -92,7 +97,7 @@ RULES = {
 def outcome(code: str) -> str:
     """The words of contacts' own code list."""
     known = outcomes().get(code)
-    return known.title(get_language() or "zh") if known else code.replace("_", " ")
+    return known.title(get_language() or "zh") if known else word(DELIVERED_OUTCOMES, code)
 
 
 def holding(held: Any) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django import template
 from django.template import Context
+from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -92,7 +93,7 @@ def item(mapping: Mapping[str, Any], key: str) -> object:
 
 
 @register.filter
-def spark(values: list[float | None] | None, alarming: bool = False) -> SafeString | str:  # noqa: FBT001, FBT002
+def spark(values: list[float | None] | None, alarming: bool = False) -> SafeString | str:
     shape = charts.spark(values or [])
     if shape is None:
         return ""
@@ -122,7 +123,8 @@ def points_bar(value: float, widest: float) -> SafeString:
     """A bar left (fewer points) or right (more points) of a middle line."""
     width = 48 * min(abs(value) / (widest or 1), 1)
     return format_html(
-        '<svg viewBox="0 0 100 14" preserveAspectRatio="none" aria-hidden="true"><line x1="50" x2="50" y1="0" y2="14"/>'
+        '<svg viewBox="0 0 100 14" preserveAspectRatio="none" aria-hidden="true">'
+        '<line x1="50" x2="50" y1="0" y2="14"/>'
         '<rect class="{}" x="{}" y="2" width="{}" height="10" rx="2"/></svg>',
         "up" if value < 0 else "down",
         f"{50 - width if value < 0 else 50:.1f}",
@@ -132,8 +134,6 @@ def points_bar(value: float, widest: float) -> SafeString:
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    from django.templatetags.static import static
-
     return format_html(
         '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("screens/icons.svg"), name
     )
@@ -156,8 +156,8 @@ def term(context: Context, code: str) -> dict[str, object]:
     }
 
 
-@register.inclusion_tag("screens/parts/chart.html", takes_context=True)
-def chart(context: Context, drawn: Chart) -> dict[str, object]:
+@register.inclusion_tag("screens/parts/chart.html")
+def chart(drawn: Chart) -> dict[str, object]:
     return {"chart": drawn, "data": drawn.drawn(), "name": f"chart-{next(_numbers)}", "language": tongue()}
 
 
@@ -173,12 +173,12 @@ def reasons(context: Context, told: list[Mapping[str, Any]] | None, most: int = 
 
 
 @register.inclusion_tag("screens/parts/table.html", takes_context=True)
-def table(context: Context, listing: Listing) -> dict[str, object]:
+def table(context: Context, listing: Listing) -> dict[Any, object]:
     return context.flatten() | {"listing": listing}
 
 
 @register.inclusion_tag("screens/parts/tools.html", takes_context=True)
-def tools(context: Context, listing: Listing) -> dict[str, object]:
+def tools(context: Context, listing: Listing) -> dict[Any, object]:
     return context.flatten() | {"listing": listing, "number": next(_numbers)}
 
 

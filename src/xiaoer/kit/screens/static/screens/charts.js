@@ -17,7 +17,7 @@ const worded = (value, data) => value == null ? "—" : `${data.before ?? ""}${n
 function common(data, colour) {
   return {
     animationDuration: 200, aria: { enabled: false }, textStyle: { fontFamily: colour.font, color: colour.soft },
-    grid: { left: 4, right: 8, top: data.series.length > 1 ? 34 : 16, bottom: 4, containLabel: true },
+    grid: { left: 4, right: 8, top: data.series.length < 2 ? 16 : data.narrow ? 58 : 34, bottom: 4, containLabel: true },
     tooltip: {
       trigger: "axis", confine: true, backgroundColor: colour.surface, borderColor: colour.strong, padding: [10, 12],
       textStyle: { color: colour.ink, fontSize: 12.5, fontFamily: colour.font }, axisPointer: { type: "shadow", shadowStyle: { opacity: 0.06 } },
@@ -109,6 +109,7 @@ function draw(box) {
   const data = JSON.parse(box.querySelector("script").textContent);
   const canvas = box.querySelector(".canvas");
   data.wide = canvas.clientWidth > 560;
+  data.narrow = canvas.clientWidth < 420 && data.series.map((one) => one.name).join("").length > 20;
   drawn.get(canvas)?.dispose();
   const chart = echarts.init(canvas, null, { renderer: "svg" });
   chart.setOption(KINDS[data.kind](data, palette()));
