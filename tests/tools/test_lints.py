@@ -80,6 +80,22 @@ WRONG = [
         {f"{CUSTOMERS}/templates/customers/a.html": "<a href=\"{% url 'workbench:firm' 1 %}\">"},
         "customers links to workbench",
     ),
+    (
+        "layers",
+        {
+            "src/xiaoer/workbench/urls.py": 'urlpatterns = [path("", pages.today, name="today")]\n',
+            "src/xiaoer/kit/screens/templates/screens/a.html": "{% url 'today' %}",
+        },
+        r"kit links to workbench by name \(today\)",
+    ),
+    (
+        "layers",
+        {
+            "src/xiaoer/app/urls.py": 'path("in/", x, name="sign-in")\n',
+            f"{CUSTOMERS}/pages.py": 'reverse("sign-in")\n',
+        },
+        "customers names app",
+    ),
     ("layers", {f"{CUSTOMERS}/models.py": 'm.ForeignKey("offers.Proposal")\n'}, "customers names offers"),
     (
         "layers",
