@@ -32,8 +32,14 @@ USUAL: dict[str, Any] = {
 
 def seen(changes: dict[str, Any], buyers: list[dict[str, Any]] | None = None) -> list[dict[str, Any]]:
     """What is noticed about firm X among twenty usual ones."""
-    firms = [USUAL | {"customer_id": f"U{n:02d}"} for n in range(20)] + [USUAL | changes | {"customer_id": "X"}]
-    frame = nw.from_native(pl.DataFrame(firms, infer_schema_length=None).with_columns(pl.col("matures_day").cast(pl.Int64)).lazy())
+    firms = [USUAL | {"customer_id": f"U{n:02d}"} for n in range(20)] + [
+        USUAL | changes | {"customer_id": "X"}
+    ]
+    frame = nw.from_native(
+        pl.DataFrame(firms, infer_schema_length=None)
+        .with_columns(pl.col("matures_day").cast(pl.Int64))
+        .lazy()
+    )
     on = windows(DAY)
     booked = with_book(frame, RULES)
     partners = buyers or []

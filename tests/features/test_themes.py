@@ -74,7 +74,9 @@ def test_engines_agree(theme: str, on_duckdb: Callable[[pl.DataFrame], Frame]) -
     ours, theirs = ours.sort(keys), theirs.select(ours.columns).sort(keys)
     for name in ours.columns:
         if ours[name].dtype == pl.Float64:
-            assert np.allclose(ours[name].to_numpy(), theirs[name].to_numpy(), rtol=1e-9, equal_nan=True), name
+            assert np.allclose(ours[name].to_numpy(), theirs[name].to_numpy(), rtol=1e-9, equal_nan=True), (
+                name
+            )
         else:
             assert ours[name].to_list() == theirs[name].to_list(), name
 
@@ -86,7 +88,9 @@ def test_against_a_plain_derivation(on_duckdb: Callable[[pl.DataFrame], Frame]) 
     mine = [row for row in rows if row["customer_id"] == "C3"]
     sold = [row for row in mine if row["direction"] == "sale" and row["status"] == "valid"]
     year = [row["gross"] for row in sold if row["invoice_date"] > DAY - timedelta(365)]
-    prior = [row["gross"] for row in sold if DAY - timedelta(730) < row["invoice_date"] <= DAY - timedelta(365)]
+    prior = [
+        row["gross"] for row in sold if DAY - timedelta(730) < row["invoice_date"] <= DAY - timedelta(365)
+    ]
     assert firm["sales_12m"] == sum(year)
     assert firm["sales_prior_12m"] == sum(prior)
     assert firm["growth_12m"] == pytest.approx(sum(year) / sum(prior) - 1, rel=1e-12)

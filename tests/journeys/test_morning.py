@@ -110,3 +110,13 @@ def test_a_list_keeps_its_state_in_the_address(visit: Opened) -> None:
         page.locator("a:has-text('Excel')").click()
     assert downloaded.value.suggested_filename.endswith(".xlsx")
     one.clean()
+
+
+def test_out_of_the_door(visit: Opened) -> None:
+    one = visit("M1")
+    one.page.locator("[popovertarget=me]").click()
+    one.page.locator("#me form button").click()
+    one.page.wait_for_selector("#username")
+    one.page.locator(".language").click()
+    one.page.wait_for_selector("h1:has-text('Good to see you')")
+    one.clean()

@@ -110,7 +110,9 @@ def dying(monkeypatch: pytest.MonkeyPatch, step: str, writes: int) -> Iterator[N
 
 
 @pytest.fixture(scope="module")
-def unbroken(bank: Path, tmp_path_factory: pytest.TempPathFactory, postgres_server: Any, django_db_blocker: Any) -> Any:
+def unbroken(
+    bank: Path, tmp_path_factory: pytest.TempPathFactory, postgres_server: Any, django_db_blocker: Any
+) -> Any:
     from tests.conftest import copy_of_the_world, pointed_at
 
     folder = tmp_path_factory.mktemp("unbroken")
@@ -207,7 +209,11 @@ def test_a_process_killed_outright(own_world: str, home: Settings, unbroken: Any
     )
     died = subprocess.run(
         [sys.executable, "-c", setup + script, str(home.home), DAY.isoformat()],
-        env=os.environ, cwd=CHECKOUT, capture_output=True, text=True, check=False,
+        env=os.environ,
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert died.returncode == -signal.SIGKILL, died.stderr
     report = night(home)

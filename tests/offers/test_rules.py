@@ -9,7 +9,16 @@ import pytest
 from xiaoer.contact_policy.terms import Known, Policy, Touch
 from xiaoer.kit.text import reason, say
 from xiaoer.offers.door import Doorkeeper, Standing
-from xiaoer.offers.rules import candidates, chosen, days, expected_return, priority, risk_shown, roll, stopped_firms
+from xiaoer.offers.rules import (
+    candidates,
+    chosen,
+    days,
+    expected_return,
+    priority,
+    risk_shown,
+    roll,
+    stopped_firms,
+)
 from xiaoer.offers.terms import Effort, FirmFacts, Occasion, Terms
 
 DAY = date(2026, 11, 2)
@@ -19,7 +28,10 @@ YUAN = 100
 
 
 def occasion(rule: str = "turnover_falls", severity: str = "act", **changes: Any) -> Occasion:
-    return replace(Occasion(rule, severity, reason("contact_due_first", due_date=DAY), reason("goal_contact_due"), 0), **changes)
+    return replace(
+        Occasion(rule, severity, reason("contact_due_first", due_date=DAY), reason("goal_contact_due"), 0),
+        **changes,
+    )
 
 
 def firm(number: str = "C1", *occasions: Occasion, **changes: Any) -> FirmFacts:
@@ -54,13 +66,22 @@ def test_a_loss_is_never_hidden_by_a_lever() -> None:
 def test_arrears_bring_what_they_may_still_lose() -> None:
     late = firm("C1", occasion("overdue"), loan_balance=100_000 * YUAN, days_past_due=10)
     effort = TERMS.efforts["overdue"]
-    assert expected_return(late, late.occasions[0], effort, TERMS) == round(0.2 * 100_000 * YUAN * 0.45 * 0.05)
+    assert expected_return(late, late.occasions[0], effort, TERMS) == round(
+        0.2 * 100_000 * YUAN * 0.45 * 0.05
+    )
     assert [roll(n, TERMS) for n in (30, 31, 60, 61, 90, 91)] == [0.05, 0.2, 0.2, 0.45, 0.45, 1.0]
 
 
 @pytest.mark.parametrize(
     ("band", "late", "shown"),
-    [("low", 0, "low"), ("low", 1, "medium"), ("low", 30, "medium"), ("low", 31, "high"), ("high", 1, "high"), (None, 0, "low")],
+    [
+        ("low", 0, "low"),
+        ("low", 1, "medium"),
+        ("low", 30, "medium"),
+        ("low", 31, "high"),
+        ("high", 1, "high"),
+        (None, 0, "low"),
+    ],
 )
 def test_risk_is_never_milder_than_arrears(band: str | None, late: int, shown: str) -> None:
     assert risk_shown(band, late) == shown
@@ -96,7 +117,9 @@ def test_what_costs_more_than_it_brings_never_fits() -> None:
 
 def test_what_changed_since_yesterday() -> None:
     firms = [firm(f"C{n}", potential=(10 - n) * 10_000 * YUAN) for n in range(3)]
-    told = [one.changed["code"] if one.changed else None for one in lines(firms, yesterday={"C0": 1, "C1": 5})]
+    told = [
+        one.changed["code"] if one.changed else None for one in lines(firms, yesterday={"C0": 1, "C1": 5})
+    ]
     assert told == [None, "moved_up", "new_today"]
     assert all(one.changed is None for one in lines(firms))
 

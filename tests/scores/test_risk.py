@@ -123,7 +123,9 @@ def test_scores_carry_three_reasons_in_both_languages(judged: tuple[Scorecard, d
         assert all(say(one, language) for one in every for language in ("zh", "en"))
 
 
-def test_a_kept_card_comes_back_as_it_was(judged: tuple[Scorecard, dict[str, object]], tmp_path: Path) -> None:
+def test_a_kept_card_comes_back_as_it_was(
+    judged: tuple[Scorecard, dict[str, object]], tmp_path: Path
+) -> None:
     registry = Registry(tmp_path)
     assert registry.in_use("risk") is None
     registry.keep(*judged)

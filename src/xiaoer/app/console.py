@@ -8,7 +8,14 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 from rich.table import Table
 
 from xiaoer.sources.loading import Advance
@@ -25,7 +32,9 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     kept = [[_cell(value) for value in row] for row in rows]
     table = Table(title=title, title_justify="left", header_style="bold")
     for at, name in enumerate(columns):
-        numeric = all(row[at].replace(",", "").replace(".", "").lstrip("-").isdigit() or not row[at] for row in kept)
+        numeric = all(
+            row[at].replace(",", "").replace(".", "").lstrip("-").isdigit() or not row[at] for row in kept
+        )
         table.add_column(name, justify="right" if numeric else "left", overflow="fold", no_wrap=not at)
     for row in kept:
         table.add_row(*row)
@@ -53,6 +62,14 @@ class Watching:
 
 @contextmanager
 def watching(*, quiet: bool) -> Iterator[Watching]:
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet or not console.is_terminal) as progress:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(
+        *columns, console=Console(stderr=True), transient=True, disable=quiet or not console.is_terminal
+    ) as progress:
         yield Watching(progress)

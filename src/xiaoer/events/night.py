@@ -22,8 +22,13 @@ def noticed(firms: Frame, buyers: Frame, on: Windows, rules: Rules) -> Frame:
     `firms` is the night's knowledge of every firm; `buyers` the sale side of partners joined with their
     firms. What a rule saw: partner, days, habit (days), now, before (fen), part, usual (shares), mark_day.
     """
-    by_firm = [finder(firms, on, rules) for finder in (_falls, _grows, _silence, _season, _reds, _balance, _overdue, _matures)]
-    return nw.concat([*by_firm, _buyer_lost(buyers, on, rules), _buyer_new(buyers, on, rules)], how="vertical")
+    by_firm = [
+        finder(firms, on, rules)
+        for finder in (_falls, _grows, _silence, _season, _reds, _balance, _overdue, _matures)
+    ]
+    return nw.concat(
+        [*by_firm, _buyer_lost(buyers, on, rules), _buyer_new(buyers, on, rules)], how="vertical"
+    )
 
 
 def with_book(firms: Frame, rules: Rules) -> Frame:
@@ -46,14 +51,20 @@ def with_book(firms: Frame, rules: Rules) -> Frame:
 
 def sale_side(partners: Frame, firms: Frame, on: Windows) -> Frame:
     """Each firm's buyers with the firm's own sums, their habit (days between purchases) and present quiet."""
-    sums = firms.select("customer_id", "sales_90d", "sales_year_before_90d", "quiet_sale_days", "sale_gap_median")
+    sums = firms.select(
+        "customer_id", "sales_90d", "sales_year_before_90d", "quiet_sale_days", "sale_gap_median"
+    )
     feast = nw.when(nw.col("last_day") < on.feast_first).then(on.feast_days_passed).otherwise(0)
     habit = (nw.col("last_day") - nw.col("first_day")) / nw.when(nw.col("days") > 1).then(nw.col("days") - 1)
-    return partners.filter(nw.col("direction") == "sale").join(sums, on="customer_id", how="inner").with_columns(
-        (on.today - nw.col("last_day") - feast).cast(nw.Int64).alias("quiet"),
-        habit.alias("buyer_habit"),
-        share("year_before_90d", "sales_year_before_90d").alias("year_share"),
-        share("amount_90d", "sales_90d").alias("quarter_share"),
+    return (
+        partners.filter(nw.col("direction") == "sale")
+        .join(sums, on="customer_id", how="inner")
+        .with_columns(
+            (on.today - nw.col("last_day") - feast).cast(nw.Int64).alias("quiet"),
+            habit.alias("buyer_habit"),
+            share("year_before_90d", "sales_year_before_90d").alias("year_share"),
+            share("amount_90d", "sales_90d").alias("quarter_share"),
+        )
     )
 
 
@@ -74,8 +85,13 @@ def _falls(firms: Frame, on: Windows, rules: Rules) -> Frame:
     )
     lost = nw.col("sales_90d_last_year") - nw.col("sales_90d")
     return _rows(
-        found, rule, lost, now=nw.col("sales_90d"), before=nw.col("sales_90d_last_year"),
-        part=nw.col("kept") - 1, usual=nw.col("book_kept") - 1,
+        found,
+        rule,
+        lost,
+        now=nw.col("sales_90d"),
+        before=nw.col("sales_90d_last_year"),
+        part=nw.col("kept") - 1,
+        usual=nw.col("book_kept") - 1,
     )
 
 
@@ -88,7 +104,12 @@ def _grows(firms: Frame, on: Windows, rules: Rules) -> Frame:
     )
     gained = nw.col("sales_90d") - nw.col("sales_90d_last_year")
     return _rows(
-        found, rule, gained, now=nw.col("sales_90d"), before=nw.col("sales_90d_last_year"), part=nw.col("kept") - 1
+        found,
+        rule,
+        gained,
+        now=nw.col("sales_90d"),
+        before=nw.col("sales_90d_last_year"),
+        part=nw.col("kept") - 1,
     )
 
 
@@ -97,11 +118,16 @@ def _silence(firms: Frame, on: Windows, rules: Rules) -> Frame:
     found = firms.filter(
         nw.col("sale_days") >= held["least_sale_days"],
         nw.col("quiet_sale_days") >= held["least_quiet_days"],
-        nw.col("quiet_sale_days") - nw.col("book_quiet") >= nw.col("sale_gap_usual_longest") * held["habit_times"],
+        nw.col("quiet_sale_days") - nw.col("book_quiet")
+        >= nw.col("sale_gap_usual_longest") * held["habit_times"],
         nw.col("days_since_sale") <= held["longest_days"],
     )
     return _rows(
-        found, Rule.SILENCE, nw.col("sales_a_month"), days=nw.col("quiet_sale_days"), habit=nw.col("sale_gap_median"),
+        found,
+        Rule.SILENCE,
+        nw.col("sales_a_month"),
+        days=nw.col("quiet_sale_days"),
+        habit=nw.col("sale_gap_median"),
         mark_day=on.today - nw.col("days_since_sale"),
     )
 
@@ -117,7 +143,10 @@ def _season(firms: Frame, on: Windows, rules: Rules) -> Frame:
         nw.col("times") >= held["least_times"],
     )
     return _rows(
-        found, rule, nw.col("purchases_coming_60d_last_year"), before=nw.col("purchases_coming_60d_last_year"),
+        found,
+        rule,
+        nw.col("purchases_coming_60d_last_year"),
+        before=nw.col("purchases_coming_60d_last_year"),
         part=nw.col("times"),
     )
 
@@ -131,7 +160,12 @@ def _reds(firms: Frame, on: Windows, rules: Rules) -> Frame:
         nw.col("red_now") >= nw.col("red_share") * held["least_times"],
     )
     return _rows(
-        found, rule, nw.col("sales_90d"), days=nw.col("sale_reds_90d"), part=nw.col("red_now"), usual=nw.col("red_share")
+        found,
+        rule,
+        nw.col("sales_90d"),
+        days=nw.col("sale_reds_90d"),
+        part=nw.col("red_now"),
+        usual=nw.col("red_share"),
     )
 
 
@@ -147,14 +181,21 @@ def _balance(firms: Frame, on: Windows, rules: Rules) -> Frame:
 
 def _overdue(firms: Frame, on: Windows, rules: Rules) -> Frame:
     found = firms.filter(nw.col("days_past_due") >= rules.of(Rule.OVERDUE)["least_days"])
-    return _rows(found, Rule.OVERDUE, nw.col("loan_balance"), days=nw.col("days_past_due"), now=nw.col("loan_balance"))
+    return _rows(
+        found, Rule.OVERDUE, nw.col("loan_balance"), days=nw.col("days_past_due"), now=nw.col("loan_balance")
+    )
 
 
 def _matures(firms: Frame, on: Windows, rules: Rules) -> Frame:
     ahead = nw.col("matures_day") - on.today
     found = firms.filter(ahead > 0, ahead <= rules.of(Rule.LOAN_MATURES)["days_ahead"])
     return _rows(
-        found, Rule.LOAN_MATURES, nw.col("loan_balance"), days=ahead, now=nw.col("loan_balance"), mark_day=nw.col("matures_day")
+        found,
+        Rule.LOAN_MATURES,
+        nw.col("loan_balance"),
+        days=ahead,
+        now=nw.col("loan_balance"),
+        mark_day=nw.col("matures_day"),
     )
 
 
@@ -170,8 +211,15 @@ def _buyer_lost(buyers: Frame, on: Windows, rules: Rules) -> Frame:
         nw.col("quiet_sale_days") < nw.col("quiet"),
     )
     return _rows(
-        found, rule, nw.col("year_before_90d"), partner=nw.col("counterparty_id"), days=nw.col("quiet"),
-        habit=nw.col("buyer_habit"), before=nw.col("year_before_90d"), part=nw.col("year_share"), mark_day=nw.col("last_day"),
+        found,
+        rule,
+        nw.col("year_before_90d"),
+        partner=nw.col("counterparty_id"),
+        days=nw.col("quiet"),
+        habit=nw.col("buyer_habit"),
+        before=nw.col("year_before_90d"),
+        part=nw.col("year_share"),
+        mark_day=nw.col("last_day"),
     )
 
 
@@ -184,6 +232,11 @@ def _buyer_new(buyers: Frame, on: Windows, rules: Rules) -> Frame:
         nw.col("sales_year_before_90d") > 0,
     )
     return _rows(
-        found, rule, nw.col("amount_90d"), partner=nw.col("counterparty_id"), now=nw.col("amount_90d"),
-        part=nw.col("quarter_share"), mark_day=nw.col("first_day"),
+        found,
+        rule,
+        nw.col("amount_90d"),
+        partner=nw.col("counterparty_id"),
+        now=nw.col("amount_90d"),
+        part=nw.col("quarter_share"),
+        mark_day=nw.col("first_day"),
     )

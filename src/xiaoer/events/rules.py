@@ -52,19 +52,34 @@ def event_id(customer_id: str, rule: Rule, partner: str | None, as_of: date) -> 
 
 
 def _goal(rule: Rule, seen: Seen) -> Reason:
-    return reason(f"goal_{rule.value}", partner=seen["partner"]) if seen["partner"] else reason(f"goal_{rule.value}")
+    return (
+        reason(f"goal_{rule.value}", partner=seen["partner"])
+        if seen["partner"]
+        else reason(f"goal_{rule.value}")
+    )
 
 
 def _falls(seen: Seen) -> Reason:
     book = float(seen["usual"])
     return reason(
-        "turnover_falls", "bad", now_amount=seen["now"], before_amount=seen["before"], fall_share=-seen["part"],
-        book_words="book_up" if book >= 0 else "book_down", book_share=abs(book),
+        "turnover_falls",
+        "bad",
+        now_amount=seen["now"],
+        before_amount=seen["before"],
+        fall_share=-seen["part"],
+        book_words="book_up" if book >= 0 else "book_down",
+        book_share=abs(book),
     )
 
 
 def _grows(seen: Seen) -> Reason:
-    return reason("turnover_grows", "good", now_amount=seen["now"], before_amount=seen["before"], rise_share=seen["part"])
+    return reason(
+        "turnover_grows",
+        "good",
+        now_amount=seen["now"],
+        before_amount=seen["before"],
+        rise_share=seen["part"],
+    )
 
 
 def _silence(seen: Seen) -> Reason:
@@ -75,13 +90,22 @@ def _silence(seen: Seen) -> Reason:
 
 def _buyer_lost(seen: Seen) -> Reason:
     return reason(
-        "main_buyer_lost", "bad", partner=seen["partner"], days=seen["days"], habit=_habit(seen), part_share=seen["part"]
+        "main_buyer_lost",
+        "bad",
+        partner=seen["partner"],
+        days=seen["days"],
+        habit=_habit(seen),
+        part_share=seen["part"],
     )
 
 
 def _buyer_new(seen: Seen) -> Reason:
     return reason(
-        "main_buyer_new", "good", partner=seen["partner"], now_amount=seen["now"], part_share=seen["part"],
+        "main_buyer_new",
+        "good",
+        partner=seen["partner"],
+        now_amount=seen["now"],
+        part_share=seen["part"],
         first_date=from_day_number(seen["mark_day"]),
     )
 
@@ -91,7 +115,9 @@ def _season(seen: Seen) -> Reason:
 
 
 def _reds(seen: Seen) -> Reason:
-    return reason("red_papers", "warn", papers=seen["days"], now_share=seen["part"], usual_share=seen["usual"])
+    return reason(
+        "red_papers", "warn", papers=seen["days"], now_share=seen["part"], usual_share=seen["usual"]
+    )
 
 
 def _balance(seen: Seen) -> Reason:
@@ -100,7 +126,11 @@ def _balance(seen: Seen) -> Reason:
 
 def _matures(seen: Seen) -> Reason:
     return reason(
-        "loan_matures", "warn", balance_amount=seen["now"], days=seen["days"], due_date=from_day_number(seen["mark_day"])
+        "loan_matures",
+        "warn",
+        balance_amount=seen["now"],
+        days=seen["days"],
+        due_date=from_day_number(seen["mark_day"]),
     )
 
 

@@ -65,7 +65,9 @@ def _flag(environment: Mapping[str, str], name: str) -> bool:
     value = environment.get(name, "").strip().lower()
     if value in TRUE | FALSE:
         return value in TRUE
-    raise Refusal(f"{name}={value!r} is neither yes nor no", "environment", "1 or 0", f"Set {name}=1 or unset it")
+    raise Refusal(
+        f"{name}={value!r} is neither yes nor no", "environment", "1 or 0", f"Set {name}=1 or unset it"
+    )
 
 
 def _today(value: str) -> date | str | None:
@@ -92,14 +94,18 @@ def _database(environment: Mapping[str, str], name: str) -> str | None:
 def _secret(environment: Mapping[str, str]) -> str | None:
     value = environment.get("XIAOER_SECRET_KEY") or None
     if value and len(value) < 32:
-        raise Refusal("XIAOER_SECRET_KEY is too short to protect sessions", "environment", "at least 32 characters")
+        raise Refusal(
+            "XIAOER_SECRET_KEY is too short to protect sessions", "environment", "at least 32 characters"
+        )
     return value
 
 
 def _hosts(value: str) -> tuple[str, ...]:
     hosts = tuple(host.strip() for host in value.split(",") if host.strip())
     if not hosts or any("/" in host for host in hosts):
-        raise Refusal(f"XIAOER_ALLOWED_HOSTS={value!r} is not a list of hosts", "environment", "names parted by commas")
+        raise Refusal(
+            f"XIAOER_ALLOWED_HOSTS={value!r} is not a list of hosts", "environment", "names parted by commas"
+        )
     return hosts
 
 

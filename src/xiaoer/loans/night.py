@@ -15,7 +15,10 @@ def borrowing(notes: Frame, today: int) -> Frame:
     open_notes = notes.filter(nw.col("balance") > 0).with_columns(
         nw.coalesce(nw.col("next_due_date"), nw.col("due_date")).alias("falls_due"),
         nw.coalesce(nw.col("days_past_due"), nw.lit(0)).alias("past_due"),
-        (nw.col("balance") * nw.coalesce(nw.col("rate"), nw.lit(0.0))).round().cast(nw.Int64).alias("interest"),
+        (nw.col("balance") * nw.coalesce(nw.col("rate"), nw.lit(0.0)))
+        .round()
+        .cast(nw.Int64)
+        .alias("interest"),
     )
     ahead = day_no("due_date") > today
     return open_notes.group_by("customer_id").agg(

@@ -15,7 +15,9 @@ def trade_days(invoices: Frame, transactions: Frame) -> Frame:
     amount, net, tax (fen, valid papers only, red ones negative), papers, voids, reds, red_amount (fen).
     """
     papers = _from_invoices(invoices)
-    paid = _from_payments(transactions).join(papers.select("customer_id").unique(), on="customer_id", how="anti")
+    paid = _from_payments(transactions).join(
+        papers.select("customer_id").unique(), on="customer_id", how="anti"
+    )
     return nw.concat([papers, paid], how="vertical")
 
 
@@ -40,19 +42,34 @@ def _from_invoices(invoices: Frame) -> Frame:
 
 
 def _from_payments(transactions: Frame) -> Frame:
-    trade = transactions.filter(nw.col("purpose") == "trade", ~nw.coalesce(nw.col("reversed"), nw.lit(value=False)))
+    trade = transactions.filter(
+        nw.col("purpose") == "trade", ~nw.coalesce(nw.col("reversed"), nw.lit(value=False))
+    )
     lines = trade.with_columns(
         nw.coalesce(nw.col("counterparty_id"), nw.lit("")).alias("counterparty_id"),
-        nw.when(nw.col("direction") == "in").then(nw.lit("sale")).otherwise(nw.lit("purchase")).alias("direction"),
+        nw.when(nw.col("direction") == "in")
+        .then(nw.lit("sale"))
+        .otherwise(nw.lit("purchase"))
+        .alias("direction"),
         day_no("booked_date").alias("day"),
         month_no("booked_date").alias("month"),
     )
     zero = nw.lit(0).cast(nw.Int64)
-    return lines.group_by(*TIE, "day", "month").agg(
-        total("amount").alias("amount"), total("amount").alias("net"), whole(nw.len()).alias("papers")
-    ).select(
-        *TIE, "day", "month", "amount", "net", zero.alias("tax"), "papers",
-        zero.alias("voids"), zero.alias("reds"), zero.alias("red_amount"),
+    return (
+        lines.group_by(*TIE, "day", "month")
+        .agg(total("amount").alias("amount"), total("amount").alias("net"), whole(nw.len()).alias("papers"))
+        .select(
+            *TIE,
+            "day",
+            "month",
+            "amount",
+            "net",
+            zero.alias("tax"),
+            "papers",
+            zero.alias("voids"),
+            zero.alias("reds"),
+            zero.alias("red_amount"),
+        )
     )
 
 
@@ -65,19 +82,26 @@ def partners(trade: Frame, today: int) -> Frame:
     """
     year, quarter = nw.col("day") > today - 365, nw.col("day") > today - 90
     named = trade.filter(nw.col("counterparty_id") != "", nw.col("papers") > nw.col("voids"))
-    known = named.select("customer_id", "counterparty_id").unique().group_by("counterparty_id").agg(
-        whole(nw.len()).alias("known_to")
+    known = (
+        named.select("customer_id", "counterparty_id")
+        .unique()
+        .group_by("counterparty_id")
+        .agg(whole(nw.len()).alias("known_to"))
     )
-    return named.group_by(*TIE).agg(
-        nw.col("day").min().alias("first_day"),
-        nw.col("day").max().alias("last_day"),
-        whole(nw.col("day").n_unique()).alias("days"),
-        total("amount").alias("amount_all"),
-        total("amount", year).alias("amount_12m"),
-        total("amount", between("day", today - 729, today - 365)).alias("amount_prior_12m"),
-        total("amount", quarter).alias("amount_90d"),
-        total("amount", between("day", today - 454, today - 90)).alias("year_before_90d"),
-    ).join(known, on="counterparty_id", how="left")
+    return (
+        named.group_by(*TIE)
+        .agg(
+            nw.col("day").min().alias("first_day"),
+            nw.col("day").max().alias("last_day"),
+            whole(nw.col("day").n_unique()).alias("days"),
+            total("amount").alias("amount_all"),
+            total("amount", year).alias("amount_12m"),
+            total("amount", between("day", today - 729, today - 365)).alias("amount_prior_12m"),
+            total("amount", quarter).alias("amount_90d"),
+            total("amount", between("day", today - 454, today - 90)).alias("year_before_90d"),
+        )
+        .join(known, on="counterparty_id", how="left")
+    )
 
 
 def main_partners(rows: Frame, most: int) -> Frame:

@@ -47,13 +47,18 @@ def events(night: Night) -> None:
     firms = night.keep("firms_in_book", with_book(night.made("firms"), rules))
     buyers = night.keep("buyers", sale_side(night.made("partners"), firms, night.on))
     seen = night.keep("noticed", noticed(firms, buyers, night.on, rules))
-    rows = night.engine.collect(seen).sort_by([(name, "ascending") for name in ("customer_id", "rule", "partner")])
+    rows = night.engine.collect(seen).sort_by(
+        [(name, "ascending") for name in ("customer_id", "rule", "partner")]
+    )
     found = [event(row, night.business_date, rules) for row in rows.to_pylist()]
     night.keep_rows("events", pa.Table.from_pylist([_event_row(one) for one in found], EVENTS))
 
 
 def _event_row(one: Event) -> dict[str, Any]:
-    words = {"because": json.dumps([one.because], ensure_ascii=False), "goal": json.dumps(one.goal, ensure_ascii=False)}
+    words = {
+        "because": json.dumps([one.because], ensure_ascii=False),
+        "goal": json.dumps(one.goal, ensure_ascii=False),
+    }
     return asdict(one) | {"rule": one.rule.value, "severity": one.severity.value} | words
 
 
@@ -62,9 +67,13 @@ def offers(night: Night) -> None:
     night.keep("portfolio", _portfolio(night))
     day, terms = add_working_days(night.business_date, 1), Terms.in_force(night.business_date)
     firms = list(_firms(night, day))
-    door = Doorkeeper(Policy.in_force(night.business_date), terms, day, standings(night, {f.customer_id for f in firms}))
+    door = Doorkeeper(
+        Policy.in_force(night.business_date), terms, day, standings(night, {f.customer_id for f in firms})
+    )
     weighed = [one for firm in firms for one in candidates(firm, terms, door, day)]
-    capacity = {row["staff_id"]: row["capacity_minutes"] for row in staff_rows(night) if row["capacity_minutes"]}
+    capacity = {
+        row["staff_id"]: row["capacity_minutes"] for row in staff_rows(night) if row["capacity_minutes"]
+    }
     lines = days(chosen(weighed), capacity, terms, day, history.ranks_before(night))
     by_candidate = {id(line.candidate): line for line in lines}
     alone = {id(one) for one in stopped_firms(weighed)}
@@ -79,16 +88,36 @@ def _portfolio(night: Night) -> Any:
 
 def _firms(night: Night, day: date) -> Iterator[FirmFacts]:
     occasions = _occasions(night, day)
-    known = night.made("firms").join(night.made("portfolio"), on="customer_id", how="left").select(
-        "customer_id", "branch_id", "manager_id", "potential", "loan_balance", "value", "band",
-        "days_past_due", "last_contact_day", "every_days", "due_channel", "opened_date",
+    known = (
+        night.made("firms")
+        .join(night.made("portfolio"), on="customer_id", how="left")
+        .select(
+            "customer_id",
+            "branch_id",
+            "manager_id",
+            "potential",
+            "loan_balance",
+            "value",
+            "band",
+            "days_past_due",
+            "last_contact_day",
+            "every_days",
+            "due_channel",
+            "opened_date",
+        )
     )
     for row in night.engine.collect(known).sort_by("customer_id").to_pylist():
         mine = [*occasions.get(row["customer_id"], ()), *_contact_due(row, day)]
         if mine:
             yield FirmFacts(
-                row["customer_id"], row["branch_id"], row["manager_id"], row["potential"] or 0,
-                row["loan_balance"] or 0, row["value"], row["band"], row["days_past_due"] or 0,
+                row["customer_id"],
+                row["branch_id"],
+                row["manager_id"],
+                row["potential"] or 0,
+                row["loan_balance"] or 0,
+                row["value"],
+                row["band"],
+                row["days_past_due"] or 0,
                 tuple(mine),
             )
 
@@ -98,7 +127,9 @@ def _occasions(night: Night, day: date) -> dict[str, list[Occasion]]:
     for row in night.rows_of("events").to_pylist():
         because = json.loads(row["because"])[0]
         found[row["customer_id"]].append(
-            Occasion(row["rule"], row["severity"], because, json.loads(row["goal"]), row["amount"], row["event_id"])
+            Occasion(
+                row["rule"], row["severity"], because, json.loads(row["goal"]), row["amount"], row["event_id"]
+            )
         )
     for task in open_tasks(night):
         if task["due_date"] <= day:
@@ -108,7 +139,9 @@ def _occasions(night: Night, day: date) -> dict[str, list[Occasion]]:
 
 def _promised(task: dict[str, Any]) -> Occasion:
     because = reason("follow_up", "warn", made_date=task["day"])
-    return Occasion("follow_up", "promised", because, reason("goal_follow_up"), 0, str(task["task_id"]), task["kind"])
+    return Occasion(
+        "follow_up", "promised", because, reason("goal_follow_up"), 0, str(task["task_id"]), task["kind"]
+    )
 
 
 def _contact_due(row: dict[str, Any], day: date) -> list[Occasion]:

@@ -66,7 +66,16 @@ def _day(lake: Lake, schema: TableSchema, rows: pa.Table, day: date) -> int:
     pq.write_table(stamped, lake.root / path, compression="zstd")
     lake.commit(
         Part(
-            load_no, schema.name, schema.name, f"{schema.name}_{day}", fingerprint, str(path), None, day, day, len(stamped)
+            load_no,
+            schema.name,
+            schema.name,
+            f"{schema.name}_{day}",
+            fingerprint,
+            str(path),
+            None,
+            day,
+            day,
+            len(stamped),
         )
     )
     return len(stamped)
@@ -75,7 +84,15 @@ def _day(lake: Lake, schema: TableSchema, rows: pa.Table, day: date) -> int:
 def _stamped(schema: TableSchema, rows: pa.Table, day: date, load_no: int) -> pa.Table:
     """Rows in a fixed order, so that the same rows have the same fingerprint."""
     count = len(rows)
-    stamps = {"business_date": [day] * count, "delivered_on": [day] * count, "load_no": [load_no] * count, "line_no": list(range(count))}
+    stamps = {
+        "business_date": [day] * count,
+        "delivered_on": [day] * count,
+        "load_no": [load_no] * count,
+        "line_no": list(range(count)),
+    }
     kept = rows.select(list(schema.columns)).sort_by([(name, "ascending") for name in schema.columns])
-    full = pa.table({name: kept[name] for name in schema.columns} | {name: pa.array(values) for name, values in stamps.items()})
+    full = pa.table(
+        {name: kept[name] for name in schema.columns}
+        | {name: pa.array(values) for name, values in stamps.items()}
+    )
     return full.cast(schema.arrow)

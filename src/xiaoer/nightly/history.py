@@ -24,7 +24,9 @@ def remember(night: Night) -> None:
 
 def made_before(night: Night, name: str) -> pa.Table | None:
     """A table of the latest night published for an earlier date, or None."""
-    earlier = [row for row in _read(_nights(night)) if date.fromisoformat(row["business_date"]) < night.business_date]
+    earlier = [
+        row for row in _read(_nights(night)) if date.fromisoformat(row["business_date"]) < night.business_date
+    ]
     if not earlier:
         return None
     path = _nights(night) / earlier[-1]["business_date"] / earlier[-1]["run_id"] / f"{name}.parquet"
@@ -42,7 +44,11 @@ def ranks_before(night: Night) -> dict[str, int]:
 def scores_before(night: Night) -> dict[str, float]:
     """Each firm's probability the night before."""
     rows = made_before(night, "scores")
-    return {} if rows is None else dict(zip(rows["customer_id"].to_pylist(), rows["value"].to_pylist(), strict=True))
+    return (
+        {}
+        if rows is None
+        else dict(zip(rows["customer_id"].to_pylist(), rows["value"].to_pylist(), strict=True))
+    )
 
 
 def _nights(night: Night) -> Path:

@@ -23,7 +23,9 @@ def features(night: Night) -> None:
         night.keep("turnover", turnover(trade, night.made("months"), on)),
         night.keep("rhythm", rhythm(trade, on)),
         night.keep("concentration", concentration(night.made("partners"), on.today)),
-        night.keep("accounts", account_flows(night.delivered("balances"), night.delivered("transactions"), on.today)),
+        night.keep(
+            "accounts", account_flows(night.delivered("balances"), night.delivered("transactions"), on.today)
+        ),
     ]
     night.keep("features", together(night.delivered("customers"), themes))
 
@@ -38,7 +40,9 @@ def scores(night: Night) -> None:
         except Refusal:
             night.keep_rows("scores", empty_scores())
             return
-    scored = night.engine.map_batches(night.made("features"), scoring(card, spec.requires), night.path("scores"))
+    scored = night.engine.map_batches(
+        night.made("features"), scoring(card, spec.requires), night.path("scores")
+    )
     night.rows += len(night.engine.collect(scored.select("customer_id")))
 
 
@@ -48,7 +52,9 @@ def segments(night: Night) -> None:
     sizes = size_classes(night.delivered("customers"), SizeTable.in_force(night.business_date))
     placed = places(
         sizes.join(worth, on="customer_id", how="left").join(
-            known.select("customer_id", nw.col("sales_12m").alias("turnover_12m")), on="customer_id", how="left"
+            known.select("customer_id", nw.col("sales_12m").alias("turnover_12m")),
+            on="customer_id",
+            how="left",
         ),
         Grid.in_force(night.business_date),
     )

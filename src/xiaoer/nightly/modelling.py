@@ -22,8 +22,14 @@ def train_risk(night: Night, registry: Registry) -> Scorecard:
 
 def sample(night: Night, spec: Specification) -> Sample:
     """Firms whose outcome is known, in order of their number."""
-    labels = night.delivered("customers").select("customer_id", spec.label).filter(~nw.col(spec.label).is_null())
-    frame = night.made("features").join(labels, on="customer_id", how="inner").filter(nw.col(spec.requires) > 0)
+    labels = (
+        night.delivered("customers").select("customer_id", spec.label).filter(~nw.col(spec.label).is_null())
+    )
+    frame = (
+        night.made("features").join(labels, on="customer_id", how="inner").filter(nw.col(spec.requires) > 0)
+    )
     rows: pa.Table = night.engine.collect(frame).sort_by("customer_id")
     columns = {entry.name: floats(rows[entry.name].combine_chunks()) for entry in spec.inputs}
-    return Sample(tuple(rows["customer_id"].to_pylist()), columns, np.asarray(rows[spec.label].to_pylist(), dtype=bool))
+    return Sample(
+        tuple(rows["customer_id"].to_pylist()), columns, np.asarray(rows[spec.label].to_pylist(), dtype=bool)
+    )

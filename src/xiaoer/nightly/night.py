@@ -26,7 +26,9 @@ def run_night(
     before = _take_in(business_date, settings, lake, engine, told)
     if not lake.delivered("customers", business_date):
         raise Refusal(
-            f"no customers are known on {business_date}", str(settings.lake), "at least the customers file",
+            f"no customers are known on {business_date}",
+            str(settings.lake),
+            "at least the customers file",
             "Run xiaoer intake, or choose a later date",
         )
     night = _night(settings, business_date, lake, engine)

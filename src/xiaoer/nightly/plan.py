@@ -19,12 +19,12 @@ class Step:
 INTAKE = ("collect", "load")
 
 PLAN = (
-    Step("shape", shaping.shape),          # one table each: trade, partners, borrowing, holdings, contacts
-    Step("features", knowing.features),    # one row per firm: what the night knows
-    Step("scores", knowing.scores),        # the risk card over it
-    Step("segments", knowing.segments),    # contribution, size class, tier, contact rhythm
-    Step("events", deciding.events),       # what happened that a person should know
-    Step("offers", deciding.offers),       # candidates, contact policy, each manager's day
-    Step("publish", publishing.publish),   # to the desk, the pointer last
+    Step("shape", shaping.shape),  # one table each: trade, partners, borrowing, holdings, contacts
+    Step("features", knowing.features),  # one row per firm: what the night knows
+    Step("scores", knowing.scores),  # the risk card over it
+    Step("segments", knowing.segments),  # contribution, size class, tier, contact rhythm
+    Step("events", deciding.events),  # what happened that a person should know
+    Step("offers", deciding.offers),  # candidates, contact policy, each manager's day
+    Step("publish", publishing.publish),  # to the desk, the pointer last
 )
 ORDER = tuple(step.name for step in PLAN)

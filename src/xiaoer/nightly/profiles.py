@@ -66,7 +66,11 @@ def _partners(night: Night, called: Directory, last: int) -> By:
     for row in night.engine.collect(partner_months(night.made("trade"), main, last - SPARK + 1)).to_pylist():
         sparks[_tie(row)][row["month"] - last + SPARK - 1] = row["amount"]
     found: By = defaultdict(list)
-    for row in night.engine.collect(main).sort_by([(n, "ascending") for n in ("customer_id", "direction", "rank")]).to_pylist():
+    for row in (
+        night.engine.collect(main)
+        .sort_by([(n, "ascending") for n in ("customer_id", "direction", "rank")])
+        .to_pylist()
+    ):
         found[row["customer_id"], row["direction"]].append(_partner(row, called, sparks[_tie(row)]))
     return found
 
@@ -94,9 +98,13 @@ def _partner(row: dict[str, Any], called: Directory, spark: list[int]) -> dict[s
 
 def _similar(night: Night, called: Directory) -> By:
     firms = night.made("features")
-    known = firms.select("customer_id", "industry_code", "sales_12m", share("sales_12m", "sales_prior_12m").alias("kept"))
+    known = firms.select(
+        "customer_id", "industry_code", "sales_12m", share("sales_12m", "sales_prior_12m").alias("kept")
+    )
     facts = {row["customer_id"]: row for row in night.engine.collect(known).to_pylist()}
-    pairs = night.engine.collect(similar(firms)).sort_by([("customer_id", "ascending"), ("place", "ascending")])
+    pairs = night.engine.collect(similar(firms)).sort_by(
+        [("customer_id", "ascending"), ("place", "ascending")]
+    )
     found: By = defaultdict(list)
     for row in pairs.to_pylist():
         other = facts[row["neighbour_id"]]
@@ -116,7 +124,12 @@ def _contacts(night: Night) -> By:
     """What the bank's files tell of contacts, newest first; the desk shows its own records itself."""
     names = {row["staff_id"]: row["name"] for row in staff_rows(night)}
     rows = night.rows_of("contacts")
-    order = [("customer_id", "ascending"), ("day", "descending"), ("channel", "ascending"), ("outcome", "ascending")]
+    order = [
+        ("customer_id", "ascending"),
+        ("day", "descending"),
+        ("channel", "ascending"),
+        ("outcome", "ascending"),
+    ]
     found: By = defaultdict(list)
     for row in rows.filter(pc.equal(rows["by"], "bank")).sort_by(order).to_pylist():
         told = {"date": row["contact_date"].isoformat(), "channel": row["channel"], "outcome": row["outcome"]}

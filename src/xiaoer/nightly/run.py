@@ -102,7 +102,12 @@ class RunTable:
     """The steps of a run on disk, rewritten whole after each step."""
 
     def __init__(self, folder: Path, run_id: str, business_date: date, engine: str) -> None:
-        self.path, self.run_id, self.business_date, self.engine = folder / "run.json", run_id, business_date, engine
+        self.path, self.run_id, self.business_date, self.engine = (
+            folder / "run.json",
+            run_id,
+            business_date,
+            engine,
+        )
         self.records: dict[str, StepRecord] = {}
         if self.path.exists():
             held = json.loads(self.path.read_text())

@@ -81,7 +81,9 @@ def _called(name: str) -> Row:
 
 def _owners(night: Night) -> dict[str, str]:
     """The firm's legal representative, or whoever owns it."""
-    people = {row["person_id"]: row["name"] for row in night.engine.collect(night.personal("people")).to_pylist()}
+    people = {
+        row["person_id"]: row["name"] for row in night.engine.collect(night.personal("people")).to_pylist()
+    }
     roles = night.engine.collect(night.delivered("person_roles")).to_pylist()
     ranked = sorted(
         (row for row in roles if row["role"] in OWNER_ROLES),
@@ -91,11 +93,17 @@ def _owners(night: Night) -> dict[str, str]:
 
 
 def _phones(night: Night) -> dict[str, str | None]:
-    return {row["customer_id"]: row["phone"] for row in night.engine.collect(night.personal("customers")).to_pylist()}
+    return {
+        row["customer_id"]: row["phone"]
+        for row in night.engine.collect(night.personal("customers")).to_pylist()
+    }
 
 
 def _holdings(night: Night) -> dict[str, list[str]]:
-    products = {row["product_id"]: row["name"] for row in night.engine.collect(night.delivered("products")).to_pylist()}
+    products = {
+        row["product_id"]: row["name"]
+        for row in night.engine.collect(night.delivered("products")).to_pylist()
+    }
     found: dict[str, list[str]] = defaultdict(list)
     for row in night.rows_of("held").to_pylist():
         found[row["customer_id"]].append(products.get(row["product_id"]) or row["product_id"])
@@ -105,7 +113,10 @@ def _holdings(night: Night) -> dict[str, list[str]]:
 def scores(night: Night) -> list[Row]:
     """Every score with the night before beside it."""
     before = history.scores_before(night)
-    return [row | {"previous": before.get(row["customer_id"])} for row in night.rows_of("scores").sort_by("customer_id").to_pylist()]
+    return [
+        row | {"previous": before.get(row["customer_id"])}
+        for row in night.rows_of("scores").sort_by("customer_id").to_pylist()
+    ]
 
 
 def events(night: Night, called: Directory) -> list[Row]:
@@ -116,7 +127,12 @@ def events(night: Night, called: Directory) -> list[Row]:
 
 def proposals(night: Night, called: Directory) -> list[Row]:
     """What is on somebody's morning, and what was stopped by a rule worth telling."""
-    facts = {row["customer_id"]: row for row in night.rows_of("firms").select(["customer_id", "band", "loan_balance", "days_past_due"]).to_pylist()}
+    facts = {
+        row["customer_id"]: row
+        for row in night.rows_of("firms")
+        .select(["customer_id", "band", "loan_balance", "days_past_due"])
+        .to_pylist()
+    }
     rows = [row for row in night.rows_of("decisions").to_pylist() if row["offer_id"] is not None]
     return [_proposal(row, facts[row["customer_id"]], called) for row in rows]
 
@@ -185,7 +201,10 @@ def _path(branch_id: str, parents: Mapping[str, str]) -> str:
 
 def _assignments(night: Night) -> list[Row]:
     rows = night.rows_of("portfolio").sort_by("customer_id").to_pylist()
-    dated = {(row["customer_id"], row["staff_id"]): row for row in night.engine.collect(night.delivered("assignments")).to_pylist()}
+    dated = {
+        (row["customer_id"], row["staff_id"]): row
+        for row in night.engine.collect(night.delivered("assignments")).to_pylist()
+    }
     return [
         {"customer_id": row["customer_id"], "staff_id": row["manager_id"], "role": "main",
          "from_date": dated.get((row["customer_id"], row["manager_id"]), {}).get("from_date"), "to_date": None}

@@ -24,11 +24,18 @@ def standings(night: Night, firms: set[str]) -> dict[str, Standing]:
     touches, stops = _touches(night), _stops(night)
     planned: dict[str, date] = {}
     for task in open_tasks(night):
-        planned[task["customer_id"]] = min(task["due_date"], planned.get(task["customer_id"], task["due_date"]))
+        planned[task["customer_id"]] = min(
+            task["due_date"], planned.get(task["customer_id"], task["due_date"])
+        )
     rows = night.engine.collect(night.delivered("customers")).to_pylist()
     return {
         row["customer_id"]: Standing(
-            Known(row["kind"], _consents(row), tuple(stops[row["customer_id"]]), tuple(touches[row["customer_id"]])),
+            Known(
+                row["kind"],
+                _consents(row),
+                tuple(stops[row["customer_id"]]),
+                tuple(touches[row["customer_id"]]),
+            ),
             _last_reached(touches[row["customer_id"]]),
             planned.get(row["customer_id"]),
         )
@@ -52,7 +59,9 @@ def _touches(night: Night) -> dict[str, list[Touch]]:
     rows = night.rows_of("contacts")
     recent = rows.filter(pc.greater(rows["day"], pa.scalar(night.on.today - REMEMBERED_DAYS)))
     found: dict[str, list[Touch]] = defaultdict(list)
-    for row in recent.sort_by([(name, "ascending") for name in ("customer_id", "day", "channel")]).to_pylist():
+    for row in recent.sort_by(
+        [(name, "ascending") for name in ("customer_id", "day", "channel")]
+    ).to_pylist():
         found[row["customer_id"]].append(
             Touch(row["contact_date"], row["channel"] or "", row["purpose"] or "", row["outcome"] or "")
         )
@@ -63,9 +72,15 @@ def _stops(night: Night) -> dict[str, list[Stop]]:
     """The desk's stops, and complaints the bank's files say are still open."""
     found: dict[str, list[Stop]] = defaultdict(list)
     for row in night.engine.collect(recorded(night, "desk_suppressions")).to_pylist():
-        found[row["customer_id"]].append(Stop(row["reason"], row["day"], row["until_date"], row["channel"] or ""))
+        found[row["customer_id"]].append(
+            Stop(row["reason"], row["day"], row["until_date"], row["channel"] or "")
+        )
     for row in night.engine.collect(night.delivered("service_requests")).to_pylist():
-        if row["kind"] == "complaint" and row["status"] == OPEN and row["requested_date"] <= night.business_date:
+        if (
+            row["kind"] == "complaint"
+            and row["status"] == OPEN
+            and row["requested_date"] <= night.business_date
+        ):
             found[row["customer_id"]].append(Stop("complaint", row["requested_date"]))
     return found
 

@@ -23,11 +23,19 @@ def branch_rows(night: Night) -> list[dict[str, Any]]:
 def staff_rows(night: Night) -> list[dict[str, Any]]:
     """The bank's staff with their names, or a stand-in for each post."""
     rows = night.engine.collect(night.delivered("staff")).sort_by("staff_id").to_pylist()
-    names = {row["staff_id"]: row["name"] for row in night.engine.collect(night.personal("staff")).to_pylist()}
+    names = {
+        row["staff_id"]: row["name"] for row in night.engine.collect(night.personal("staff")).to_pylist()
+    }
     if rows:
         return [row | {"name": names.get(row["staff_id"]) or row["staff_id"]} for row in rows]
     return [
-        {"staff_id": code, "name": kind.zh, "branch_id": HEAD_OFFICE, "capacity_minutes": None, "left_date": None}
+        {
+            "staff_id": code,
+            "name": kind.zh,
+            "branch_id": HEAD_OFFICE,
+            "capacity_minutes": None,
+            "left_date": None,
+        }
         for code, kind in post_kinds().items()
     ]
 
@@ -39,5 +47,6 @@ def post_rows(night: Night) -> list[dict[str, Any]]:
         return rows
     at = head_office(night)
     return [
-        {"staff_id": code, "post": code, "branch_id": at, "from_date": None, "to_date": None} for code in post_kinds()
+        {"staff_id": code, "post": code, "branch_id": at, "from_date": None, "to_date": None}
+        for code in post_kinds()
     ]

@@ -110,7 +110,11 @@ def _order(candidate: Candidate) -> tuple[float, str, str]:
 
 
 def days(
-    best: Sequence[Candidate], capacity: Mapping[str, int], terms: Terms, day: date, yesterday: Mapping[str, int]
+    best: Sequence[Candidate],
+    capacity: Mapping[str, int],
+    terms: Terms,
+    day: date,
+    yesterday: Mapping[str, int],
 ) -> list[Proposal]:
     """Every manager's day in order; what no longer fits the hours stays below the line."""
     by_manager: dict[str, list[Candidate]] = defaultdict(list)
@@ -119,7 +123,9 @@ def days(
     return [
         proposal
         for manager in sorted(by_manager)
-        for proposal in _one_day(by_manager[manager], capacity.get(manager, terms.capacity_minutes), terms, day, yesterday)
+        for proposal in _one_day(
+            by_manager[manager], capacity.get(manager, terms.capacity_minutes), terms, day, yesterday
+        )
     ]
 
 
@@ -138,7 +144,11 @@ def _one_day(
     lines.sort(key=lambda line: line[0])
     return [
         Proposal(
-            offer_id(candidate, day), candidate, _because(candidate), rank, not over,
+            offer_id(candidate, day),
+            candidate,
+            _because(candidate),
+            rank,
+            not over,
             _changed(candidate.firm.customer_id, rank, yesterday),
         )
         for rank, (over, candidate) in enumerate(lines, 1)
@@ -147,7 +157,9 @@ def _one_day(
 
 def offer_id(candidate: Candidate, day: date) -> str:
     """One firm, one goal, one morning: one number."""
-    text = "|".join((candidate.firm.customer_id, candidate.occasion.rule, candidate.occasion.source, day.isoformat()))
+    text = "|".join(
+        (candidate.firm.customer_id, candidate.occasion.rule, candidate.occasion.source, day.isoformat())
+    )
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -13,7 +13,15 @@ from sklearn.tree import DecisionTreeClassifier
 from xiaoer.features.terms import catalogue
 from xiaoer.scores.rules import Floats, factor
 from xiaoer.scores.terms import Input, Scorecard, Specification, State
-from xiaoer.scores.training import FEWEST_FOR_PROMOTION, Sample, calibration_line, check_size, fit, log_odds, train
+from xiaoer.scores.training import (
+    FEWEST_FOR_PROMOTION,
+    Sample,
+    calibration_line,
+    check_size,
+    fit,
+    log_odds,
+    train,
+)
 
 RESAMPLES = 2_000
 LEAK_ALARM = 0.9
@@ -80,7 +88,9 @@ def out_of_fold(spec: Specification, inputs: Sequence[Input], sample: Sample) ->
 def recalibrated(spec: Specification, sample: Sample, odds: Floats) -> Floats:
     """Out-of-fold log-odds set right by lines that never saw the firm they set right."""
     right = np.zeros(len(odds))
-    for train_at, test_at in StratifiedKFold(spec.folds, shuffle=True, random_state=spec.seed).split(odds, sample.bad):
+    for train_at, test_at in StratifiedKFold(spec.folds, shuffle=True, random_state=spec.seed).split(
+        odds, sample.bad
+    ):
         line = calibration_line(odds[train_at], sample.bad[train_at])
         right[test_at] = line.intercept + line.slope * odds[test_at]
     return right
@@ -170,8 +180,13 @@ def _calibration(sample: Sample, odds: Floats) -> dict[str, Any]:
         bad = int(sample.bad[at].sum())
         low, high = wilson(bad, len(at))
         curve.append(
-            {"n": len(at), "expected": _round(expected[at].mean()), "observed": _round(bad / len(at)),
-             "low": _round(low), "high": _round(high)}
+            {
+                "n": len(at),
+                "expected": _round(expected[at].mean()),
+                "observed": _round(bad / len(at)),
+                "low": _round(low),
+                "high": _round(high),
+            }
         )
     return {"slope": _round(line.slope), "intercept": _round(line.intercept), "curve": curve}
 

@@ -33,7 +33,9 @@ def scoring(card: Scorecard, requires: str) -> Callable[[pa.RecordBatch], pa.Rec
         columns = {entry.name: floats(kept[entry.name]) for entry in card.inputs}
         scored = score(card, columns)
         rows = [_explained(card, columns, scored.parts, at) for at in range(kept.num_rows)]
-        constant = {name: [str(getattr(card, name))] * kept.num_rows for name in ("model", "version", "state")}
+        constant = {
+            name: [str(getattr(card, name))] * kept.num_rows for name in ("model", "version", "state")
+        }
         return pa.RecordBatch.from_pydict(
             constant
             | {
@@ -68,7 +70,12 @@ def _explained(card: Scorecard, columns: dict[str, Floats], parts: np.ndarray, a
     known = catalogue()
     order = sorted(range(len(card.inputs)), key=lambda n: (-abs(int(parts[at, n])), card.inputs[n].name))
     every = [
-        told(card.inputs[n], known[card.inputs[n].name].unit, float(columns[card.inputs[n].name][at]), int(parts[at, n]))
+        told(
+            card.inputs[n],
+            known[card.inputs[n].name].unit,
+            float(columns[card.inputs[n].name][at]),
+            int(parts[at, n]),
+        )
         for n in order
     ]
     return json.dumps(every[:MOST_REASONS], ensure_ascii=False), json.dumps(every, ensure_ascii=False)

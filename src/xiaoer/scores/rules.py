@@ -72,8 +72,16 @@ def _told(entry: Weighed, unit: str, value: float, points: int) -> Reason:
     if np.isnan(value):
         return reason("score_missing", "plain", feature_words=entry.name)
     if unit == "amount":
-        return reason("score_amount", tone, feature_words=entry.name, value_amount=int(value), usual_amount=int(entry.usual))
+        return reason(
+            "score_amount",
+            tone,
+            feature_words=entry.name,
+            value_amount=int(value),
+            usual_amount=int(entry.usual),
+        )
     if unit == "share":
-        return reason("score_share", tone, feature_words=entry.name, value_share=value, usual_share=entry.usual)
+        return reason(
+            "score_share", tone, feature_words=entry.name, value_share=value, usual_share=entry.usual
+        )
     shown = {"value": round(value, 2), "usual": round(entry.usual, 2)}
     return reason(f"score_{unit}", tone, feature_words=entry.name, **shown)

@@ -27,7 +27,9 @@ class Sample:
 
     def rows(self, at: NDArray[np.int64]) -> "Sample":
         return Sample(
-            tuple(self.keys[n] for n in at), {name: values[at] for name, values in self.columns.items()}, self.bad[at]
+            tuple(self.keys[n] for n in at),
+            {name: values[at] for name, values in self.columns.items()},
+            self.bad[at],
         )
 
 
@@ -67,8 +69,10 @@ def check_size(spec: Specification, sample: Sample) -> None:
     positives, negatives = int(sample.bad.sum()), int((~sample.bad).sum())
     if min(positives, negatives) < FEWEST_TO_TRAIN:
         raise Refusal(
-            f"{positives} bad and {negatives} good firms are too few to train on", f"model {spec.name}",
-            f"at least {FEWEST_TO_TRAIN} of each", f"Deliver customers.{spec.label} for more firms",
+            f"{positives} bad and {negatives} good firms are too few to train on",
+            f"model {spec.name}",
+            f"at least {FEWEST_TO_TRAIN} of each",
+            f"Deliver customers.{spec.label} for more firms",
         )
 
 
@@ -97,7 +101,9 @@ def _prepared(entry: Input, values: Floats, clip: tuple[float, float]) -> Weighe
     form = shaped(np.where(np.isnan(values), usual, values), entry.form)
     low, high = (float(edge) for edge in np.quantile(form, clip))
     kept = np.clip(form, low, high)
-    return Weighed(entry.name, entry.form, low, high, usual, float(kept.mean()), float(kept.std()) or 1.0, 0.0)
+    return Weighed(
+        entry.name, entry.form, low, high, usual, float(kept.mean()), float(kept.std()) or 1.0, 0.0
+    )
 
 
 def _version(spec: Specification, card: Scorecard) -> str:

@@ -10,7 +10,11 @@ from xiaoer.sources.terms import Bad, Column, Contract, Source, Why
 
 UNITS = {"yuan": 100, "fen": 1, "wan": 1_000_000}
 FLAGS = {"true": True, "1": True, "是": True, "y": True, "yes": True} | {
-    "false": False, "0": False, "否": False, "n": False, "no": False,
+    "false": False,
+    "0": False,
+    "否": False,
+    "n": False,
+    "no": False,
 }
 NOT_EVEN = {
     Kind.DATE: Why.NOT_A_DATE,
@@ -25,7 +29,9 @@ CENT_SLACK = 1e-4
 SAFE_MINOR_UNITS = float(2**53)
 
 
-def convert(raw: pl.DataFrame, contract: Contract, source: Source, latest: date) -> tuple[pl.DataFrame, list[Bad]]:
+def convert(
+    raw: pl.DataFrame, contract: Contract, source: Source, latest: date
+) -> tuple[pl.DataFrame, list[Bad]]:
     """A batch of strings as typed rows of a contract, with the faults found.
 
     `raw` has the contract's column names (those delivered) and `line_no`; the result has all of them, in
@@ -68,7 +74,9 @@ def _typed(column: Column, source: Source) -> pl.Expr:
         Kind.INTEGER: lambda: _plain(text, source).str.replace(r"\.0+$", "").cast(pl.Int64, strict=False),
         Kind.NUMBER: lambda: _finite(_plain(text, source)),
         Kind.RATE: lambda: _rate(text, source),
-        Kind.FLAG: lambda: text.str.to_lowercase().replace_strict(FLAGS, default=None, return_dtype=pl.Boolean),
+        Kind.FLAG: lambda: text.str.to_lowercase().replace_strict(
+            FLAGS, default=None, return_dtype=pl.Boolean
+        ),
     }
     maker = makers.get(column.kind)
     return (maker() if maker else text).alias(column.name)
@@ -77,7 +85,11 @@ def _typed(column: Column, source: Source) -> pl.Expr:
 def _day(text: pl.Expr, column: Column, source: Source) -> pl.Expr:
     """Dates as the mapping writes them; a sheet's own date cells arrive in ISO form whatever it says."""
     written = text.str.to_date(_date_format(column, source), strict=False)
-    return pl.coalesce(written, text.str.to_date("%Y-%m-%d", strict=False)) if source.format == "xlsx" else written
+    return (
+        pl.coalesce(written, text.str.to_date("%Y-%m-%d", strict=False))
+        if source.format == "xlsx"
+        else written
+    )
 
 
 def _finite(text: pl.Expr) -> pl.Expr:
@@ -92,7 +104,7 @@ def _date_format(column: Column, source: Source) -> str:
 
 def _instant(text: pl.Expr, form: str) -> pl.Expr:
     """Instants carry a clock time; a bare day counts as its midnight."""
-    day = form if "%H" not in form else form.split(" ")[0].split("T")[0]
+    day = form if "%H" not in form else form.split(" ", maxsplit=1)[0].split("T", maxsplit=1)[0]
     clock = form if "%H" in form else f"{form} %H:%M:%S"
     parsed = text.str.to_datetime(clock, strict=False, time_unit="us")
     return pl.coalesce(parsed, text.str.to_date(day, strict=False).cast(pl.Datetime("us")))

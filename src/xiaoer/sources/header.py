@@ -31,7 +31,8 @@ def _refuse_lost(header: list[str], lost: list[str], path: Path, source: Source)
     close = get_close_matches(lost[0], header, 1)
     hint = f"The nearest in the file is {close[0]!r}" if close else _likely_cause(header, source)
     raise Refusal(
-        f"the column {lost[0]!r} is missing", f"{path.name} line {source.header_row}",
+        f"the column {lost[0]!r} is missing",
+        f"{path.name} line {source.header_row}",
         f"{', '.join(map(repr, lost))} among {', '.join(map(repr, header[:12]))}",
         f"{hint}; correct the file or the mapping's rename",
     )

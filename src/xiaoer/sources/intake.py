@@ -43,8 +43,14 @@ def receive(mapping_path: Path, folder: Path, inbox: Path) -> Path:
 
 
 def load_bank(
-    bank: Path, lake: Lake, engine: DuckEngine, today: date, *,
-    mapping_path: Path | None = None, watch: Watch = silent, dry_run: bool = False,
+    bank: Path,
+    lake: Lake,
+    engine: DuckEngine,
+    today: date,
+    *,
+    mapping_path: Path | None = None,
+    watch: Watch = silent,
+    dry_run: bool = False,
 ) -> list[FileReport]:
     """Load every file of a bank's folder that is new; one report per file, kept for the data page."""
     path = mapping_path or bank / MAPPING_FILE
@@ -80,13 +86,23 @@ def _ledger(lake: Lake) -> Path:
 
 
 def _load_one(
-    path: Path, source: Source, digest: str, lake: Lake, engine: DuckEngine, today: date, watch: Watch, *, dry_run: bool
+    path: Path,
+    source: Source,
+    digest: str,
+    lake: Lake,
+    engine: DuckEngine,
+    today: date,
+    watch: Watch,
+    *,
+    dry_run: bool,
 ) -> FileReport:
     advance = watch(path.name, path.stat().st_size)
     try:
         arriving = delivery(path, source, today, digest)
     except Refusal as refusal:
-        return FileReport(source.table, source.feed, path.name, refused=str(refusal), bytes=path.stat().st_size)
+        return FileReport(
+            source.table, source.feed, path.name, refused=str(refusal), bytes=path.stat().st_size
+        )
     return load_file(arriving, lake, engine, advance, dry_run=dry_run)
 
 
@@ -99,7 +115,10 @@ def _files(mapping: Mapping, folder: Path) -> Iterator[tuple[Source, Path]]:
 def _nothing_there(mapping: Mapping, folder: Path) -> Refusal:
     patterns = ", ".join(pattern for source in mapping.sources for pattern in source.files)
     return Refusal(
-        f"no file of mapping {mapping.name!r} is there", str(folder), patterns, "Check the folder, or the mapping's files"
+        f"no file of mapping {mapping.name!r} is there",
+        str(folder),
+        patterns,
+        "Check the folder, or the mapping's files",
     )
 
 

@@ -13,8 +13,8 @@ import polars as pl
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.tables import DuckEngine, Lake, Part
 from xiaoer.sources.checks import check
-from xiaoer.sources.converting import convert
 from xiaoer.sources.contracts import contract
+from xiaoer.sources.converting import convert
 from xiaoer.sources.header import delivered_columns
 from xiaoer.sources.quarantine import Quarantine
 from xiaoer.sources.reading import Advance, read_file
@@ -42,10 +42,14 @@ def delivery(path: Path, source: Source, today: date, mapping_digest: str) -> De
     named = _date_in_name(path, source)
     business_date = named or source.business_date or today
     state_of = "" if contract(source.table).day else business_date.isoformat()
-    return Delivery(path, source, _fingerprint(path, mapping_digest + state_of), business_date, named or business_date)
+    return Delivery(
+        path, source, _fingerprint(path, mapping_digest + state_of), business_date, named or business_date
+    )
 
 
-def load_file(arriving: Delivery, lake: Lake, engine: DuckEngine, advance: Advance, *, dry_run: bool) -> FileReport:
+def load_file(
+    arriving: Delivery, lake: Lake, engine: DuckEngine, advance: Advance, *, dry_run: bool
+) -> FileReport:
     """Load one file; the report accounts for every row. A refused file leaves the lake as it was."""
     source = arriving.source
     report = FileReport(source.table, source.feed, arriving.path.name, bytes=arriving.path.stat().st_size)
@@ -84,7 +88,9 @@ def _stage(
     arriving: Delivery, staging: Staging, quarantine: Quarantine, advance: Advance, report: FileReport
 ) -> None:
     reading = read_file(arriving.path, arriving.source, advance)
-    names, report.missing_fields = delivered_columns(reading.header, arriving.contract, arriving.source, arriving.path)
+    names, report.missing_fields = delivered_columns(
+        reading.header, arriving.contract, arriving.source, arriving.path
+    )
     for batch in reading.batches:
         raw = _rows_of(batch, names, arriving.source)
         typed, faults = convert(raw, arriving.contract, arriving.source, arriving.delivered_on)
@@ -104,7 +110,10 @@ def _rows_of(batch: pl.DataFrame, names: dict[str, str], source: Source) -> pl.D
     if turn:
         wide = turn["columns"].split(",")
         filled = filled.unpivot(
-            wide, index=[c for c in filled.columns if c not in wide], variable_name=turn["into"], value_name=turn["value"]
+            wide,
+            index=[c for c in filled.columns if c not in wide],
+            variable_name=turn["into"],
+            value_name=turn["value"],
         )
     return filled.select("line_no", *(pl.col(header).alias(name) for name, header in names.items()))
 
@@ -115,7 +124,9 @@ def _stamped(typed: pl.DataFrame, arriving: Delivery, load_no: int) -> pl.DataFr
     delivered = pl.col(day).cast(pl.Date) if known_on_event and day else pl.lit(arriving.delivered_on)
     business = pl.col(day).cast(pl.Date) if day else pl.lit(arriving.business_date)
     return typed.with_columns(
-        business.alias("business_date"), delivered.alias("delivered_on"), pl.lit(load_no, pl.Int64).alias("load_no")
+        business.alias("business_date"),
+        delivered.alias("delivered_on"),
+        pl.lit(load_no, pl.Int64).alias("load_no"),
     )
 
 
@@ -141,11 +152,14 @@ def _refuse_if_too_bad(arriving: Delivery, report: FileReport, good: int) -> Non
     bad = report.quarantined - report.reasons.get(Why.EXACT_DUPLICATE.value, 0)
     total = good + report.quarantined
     if total == 0:
-        raise Refusal("the file has a header and no rows", arriving.path.name, "at least one row", "Deliver it again")
+        raise Refusal(
+            "the file has a header and no rows", arriving.path.name, "at least one row", "Deliver it again"
+        )
     if bad > arriving.source.tolerated_bad_share * total:
         worst = ", ".join(f"{reason} {count}" for reason, count in list(report.reasons.items())[:3])
         raise Refusal(
-            f"{bad} of {total} rows are bad ({worst})", arriving.path.name,
+            f"{bad} of {total} rows are bad ({worst})",
+            arriving.path.name,
             f"at most {arriving.source.tolerated_bad_share:.1%}",
             "The file was refused whole; what was loaded before stays",
         )
@@ -175,16 +189,20 @@ def _repeats_earlier_keys(arriving: Delivery, lake: Lake, engine: DuckEngine, ro
     earlier = [
         lake.root / part.path
         for part in lake.manifest.live()
-        if part.table == table.name and (table.day or _same_snapshot(part, arriving))
+        if part.table == table.name
+        and (table.day or _same_snapshot(part, arriving))
         and (part.feed, part.source_file) != (arriving.source.feed, arriving.path.name)
     ]
     if not key or not earlier or arriving.source.duplicate_keys == "keep":
         return False
     columns = ", ".join(key)
     query = f"SELECT 1 FROM read_parquet($new) WHERE ({columns}) IN (SELECT ({columns}) FROM read_parquet($old)) LIMIT 1"
-    return engine.connection.execute(
-        query, {"new": str(lake.root / rows), "old": [str(path) for path in earlier]}
-    ).fetchone() is not None
+    return (
+        engine.connection.execute(
+            query, {"new": str(lake.root / rows), "old": [str(path) for path in earlier]}
+        ).fetchone()
+        is not None
+    )
 
 
 def _same_snapshot(part: Part, arriving: Delivery) -> bool:
@@ -196,7 +214,9 @@ def _date_in_name(path: Path, source: Source) -> date | None:
         return None
     found = re.search(source.dated, path.name)
     if not found:
-        raise Refusal(f"no date in the file name by {source.dated!r}", path.name, "a name such as invoices_20261031.csv")
+        raise Refusal(
+            f"no date in the file name by {source.dated!r}", path.name, "a name such as invoices_20261031.csv"
+        )
     try:
         return datetime.strptime(found["date"], "%Y%m%d").date()
     except ValueError:

@@ -49,7 +49,9 @@ def read_mapping(path: Path) -> Mapping:
     if "name" not in head:
         raise Refusal("the [mapping] head has no name", path.name, 'name = "our-bank"')
     defaults = DEFAULTS | _checked(page.get("defaults", {}), set(DEFAULTS), f"{path.name} [defaults]")
-    sources = tuple(_source(entry, defaults, path.name, n) for n, entry in enumerate(page.get("source", ()), 1))
+    sources = tuple(
+        _source(entry, defaults, path.name, n) for n, entry in enumerate(page.get("source", ()), 1)
+    )
     _no_twin_feeds(sources, path.name)
     return Mapping(head["name"], head.get("title", head["name"]), head.get("owner", ""), sources)
 
@@ -58,7 +60,9 @@ def _toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise Refusal("there is no such mapping file", str(path), "a TOML file such as mappings/simulator.toml") from None
+        raise Refusal(
+            "there is no such mapping file", str(path), "a TOML file such as mappings/simulator.toml"
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise Refusal(f"this is not a mapping: {fault}", path.name, "a TOML file in UTF-8") from None
 
@@ -116,7 +120,9 @@ def _no_twin_feeds(sources: tuple[Source, ...], file: str) -> None:
     feeds = [source.feed for source in sources]
     for feed in feeds:
         if feeds.count(feed) > 1:
-            raise Refusal(f"two sources share the feed {feed!r}", file, "a feed name of its own for each source")
+            raise Refusal(
+                f"two sources share the feed {feed!r}", file, "a feed name of its own for each source"
+            )
 
 
 def _hint(word: str, known: set[str]) -> str:

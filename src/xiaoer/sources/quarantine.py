@@ -13,7 +13,14 @@ import polars as pl
 
 from xiaoer.sources.terms import Bad
 
-SCHEMA = {"file": pl.String, "line": pl.Int64, "column": pl.String, "reason": pl.String, "value": pl.String, "row": pl.String}
+SCHEMA = {
+    "file": pl.String,
+    "line": pl.Int64,
+    "column": pl.String,
+    "reason": pl.String,
+    "value": pl.String,
+    "row": pl.String,
+}
 
 
 class Quarantine:
@@ -30,7 +37,9 @@ class Quarantine:
         rows = _rows(raw, {line for line, _ in fresh}) if raw is not None else {}
         for (line, column), bad in sorted(fresh.items()):
             self.first.setdefault(line, bad.why.value)
-            self.records.append((self.file, line, column, bad.why.value, bad.value, rows.get(line, bad.value)))
+            self.records.append(
+                (self.file, line, column, bad.why.value, bad.value, rows.get(line, bad.value))
+            )
 
     @property
     def rows(self) -> int:

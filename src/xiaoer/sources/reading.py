@@ -54,8 +54,6 @@ def _guarded(path: Path, batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFra
         raise _unreadable(path, fault) from fault
 
 
-
-
 class PlainText(io.RawIOBase):
     """UTF-8 bytes of a possibly packed, possibly GB18030 file; bad bytes become U+FFFD and are judged by row."""
 
@@ -92,7 +90,12 @@ class PlainText(io.RawIOBase):
         longest = self.since_newline + (len(chunk) if first < 0 else first)
         self.since_newline = longest if first < 0 else len(chunk) - last - 1
         if longest > LONGEST_LINE:
-            raise Refusal("one line is longer than 1 MiB", self.path.name, "rows that end", "Look for a missing line end")
+            raise Refusal(
+                "one line is longer than 1 MiB",
+                self.path.name,
+                "rows that end",
+                "Look for a missing line end",
+            )
 
     def _utf8(self, chunk: bytes) -> bytes:
         if self.at_start:
@@ -114,7 +117,9 @@ def _read_csv(path: Path, source: Source, advance: Advance) -> Reading:
         """An unclosed quote swallows the lines after it: each of them is a row of its own, and bad."""
         nonlocal swallowed
         if len(ragged) > MOST_RAGGED:
-            raise Refusal("too many rows have a wrong number of fields", path.name, f"{row.expected_columns} fields")
+            raise Refusal(
+                "too many rows have a wrong number of fields", path.name, f"{row.expected_columns} fields"
+            )
         lines = row.text.splitlines() or [row.text]
         first = row.number + swallowed
         ragged.extend(Bad(first + more, "", Why.RAGGED, text) for more, text in enumerate(lines))
@@ -123,7 +128,9 @@ def _read_csv(path: Path, source: Source, advance: Advance) -> Reading:
 
     reader = pacsv.open_csv(
         pa.PythonFile(PlainText(path, source.encoding, advance), mode="r"),
-        read_options=pacsv.ReadOptions(use_threads=False, block_size=BLOCK, column_names=header, skip_rows=source.header_row),
+        read_options=pacsv.ReadOptions(
+            use_threads=False, block_size=BLOCK, column_names=header, skip_rows=source.header_row
+        ),
         parse_options=pacsv.ParseOptions(
             delimiter=source.delimiter, ignore_empty_lines=False, invalid_row_handler=cut
         ),
@@ -154,8 +161,10 @@ def _csv_header(path: Path, source: Source) -> list[str]:
     line = lines[-1].decode().rstrip("\r\n")
     if REPLACEMENT in line:
         raise Refusal(
-            f"the header is not {source.encoding}", f"{path.name} line {source.header_row}",
-            f"text in {source.encoding}", f"Set encoding to {_other(source.encoding)} if that is how the bank writes it",
+            f"the header is not {source.encoding}",
+            f"{path.name} line {source.header_row}",
+            f"text in {source.encoding}",
+            f"Set encoding to {_other(source.encoding)} if that is how the bank writes it",
         )
     header = [cell.strip().strip('"').strip() for cell in line.split(source.delimiter)]
     return _named(header, path)
@@ -190,7 +199,9 @@ def _read_parquet(path: Path, source: Source, advance: Advance) -> Reading:
         next_row = 1
         for batch in file.iter_batches(batch_size=1 << 18):
             frame = pl.DataFrame(pl.from_arrow(batch)).select(pl.all().cast(pl.String).fill_null(""))
-            yield frame.with_columns(pl.int_range(next_row, next_row + len(frame), dtype=pl.Int64).alias("line_no"))
+            yield frame.with_columns(
+                pl.int_range(next_row, next_row + len(frame), dtype=pl.Int64).alias("line_no")
+            )
             next_row += len(frame)
             advance(path.stat().st_size * len(frame) // max(file.metadata.num_rows, 1))
 
@@ -205,7 +216,9 @@ def _read_xlsx(path: Path, source: Source, advance: Advance) -> Reading:
         raise _unreadable(path, fault) from fault
     if source.sheet and source.sheet not in book.sheetnames:
         there = ", ".join(book.sheetnames)
-        raise Refusal(f"there is no sheet {source.sheet!r}", path.name, f"one of {there}", "Correct the mapping's sheet")
+        raise Refusal(
+            f"there is no sheet {source.sheet!r}", path.name, f"one of {there}", "Correct the mapping's sheet"
+        )
     sheet = book[source.sheet] if source.sheet else book.worksheets[0]
     rows = [[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)]
     if len(rows) < source.header_row:
@@ -216,7 +229,10 @@ def _read_xlsx(path: Path, source: Source, advance: Advance) -> Reading:
     body = [row[:width] + [""] * (width - len(row)) for row in rows[source.header_row :]]
     frame = pl.DataFrame(body, schema=dict.fromkeys(header, pl.String), orient="row")
     first = source.header_row + 1
-    return Reading(header, iter([frame.with_columns(pl.int_range(first, first + len(body), dtype=pl.Int64).alias("line_no"))]))
+    return Reading(
+        header,
+        iter([frame.with_columns(pl.int_range(first, first + len(body), dtype=pl.Int64).alias("line_no"))]),
+    )
 
 
 def _cell(value: object) -> str:
@@ -229,5 +245,9 @@ def _cell(value: object) -> str:
 
 def _unreadable(path: Path, fault: Exception) -> Refusal:
     half = "Truncated" in str(fault) or "end-of-stream" in str(fault)
-    what = "the file ends in the middle; it was cut off while it was written or sent" if half else f"it cannot be read: {fault}"
+    what = (
+        "the file ends in the middle; it was cut off while it was written or sent"
+        if half
+        else f"it cannot be read: {fault}"
+    )
     return Refusal(what, path.name, "a whole file", "Deliver it again; nothing of it was loaded")

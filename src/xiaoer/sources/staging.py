@@ -43,7 +43,9 @@ class Staging:
         self.writer = pq.ParquetWriter(self.folder / "all.parquet", self._everything, compression="lz4")
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.writer.close()
         shutil.rmtree(self.folder)
 
@@ -86,9 +88,10 @@ class Staging:
         """Split plain from personal columns and leave repeats out."""
         self.writer.close()
         plain, personal = self.schema.arrow, self.schema.personal_arrow
-        with pq.ParquetWriter(self.folder / "rows.parquet", plain, compression="zstd") as rows, pq.ParquetWriter(
-            self.folder / "personal.parquet", personal, compression="zstd"
-        ) as people:
+        with (
+            pq.ParquetWriter(self.folder / "rows.parquet", plain, compression="zstd") as rows,
+            pq.ParquetWriter(self.folder / "personal.parquet", personal, compression="zstd") as people,
+        ):
             for batch in self._kept(repeats):
                 rows.write_batch(batch.select(plain.names))
                 people.write_batch(batch.select(personal.names))

@@ -22,12 +22,14 @@ def contribution(firms: Frame, margins: Margins) -> Frame:
         firms.select("customer_id", "balance_12m", "loan_balance", "fees_12m", "sales_12m")
         .with_columns(
             nw.when(known).then(earned).alias("contribution_12m"),
-            nw.min_horizontal(_earned("sales_12m", margins.turnover_yield), nw.lit(margins.most_from_turnover)).alias(
-                "from_turnover"
-            ),
+            nw.min_horizontal(
+                _earned("sales_12m", margins.turnover_yield), nw.lit(margins.most_from_turnover)
+            ).alias("from_turnover"),
         )
         .with_columns(
-            nw.max_horizontal(nw.coalesce(nw.col("contribution_12m"), nw.lit(0)), "from_turnover").alias("potential")
+            nw.max_horizontal(nw.coalesce(nw.col("contribution_12m"), nw.lit(0)), "from_turnover").alias(
+                "potential"
+            )
         )
         .select("customer_id", "contribution_12m", "potential")
     )

@@ -5,7 +5,6 @@ from datetime import date
 
 from xiaoer.kit.parameters import in_force
 
-
 FEN_PER_WAN = 1_000_000
 
 

@@ -61,7 +61,11 @@ def _take_in(held: Settings, bank: Path) -> None:
     lake, engine = Lake(held.lake), DuckEngine(held.home / "scratch")
     with watching(quiet=False) as watch:
         reports = load_bank(
-            receive(mappings() / "simulator.toml", bank, held.inbox), lake, engine, SystemClock().today(), watch=watch
+            receive(mappings() / "simulator.toml", bank, held.inbox),
+            lake,
+            engine,
+            SystemClock().today(),
+            watch=watch,
         )
     loaded, bad = (sum(getattr(report, name) for report in reports) for name in ("loaded", "quarantined"))
     console.print(f"  {loaded:,} rows loaded, {bad:,} in quarantine with their reasons.")
@@ -74,10 +78,14 @@ def _night(held: Settings) -> None:
     from xiaoer.nightly.night import run_night
     from xiaoer.sources.intake import deliveries
 
-    last = max(str(row["business_date"]) for row in deliveries(Lake(held.lake)) if row["table"] == "customers")
+    last = max(
+        str(row["business_date"]) for row in deliveries(Lake(held.lake)) if row["table"] == "customers"
+    )
     console.print(f"The night of {last} begins.")
     run_night(
-        held, date.fromisoformat(last), told=lambda one: console.print(f"  {one.step:<10} {one.seconds:6.2f} s  {one.rows:>9,} rows")
+        held,
+        date.fromisoformat(last),
+        told=lambda one: console.print(f"  {one.step:<10} {one.seconds:6.2f} s  {one.rows:>9,} rows"),
     )
 
 

@@ -50,9 +50,15 @@ def _findings(held: Settings) -> Iterator[Finding]:
     lost = [part.path for part in parts if not (lake.root / part.path).exists()]
     yield Finding("lake", not lost, f"{len(parts)} parts" if not lost else f"missing: {', '.join(lost[:3])}")
     has_customers = any(part.table == "customers" for part in parts)
-    yield Finding("customers", has_customers, "delivered" if has_customers else "the one file that is required; run xiaoer intake")
+    yield Finding(
+        "customers",
+        has_customers,
+        "delivered" if has_customers else "the one file that is required; run xiaoer intake",
+    )
     refused = [row for row in deliveries(lake) if row["refused"]]
-    yield Finding("refused files", not refused, "; ".join(str(row["refused"]) for row in refused[:3]) or "none")
+    yield Finding(
+        "refused files", not refused, "; ".join(str(row["refused"]) for row in refused[:3]) or "none"
+    )
 
 
 def _looked(what: str, look: Callable[[], str]) -> Finding:
@@ -69,7 +75,11 @@ def _database() -> str:
     from xiaoer.kit.published import pointer
 
     shown = pointer("owner")
-    return f"the desk shows {shown.business_date}, edition {shown.edition}" if shown.edition else "no night published yet"
+    return (
+        f"the desk shows {shown.business_date}, edition {shown.edition}"
+        if shown.edition
+        else "no night published yet"
+    )
 
 
 def _missing(lake: Lake, today: date, language: str) -> list[dict[str, str]]:
@@ -81,8 +91,14 @@ def _missing(lake: Lake, today: date, language: str) -> list[dict[str, str]]:
 
 
 def _print(findings: list[Finding], missing: list[dict[str, str]]) -> None:
-    print_table("", ("looked at", "", "found"), [(one.what, "well" if one.well else "NOT WELL", one.detail) for one in findings])
+    print_table(
+        "",
+        ("looked at", "", "found"),
+        [(one.what, "well" if one.well else "NOT WELL", one.detail) for one in findings],
+    )
     if missing:
-        print_table("Not delivered", ("table", "title", "what it costs"), [tuple(row.values()) for row in missing])
+        print_table(
+            "Not delivered", ("table", "title", "what it costs"), [tuple(row.values()) for row in missing]
+        )
     else:
         console.print("Every table of the contracts is delivered.")

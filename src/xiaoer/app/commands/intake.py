@@ -68,4 +68,9 @@ def _print(reports: list[FileReport], rows: list[dict[str, Any]], *, dry_run: bo
 def _line(row: dict[str, Any]) -> tuple[object, ...]:
     reasons = ", ".join(f"{reason} {count:,}" for reason, count in row["reasons"].items())
     speed = int((row["loaded"] + row["quarantined"]) / row["seconds"]) if row["seconds"] else None
-    return (*(row[name] for name in ("source", "files", "unchanged", "loaded", "quarantined")), len(row["refused"]), reasons, speed)
+    return (
+        *(row[name] for name in ("source", "files", "unchanged", "loaded", "quarantined")),
+        len(row["refused"]),
+        reasons,
+        speed,
+    )

@@ -11,7 +11,9 @@ from xiaoer.kit.settings import settings
 
 
 @click.command("night")
-@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="The business date; yesterday if not given.")
+@click.option(
+    "--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="The business date; yesterday if not given."
+)
 @click.option("--from", "from_step", help="Do this step and all after it again.")
 @click.option("--json", "as_json", is_flag=True, help="The run with its steps as JSON.")
 def command(day: datetime | None, from_step: str | None, *, as_json: bool) -> None:
@@ -40,7 +42,9 @@ def _day(given: datetime | None) -> date:
 
 def _print(report: dict[str, Any]) -> None:
     seconds = sum(step["seconds"] for step in report["steps"])
-    console.print(f"The night of {report['business_date']} is published: run {report['run_id']}, {seconds:.1f} s.")
+    console.print(
+        f"The night of {report['business_date']} is published: run {report['run_id']}, {seconds:.1f} s."
+    )
     print_table("What it found", ("table", "rows"), _found())
 
 

@@ -26,13 +26,22 @@ def _registry() -> Registry:
 def listing(*, as_json: bool) -> None:
     """Every model of the shelf with the version in use."""
     rows = [_in_use(name) for name in shelf()]
-    print_json(rows) if as_json else print_table("Models", tuple(rows[0]), [tuple(row.values()) for row in rows])
+    print_json(rows) if as_json else print_table(
+        "Models", tuple(rows[0]), [tuple(row.values()) for row in rows]
+    )
 
 
 def _in_use(name: str) -> dict[str, Any]:
     card = _registry().in_use(name)
     if card is None:
-        return {"model": name, "version": None, "state": "not trained", "trained_on": None, "n": None, "positives": None}
+        return {
+            "model": name,
+            "version": None,
+            "state": "not trained",
+            "trained_on": None,
+            "n": None,
+            "positives": None,
+        }
     return {
         "model": name, "version": card.version, "state": str(card.state), "trained_on": card.trained_on,
         "n": card.n, "positives": card.positives,
@@ -54,7 +63,9 @@ def judge(model: str, *, as_json: bool) -> None:
 
 @command.command()
 @click.argument("model")
-@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), required=True, help="A date whose night has run.")
+@click.option(
+    "--date", "day", type=click.DateTime(["%Y-%m-%d"]), required=True, help="A date whose night has run."
+)
 @click.option("--json", "as_json", is_flag=True)
 def train(model: str, day: datetime, *, as_json: bool) -> None:
     """Train MODEL on a night's features, judge it, and put it to use from the next night on."""

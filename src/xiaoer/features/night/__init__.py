@@ -7,4 +7,13 @@ from xiaoer.features.night.similar import similar
 from xiaoer.features.night.together import together
 from xiaoer.features.night.turnover import monthly, turnover
 
-__all__ = ["account_flows", "concentration", "monthly", "monthly_flows", "rhythm", "similar", "together", "turnover"]
+__all__ = [
+    "account_flows",
+    "concentration",
+    "monthly",
+    "monthly_flows",
+    "rhythm",
+    "similar",
+    "together",
+    "turnover",
+]

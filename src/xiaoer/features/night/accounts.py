@@ -11,9 +11,11 @@ ELECTRONIC = ("online", "mobile", "terminal", "pos", "qr", "app", "atm")
 def account_flows(balances: Frame, transactions: Frame, today: int) -> Frame:
     """Average balance and flows (fen) per firm; one row per firm with a balance or a transaction."""
     levels, flows = _levels(balances, today), _flows(transactions, today)
-    return levels.join(flows, on="customer_id", how="full").with_columns(
-        nw.coalesce(nw.col("customer_id"), nw.col("customer_id_right")).alias("customer_id")
-    ).drop("customer_id_right")
+    return (
+        levels.join(flows, on="customer_id", how="full")
+        .with_columns(nw.coalesce(nw.col("customer_id"), nw.col("customer_id_right")).alias("customer_id"))
+        .drop("customer_id_right")
+    )
 
 
 def _levels(balances: Frame, today: int) -> Frame:
@@ -27,9 +29,12 @@ def _levels(balances: Frame, today: int) -> Frame:
     return (
         totals.group_by("customer_id")
         .agg(
-            total("held", recent).alias("recent"), count(recent).alias("recent_days"),
-            total("held", before).alias("before"), count(before).alias("before_days"),
-            total("held").alias("year"), whole(nw.len()).alias("days"),
+            total("held", recent).alias("recent"),
+            count(recent).alias("recent_days"),
+            total("held", before).alias("before"),
+            count(before).alias("before_days"),
+            total("held").alias("year"),
+            whole(nw.len()).alias("days"),
         )
         .with_columns(
             whole(share("recent", "recent_days").floor()).alias("balance_90d"),
@@ -69,7 +74,11 @@ def _flows(transactions: Frame, today: int) -> Frame:
 def monthly_flows(transactions: Frame) -> Frame:
     """Money in and out (fen) per firm and month number, for the cash-flow chart."""
     rows = transactions.filter(~nw.coalesce(nw.col("reversed"), nw.lit(value=False))).with_columns(
-        (nw.col("booked_date").dt.year().cast(nw.Int64) * 12 + nw.col("booked_date").dt.month().cast(nw.Int64) - 1).alias("month")
+        (
+            nw.col("booked_date").dt.year().cast(nw.Int64) * 12
+            + nw.col("booked_date").dt.month().cast(nw.Int64)
+            - 1
+        ).alias("month")
     )
     return rows.group_by("customer_id", "month").agg(
         total("amount", nw.col("direction") == "in").alias("inflow"),

@@ -16,7 +16,9 @@ def _side(trade: Frame, direction: str, on: Windows) -> Frame:
     """For purchases a firm without any sale is left out: the sale side leads the join."""
     kept = trade.filter(nw.col("direction") == direction, nw.col("amount") > 0)
     days = kept.select("customer_id", "day").unique()
-    gaps = days.with_columns((nw.col("day") - nw.col("day").shift(1).over("customer_id", order_by="day")).alias("gap"))
+    gaps = days.with_columns(
+        (nw.col("day") - nw.col("day").shift(1).over("customer_id", order_by="day")).alias("gap")
+    )
     quiet = nw.when(nw.col("last_day") < on.feast_first).then(on.feast_days_passed).otherwise(0)
     return (
         gaps.group_by("customer_id")
@@ -31,7 +33,9 @@ def _side(trade: Frame, direction: str, on: Windows) -> Frame:
         .with_columns(
             (on.today - nw.col("last_day")).alias(f"days_since_{direction}"),
             whole(on.today - nw.col("last_day") - quiet).alias(f"quiet_{direction}_days"),
-            (nw.col(f"{direction}_days") / (nw.col("last_day") - nw.col("first_day") + 1)).alias(f"{direction}_day_share"),
+            (nw.col(f"{direction}_days") / (nw.col("last_day") - nw.col("first_day") + 1)).alias(
+                f"{direction}_day_share"
+            ),
         )
         .drop("first_day", "last_day")
     )

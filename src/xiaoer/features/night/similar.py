@@ -25,6 +25,8 @@ def similar(firms: Frame) -> Frame:
         )
         for place, step in enumerate(STEPS, 1)
     ]
-    return nw.concat(sides, how="vertical").filter(~nw.col("neighbour_id").is_null()).select(
-        "customer_id", "neighbour_id", "place"
+    return (
+        nw.concat(sides, how="vertical")
+        .filter(~nw.col("neighbour_id").is_null())
+        .select("customer_id", "neighbour_id", "place")
     )

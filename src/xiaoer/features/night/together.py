@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-
 from xiaoer.kit.tables import Frame
 
 

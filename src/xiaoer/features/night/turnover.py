@@ -30,7 +30,9 @@ def turnover(trade: Frame, months: Frame, on: Windows) -> Frame:
         share("sale_tax", "net_sales").alias("sale_tax_rate"),
         share("sale_voids", "sale_papers").alias("void_share"),
         share("sale_reds", "sale_papers").alias("red_share"),
-        share(-nw.col("sale_red_amount"), nw.col("sales_all") - nw.col("sale_red_amount")).alias("red_amount_share"),
+        share(-nw.col("sale_red_amount"), nw.col("sales_all") - nw.col("sale_red_amount")).alias(
+            "red_amount_share"
+        ),
         share("purchase_voids", "purchase_papers").alias("purchase_void_share"),
         share(-nw.col("purchase_red_amount"), nw.col("purchases_all") - nw.col("purchase_red_amount")).alias(
             "purchase_red_amount_share"
@@ -46,46 +48,59 @@ def _sums(trade: Frame, on: Windows) -> Frame:
     quarter = nw.col("day") > on.today - 90
     quarter_before = between("day", on.same_day_last_year - 89, on.same_day_last_year)
     coming = between("day", on.same_day_last_year + 1, on.same_day_last_year + 60)
-    return trade.group_by("customer_id").agg(
-        total("amount", sale).alias("sales_all"),
-        total("amount", purchase).alias("purchases_all"),
-        total("amount", sale & year).alias("sales_12m"),
-        total("amount", sale & prior).alias("sales_prior_12m"),
-        total("amount", purchase & year).alias("purchases_12m"),
-        total("amount", sale & quarter).alias("sales_90d"),
-        total("amount", sale & quarter_before).alias("sales_90d_last_year"),
-        total("amount", purchase & quarter).alias("purchases_90d"),
-        total("amount", purchase & quarter_before).alias("purchases_90d_last_year"),
-        total("amount", purchase & coming).alias("purchases_coming_60d_last_year"),
-        total("amount", purchase & between("day", on.same_day_last_year - 364, on.same_day_last_year)).alias(
-            "purchases_year_to_last_year"
-        ),
-        total("amount", sale & between("day", on.today - 454, on.today - 90)).alias("sales_year_before_90d"),
-        total("net", sale).alias("net_sales"),
-        total("net", purchase).alias("net_purchases"),
-        total("tax", sale).alias("sale_tax"),
-        total("papers", sale).alias("sale_papers"),
-        total("papers", purchase).alias("purchase_papers"),
-        total("voids", sale).alias("sale_voids"),
-        total("voids", purchase).alias("purchase_voids"),
-        total("reds", sale).alias("sale_reds"),
-        total("red_amount", sale).alias("sale_red_amount"),
-        total("red_amount", purchase).alias("purchase_red_amount"),
-        total("reds", sale & quarter).alias("sale_reds_90d"),
-        total("voids", sale & quarter).alias("sale_voids_90d"),
-        total("papers", sale & quarter).alias("sale_papers_90d"),
-        nw.col("day").min().alias("first_day"),
-    ).with_columns((on.today - nw.col("first_day") + 1).alias("known_days")).drop("first_day")
+    return (
+        trade.group_by("customer_id")
+        .agg(
+            total("amount", sale).alias("sales_all"),
+            total("amount", purchase).alias("purchases_all"),
+            total("amount", sale & year).alias("sales_12m"),
+            total("amount", sale & prior).alias("sales_prior_12m"),
+            total("amount", purchase & year).alias("purchases_12m"),
+            total("amount", sale & quarter).alias("sales_90d"),
+            total("amount", sale & quarter_before).alias("sales_90d_last_year"),
+            total("amount", purchase & quarter).alias("purchases_90d"),
+            total("amount", purchase & quarter_before).alias("purchases_90d_last_year"),
+            total("amount", purchase & coming).alias("purchases_coming_60d_last_year"),
+            total(
+                "amount", purchase & between("day", on.same_day_last_year - 364, on.same_day_last_year)
+            ).alias("purchases_year_to_last_year"),
+            total("amount", sale & between("day", on.today - 454, on.today - 90)).alias(
+                "sales_year_before_90d"
+            ),
+            total("net", sale).alias("net_sales"),
+            total("net", purchase).alias("net_purchases"),
+            total("tax", sale).alias("sale_tax"),
+            total("papers", sale).alias("sale_papers"),
+            total("papers", purchase).alias("purchase_papers"),
+            total("voids", sale).alias("sale_voids"),
+            total("voids", purchase).alias("purchase_voids"),
+            total("reds", sale).alias("sale_reds"),
+            total("red_amount", sale).alias("sale_red_amount"),
+            total("red_amount", purchase).alias("purchase_red_amount"),
+            total("reds", sale & quarter).alias("sale_reds_90d"),
+            total("voids", sale & quarter).alias("sale_voids_90d"),
+            total("papers", sale & quarter).alias("sale_papers_90d"),
+            nw.col("day").min().alias("first_day"),
+        )
+        .with_columns((on.today - nw.col("first_day") + 1).alias("known_days"))
+        .drop("first_day")
+    )
 
 
 def _steadiness(months: Frame) -> Frame:
     """How even the months are, from whole basis points so that every engine gives the same figure."""
     whole_firm = total(nw.col("sales")).alias("all_sales")
-    sums = months.filter(nw.col("sales") > 0).group_by("customer_id").agg(
-        whole_firm, nw.col("month").min().alias("first_month"), nw.col("month").max().alias("last_month")
+    sums = (
+        months.filter(nw.col("sales") > 0)
+        .group_by("customer_id")
+        .agg(
+            whole_firm, nw.col("month").min().alias("first_month"), nw.col("month").max().alias("last_month")
+        )
     )
-    parts = months.filter(nw.col("sales") > 0).join(sums, on="customer_id", how="inner").with_columns(
-        (nw.col("sales") / nw.col("all_sales") * BASIS).floor().cast(nw.Int64).alias("bp")
+    parts = (
+        months.filter(nw.col("sales") > 0)
+        .join(sums, on="customer_id", how="inner")
+        .with_columns((nw.col("sales") / nw.col("all_sales") * BASIS).floor().cast(nw.Int64).alias("bp"))
     )
     squares = parts.group_by("customer_id", "all_sales", "first_month", "last_month").agg(
         total(nw.col("bp") * nw.col("bp")).alias("squares"),
@@ -99,5 +114,10 @@ def _steadiness(months: Frame) -> Frame:
         share(nw.col("sale_months"), span).alias("sale_month_share"),
         whole(nw.col("all_sales") // span).alias("sales_a_month"),
     ).select(
-        "customer_id", "month_unevenness", "largest_month_share", "sale_month_share", "sale_months", "sales_a_month"
+        "customer_id",
+        "month_unevenness",
+        "largest_month_share",
+        "sale_month_share",
+        "sale_months",
+        "sales_a_month",
     )

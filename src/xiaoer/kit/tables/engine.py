@@ -35,7 +35,9 @@ class DuckEngine:
             "memory_limit": f"{memory_gb}GB",
             "preserve_insertion_order": "false",
         }
-        self.connection = duckdb.connect(":memory:", config=options | ({"threads": threads} if threads else {}))
+        self.connection = duckdb.connect(
+            ":memory:", config=options | ({"threads": threads} if threads else {})
+        )
         self._registered = 0
 
     def scan(self, paths: Sequence[Path]) -> Frame:

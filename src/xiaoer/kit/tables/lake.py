@@ -72,7 +72,9 @@ class Lake:
 def _latest_snapshots(parts: tuple[Part, ...], as_of: date) -> list[Part]:
     """Per feed the parts of its latest business date; several files may make up one day."""
     usable = [part for part in parts if part.business_date <= as_of]
-    latest = {feed: max(p.business_date for p in usable if p.feed == feed) for feed in {p.feed for p in usable}}
+    latest = {
+        feed: max(p.business_date for p in usable if p.feed == feed) for feed in {p.feed for p in usable}
+    }
     return [part for part in usable if part.business_date == latest[part.feed]]
 
 
@@ -85,7 +87,11 @@ def _known(frame: Frame, schema: TableSchema, as_of: date, *, corrected: bool) -
 def _last_word(frame: Frame, key: tuple[str, ...]) -> Frame:
     """Where a key was delivered again, the latest load speaks."""
     newest = nw.col("load_no").max().over(*key)
-    return frame.with_columns(newest.alias("newest")).filter(nw.col("load_no") == nw.col("newest")).drop("newest")
+    return (
+        frame.with_columns(newest.alias("newest"))
+        .filter(nw.col("load_no") == nw.col("newest"))
+        .drop("newest")
+    )
 
 
 def _blank(path: Path, schema: TableSchema, key: tuple[str, ...]) -> int:

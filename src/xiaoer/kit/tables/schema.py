@@ -39,7 +39,12 @@ _ARROW = {
 }
 
 #: Columns every stored row carries beside its own: the bank's day, the day we learnt of it, the load's number.
-STAMPS = {"business_date": pa.date32(), "delivered_on": pa.date32(), "load_no": pa.int64(), "line_no": pa.int64()}
+STAMPS = {
+    "business_date": pa.date32(),
+    "delivered_on": pa.date32(),
+    "load_no": pa.int64(),
+    "line_no": pa.int64(),
+}
 
 
 @dataclass(frozen=True)
