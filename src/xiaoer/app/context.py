@@ -13,7 +13,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "today": getattr(request, "today", None),
         "as_of": shown and shown.business_date,
         "scope": getattr(request, "scope", None),
-        "places": {
+        "doors": {
             "home": reverse("today"),
             "search": reverse("search"),
             "sign_out": reverse("sign-out"),
