@@ -51,12 +51,12 @@ def _around(request: HttpRequest, desk: Desk, here: str) -> dict[str, Any]:
         "as_of": desk.as_of,
         "as_of_is_old": bool(desk.as_of and desk.today - desk.as_of > OLD_AFTER),
         "who": who(desk.scope, desk.today, tongue()),
-        "places": places(desk, here),
+        "rooms": rooms(desk, here),
         "told": request.session.pop("told", ""),
     }
 
 
-def places(desk: Desk, here: str) -> list[Place]:
+def rooms(desk: Desk, here: str) -> list[Place]:
     """Where one can go, with how much waits there."""
     counts = gathering.counts(desk)
     made = [
