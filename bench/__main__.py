@@ -1,7 +1,9 @@
 """What intake and the night take, each beside a floor in the same run: `python -m bench [--firms N] [--months M]`.
 
-The floor is a single DuckDB scan that touches every column of everything delivered. Results go to
-bench/results/latest.json, a row per step: size, step, seconds, floor_seconds, ratio, peak_mb, rows, gap.
+A bank's own files instead of simulated ones: `--mapping mappings/bank.toml --folder DIR --date D`.
+The floor is a single DuckDB scan that touches every column of everything delivered. Results of the simulated
+bank go to bench/results/latest.json, a row per step: size, step, seconds, floor_seconds, ratio, peak_mb, rows,
+gap.
 """
 
 import argparse
@@ -30,39 +32,57 @@ def main() -> None:
     asked.add_argument("--firms", type=int, default=2_000)
     asked.add_argument("--months", type=int, default=18)
     asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--mapping", type=Path, help="a bank's own mapping, with --folder and --date")
+    asked.add_argument("--folder", type=Path)
+    asked.add_argument("--date", type=date.fromisoformat, default=DAY)
     given = asked.parse_args()
     with tempfile.TemporaryDirectory(prefix="xiaoer-bench-") as home:
         os.environ |= {"XIAOER_HOME": home, "XIAOER_ALLOW_ROOT": "1", "XIAOER_TODAY": "published"}
-        rows = measure(Path(home), given.firms, given.months, given.seed)
-    keep(rows)
+        if given.mapping:
+            rows = measure(Path(home), given.mapping, given.folder, given.date)
+        else:
+            simulated(Path(home) / "bank", given.firms, given.months, given.seed)
+            rows = measure(Path(home), CHECKOUT / "mappings" / "simulator.toml", Path(home) / "bank", DAY)
+            keep(rows)
     for row in rows:
         print(
             f"{row['step']:<12} {row['seconds']:8.2f} s   floor {row['floor_seconds']:6.2f} s   {row['rows']:>12,} rows"
         )
 
 
-def measure(home: Path, firms: int, months: int, seed: int) -> list[dict[str, Any]]:
+def simulated(folder: Path, firms: int, months: int, seed: int) -> None:
+    """A bank to measure on."""
+    from xiaoer.simulator.bank import simulate
+    from xiaoer.simulator.terms import Plan
+
+    simulate(Plan(firms, months, seed, DAY), folder, lambda _: None)
+
+
+def measure(home: Path, mapping: Path, folder: Path, day: date) -> list[dict[str, Any]]:
     """One row per step, the sums last."""
     from xiaoer.app.setup import ready
     from xiaoer.kit.settings import settings
     from xiaoer.kit.tables import DuckEngine, Lake
-    from xiaoer.simulator.bank import simulate
-    from xiaoer.simulator.terms import Plan
     from xiaoer.sources.intake import load_bank, receive
 
-    simulate(Plan(firms, months, seed, DAY), home / "bank", lambda _: None)
     lake = Lake(settings().lake)
-    bank = receive(CHECKOUT / "mappings" / "simulator.toml", home / "bank", settings().inbox)
-    seconds, reports = timed(lambda: load_bank(bank, lake, DuckEngine(home / "scratch"), DAY))
+    bank = receive(mapping, folder, settings().inbox)
+    seconds, reports = timed(lambda: load_bank(bank, lake, DuckEngine(home / "scratch"), day))
     floor, _ = timed(lambda: scan(lake.root))
     steps = [("intake", seconds, sum(report.loaded for report in reports))]
     ready()
     from xiaoer.nightly.night import run_night
 
-    run_night(settings(), DAY, told=lambda one: steps.append((one.step, one.seconds, one.rows)))
+    run_night(settings(), day, told=lambda one: steps.append((one.step, one.seconds, one.rows)))
     night = steps[1:]
     steps.append((FULL, sum(step[1] for step in night), sum(step[2] for step in night)))
-    return [row(firms, *step, floor) for step in steps]
+    return [row(_firms(lake, day), *step, floor) for step in steps]
+
+
+def _firms(lake: Any, day: date) -> int:
+    """How many firms the night decided about: the latest list of each feed."""
+    latest = {part.feed: part.rows for part in lake.manifest.known_on("customers", day)}
+    return sum(latest.values())
 
 
 def row(size: int, step: str, seconds: float, rows: int, floor: float) -> dict[str, Any]:
