@@ -179,15 +179,14 @@ def _mine(desk: Desk) -> tuple[str, ...]:
 
 
 def _capacity(desk: Desk, listed: Iterable[Any]) -> int:
-    """Minutes of the reader, or of all managers on the list together."""
+    """Minutes of the managers on the list together; a pool has those of whoever looks after it, the reader."""
     managers = {one.manager_id for one in listed} or {desk.scope.staff_id}
-    if managers == {desk.scope.staff_id} or len(managers) == 1:
-        return branches.capacity_minutes(desk.scope, next(iter(managers))) or branches.capacity_minutes(
-            desk.scope, desk.scope.staff_id
-        )
-    return sum(
-        branches.staff(desk.scope).filter(staff_id__in=managers).values_list("capacity_minutes", flat=True)
+    known = dict(
+        branches.staff(desk.scope)
+        .filter(staff_id__in=managers | {desk.scope.staff_id})
+        .values_list("staff_id", "capacity_minutes")
     )
+    return sum(known.get(one, known.get(desk.scope.staff_id, 0)) for one in managers)
 
 
 def _minutes(desk: Desk, listed: Iterable[mornings.Job]) -> dict[Any, int]:

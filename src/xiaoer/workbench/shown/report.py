@@ -90,8 +90,13 @@ def report(
     deliveries: Sequence[Any], disabled: Sequence[Any], contracts: Mapping[str, Any], as_of: date | None
 ) -> Report:
     """`contracts` by table: they know what the tables and their columns are called."""
-    lines = tuple(_line(one, contracts.get(one.table)) for one in deliveries)
+    lines = tuple(_line(one, contracts.get(one.table)) for one in sorted(deliveries, key=_trouble))
     return Report(lines, tuple(_missing(one) for one in disabled), as_of)
+
+
+def _trouble(delivery: Any) -> tuple[bool, int]:
+    """What somebody must look at comes first; the rest keeps its order."""
+    return not delivery.refused, -delivery.quarantined
 
 
 def _line(delivery: Any, contract: Any) -> DeliveryLine:
