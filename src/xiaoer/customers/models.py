@@ -26,6 +26,7 @@ class Firm(Published):
     size_class = models.TextField(default="undetermined")
     size_missing = models.JSONField(default=list)
     tier = models.TextField(default="general")  # premier | excellent | potential | general
+    tier_before = models.TextField(default="")  # the night before; "" where the firm was not known then
     value_band = models.IntegerField(null=True)
     size_band = models.IntegerField(null=True)
     borrower = models.BooleanField(default=False)

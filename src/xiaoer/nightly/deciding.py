@@ -29,7 +29,8 @@ from xiaoer.segments.terms import Rhythm
 EVENTS = pa.schema(
     {
         "event_id": pa.string(), "customer_id": pa.string(), "rule": pa.string(), "event_date": pa.date32(),
-        "due_date": pa.date32(), "severity": pa.string(), "because": pa.string(), "goal": pa.string(), "amount": pa.int64(),
+        "due_date": pa.date32(), "severity": pa.string(), "because": pa.string(), "goal": pa.string(),
+        "amount": pa.int64(),
     }
 )  # fmt: skip
 LOG = pa.schema(
@@ -37,7 +38,8 @@ LOG = pa.schema(
         "run_id": pa.string(), "day": pa.date32(), "customer_id": pa.string(), "manager_id": pa.string(),
         "rule": pa.string(), "kind": pa.string(), "expected_return": pa.int64(), "cost": pa.int64(),
         "priority": pa.float64(), "arm": pa.string(), "arm_probability": pa.float64(), "stopped": pa.string(),
-        "offer_id": pa.string(), "minutes": pa.int64(), "goal": pa.string(), "rank": pa.int64(), "fits": pa.bool_(), "changed": pa.string(), "because": pa.string(),
+        "offer_id": pa.string(), "minutes": pa.int64(), "goal": pa.string(), "rank": pa.int64(), "fits": pa.bool_(),
+        "changed": pa.string(), "because": pa.string(),
     }
 )  # fmt: skip
 
@@ -82,8 +84,8 @@ def offers(night: Night) -> None:
 
 
 def _portfolio(night: Night) -> Any:
-    delivered = [night.delivered(name) for name in ("customers", "assignments", "staff")]
-    return portfolio(*delivered, head_office(night), night.on.today)
+    customers, assignments, staff = (night.delivered(name) for name in ("customers", "assignments", "staff"))
+    return portfolio(customers, assignments, staff, head_office(night), night.on.today)
 
 
 def _firms(night: Night, day: date) -> Iterator[FirmFacts]:

@@ -23,8 +23,8 @@ DESK = {
     "desk_tasks": TableSchema(
         "desk_tasks",
         {
-            "task_id": Kind.INTEGER, "customer_id": Kind.KEY, "due_date": Kind.DATE, "kind": Kind.CODE, "minutes": Kind.INTEGER,
-            "status": Kind.CODE, "staff_id": Kind.KEY, "day": Kind.DATE, "offer_id": Kind.KEY,
+            "task_id": Kind.INTEGER, "customer_id": Kind.KEY, "due_date": Kind.DATE, "kind": Kind.CODE,
+            "minutes": Kind.INTEGER, "status": Kind.CODE, "staff_id": Kind.KEY, "day": Kind.DATE, "offer_id": Kind.KEY,
         },
         (), "day",
     ),

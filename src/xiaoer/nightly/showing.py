@@ -24,12 +24,13 @@ def firms(night: Night, called: Directory) -> list[Row]:
     people, phones = _owners(night), _phones(night)
     told = {row["customer_id"]: row for row in night.engine.collect(night.delivered("customers")).to_pylist()}
     counted = Counter(night.rows_of("events")["customer_id"].to_pylist())
-    held = _holdings(night)
+    held, before = _holdings(night), history.tiers_before(night)
     rows = night.rows_of("firms_in_book").sort_by("customer_id").to_pylist()
     return [
         _firm(row, told[row["customer_id"]], held.get(row["customer_id"], []))
         | _called(called.firm(row["customer_id"]))
         | {
+            "tier_before": before.get(row["customer_id"], ""),
             "phone": phones.get(row["customer_id"]) or "",
             "owner_name": people.get(row["customer_id"], ""),
             "events": counted[row["customer_id"]],

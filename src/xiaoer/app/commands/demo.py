@@ -1,8 +1,10 @@
 """`xiaoer demo`: a simulated bank, one night, ready accounts, and the workbench."""
 
 import os
+import shutil
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -30,10 +32,10 @@ def command(*, firms: int, months: int, host: str, port: int, serving: bool) -> 
     from xiaoer.app.commands.simulate import last_month_end
 
     bank = held.home / "simulated-bank"
-    if not (bank / "truth").exists():
+    if not bank.exists():
         _simulate(bank, firms, months, last_month_end(SystemClock().today()))
     _take_in(held, bank)
-    _night(held)
+    _nights(held)
     _accounts()
     if serving:
         _serve(host, port)
@@ -50,7 +52,10 @@ def _simulate(bank: Path, firms: int, months: int, end: date) -> None:
     from xiaoer.simulator.terms import Plan
 
     console.print(f"A bank of {firms:,} firms is being simulated, {months} months up to {end}.")
-    delivery = simulate(Plan(firms, months, SEED, end), bank, lambda _month: None)
+    draft = bank.with_name(f".{bank.name}.draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    delivery = simulate(Plan(firms, months, SEED, end), draft, lambda _month: None)
+    draft.rename(bank)  # a bank is there whole or not at all
     console.print(f"  {sum(delivery.rows.values()):,} rows in {delivery.files} files.")
 
 
@@ -71,22 +76,22 @@ def _take_in(held: Settings, bank: Path) -> None:
     console.print(f"  {loaded:,} rows loaded, {bad:,} in quarantine with their reasons.")
 
 
-def _night(held: Settings) -> None:
+def _nights(held: Settings) -> None:
+    """The last two dates the bank told its customers of, so that there is a night before."""
     from xiaoer.app.setup import ready
 
     ready()
     from xiaoer.nightly.night import run_night
     from xiaoer.sources.intake import deliveries
 
-    last = max(
-        str(row["business_date"]) for row in deliveries(Lake(held.lake)) if row["table"] == "customers"
-    )
-    console.print(f"The night of {last} begins.")
-    run_night(
-        held,
-        date.fromisoformat(last),
-        told=lambda one: console.print(f"  {one.step:<10} {one.seconds:6.2f} s  {one.rows:>9,} rows"),
-    )
+    told = {str(row["business_date"]) for row in deliveries(Lake(held.lake)) if row["table"] == "customers"}
+    for day in sorted(told)[-2:]:
+        console.print(f"The night of {day} begins.")
+        run_night(held, date.fromisoformat(day), told=_told)
+
+
+def _told(one: Any) -> None:
+    console.print(f"  {one.step:<10} {one.seconds:6.2f} s  {one.rows:>9,} rows")
 
 
 def _accounts() -> None:
