@@ -109,7 +109,7 @@ def test_missing_counts_as_usual(judged: tuple[Scorecard, dict[str, object]]) ->
 
 def test_scores_carry_three_reasons_in_both_languages(judged: tuple[Scorecard, dict[str, object]]) -> None:
     card, drawn = judged[0], sample(firms=5)
-    columns: dict[str, object] = {name: values for name, values in drawn.columns.items()}
+    columns: dict[str, object] = dict(drawn.columns)
     columns |= {"sale_papers": [3.0, 2.0, 0.0, 9.0, None], "buyers": [1.0, None, 2.0, 3.0, 4.0]}
     rows = scoring(card, "sale_papers")(
         pa.RecordBatch.from_pydict({"customer_id": list(drawn.keys)} | columns)

@@ -30,6 +30,10 @@ def portfolio(customers: Frame, assignments: Frame, staff: Frame, head_office: s
         .join(mine, on="customer_id", how="left")
         .join(homes, on="staff_id", how="left")
         .with_columns(branch.alias("home"))
-        .with_columns(nw.coalesce(nw.col("staff_id"), nw.concat_str([nw.lit("pool:"), nw.col("home")])).alias("manager_id"))
+        .with_columns(
+            nw.coalesce(nw.col("staff_id"), nw.concat_str([nw.lit("pool:"), nw.col("home")])).alias(
+                "manager_id"
+            )
+        )
         .select("customer_id", nw.col("home").alias("branch_id"), "manager_id")
     )

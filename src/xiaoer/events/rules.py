@@ -139,7 +139,7 @@ def _overdue(seen: Seen) -> Reason:
 
 
 def _habit(seen: Seen) -> int:
-    return max(1, round(seen["habit"]))
+    return max(1, round(float(seen["habit"])))
 
 
 WORDS: dict[Rule, Callable[[Seen], Reason]] = {

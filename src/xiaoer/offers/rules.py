@@ -157,9 +157,8 @@ def _one_day(
 
 def offer_id(candidate: Candidate, day: date) -> str:
     """One firm, one goal, one morning: one number."""
-    text = "|".join(
-        (candidate.firm.customer_id, candidate.occasion.rule, candidate.occasion.source, day.isoformat())
-    )
+    occasion = candidate.occasion
+    text = f"{candidate.firm.customer_id}|{occasion.rule}|{occasion.source}|{day.isoformat()}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -105,7 +105,7 @@ def auc(bad: NDArray[np.bool_], value: Floats) -> float:
 def interval(sample: Sample, odds: Floats, seed: int) -> tuple[float, float]:
     """95 % of the AUC when the firms are drawn again with replacement."""
     draw = np.random.default_rng(seed)
-    values = []
+    values: list[float] = []
     while len(values) < RESAMPLES:
         at = draw.integers(0, len(odds), len(odds))
         if 0 < sample.bad[at].sum() < len(at):
@@ -198,5 +198,5 @@ def wilson(hits: int, n: int, z: float = 1.96) -> tuple[float, float]:
     return (centre - spread) / scale, (centre + spread) / scale
 
 
-def _round(value: float, digits: int = 4) -> float:
+def _round(value: "float | np.floating[Any]", digits: int = 4) -> float:
     return round(float(value), digits)

@@ -15,7 +15,8 @@ MOST_REASONS = 3
 SCORES = pa.schema(
     {
         "customer_id": pa.string(), "model": pa.string(), "version": pa.string(), "state": pa.string(),
-        "value": pa.float64(), "points": pa.int64(), "band": pa.string(), "reasons": pa.string(), "all_points": pa.string(),
+        "value": pa.float64(), "points": pa.int64(), "band": pa.string(), "reasons": pa.string(),
+        "all_points": pa.string(),
     }
 )  # fmt: skip
 BANDS = ((0.05, "low"), (0.20, "medium"), (1.01, "high"))

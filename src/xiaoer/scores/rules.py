@@ -7,7 +7,7 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
-from xiaoer.kit.text import Reason, reason
+from xiaoer.kit.text import Reason, Tone, reason
 from xiaoer.scores.terms import Scale, Scorecard, Weighed
 
 Floats = NDArray[np.float64]
@@ -59,7 +59,8 @@ def score(card: Scorecard, columns: Mapping[str, Floats]) -> Scored:
 def probability(scale: Scale, points: Ints) -> Floats:
     """Probability of the bad outcome at given points."""
     log_odds = (scale.base - points) / factor(scale) - log(scale.odds)
-    return 1 / (1 + np.exp(-log_odds))
+    shares: Floats = 1 / (1 + np.exp(-log_odds))
+    return shares
 
 
 def told(entry: Weighed, unit: str, value: float, points: int) -> dict[str, object]:
@@ -68,7 +69,7 @@ def told(entry: Weighed, unit: str, value: float, points: int) -> dict[str, obje
 
 
 def _told(entry: Weighed, unit: str, value: float, points: int) -> Reason:
-    tone = "bad" if points < 0 else "good" if points > 0 else "plain"
+    tone: Tone = "bad" if points < 0 else "good" if points > 0 else "plain"
     if np.isnan(value):
         return reason("score_missing", "plain", feature_words=entry.name)
     if unit == "amount":

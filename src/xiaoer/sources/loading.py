@@ -196,7 +196,11 @@ def _repeats_earlier_keys(arriving: Delivery, lake: Lake, engine: DuckEngine, ro
     if not key or not earlier or arriving.source.duplicate_keys == "keep":
         return False
     columns = ", ".join(key)
-    query = f"SELECT 1 FROM read_parquet($new) WHERE ({columns}) IN (SELECT ({columns}) FROM read_parquet($old)) LIMIT 1"
+    # The columns are a contract's key, never a bank's words.
+    query = (
+        f"SELECT 1 FROM read_parquet($new) WHERE ({columns})"  # noqa: S608
+        f" IN (SELECT ({columns}) FROM read_parquet($old)) LIMIT 1"
+    )
     return (
         engine.connection.execute(
             query, {"new": str(lake.root / rows), "old": [str(path) for path in earlier]}
@@ -218,7 +222,7 @@ def _date_in_name(path: Path, source: Source) -> date | None:
             f"no date in the file name by {source.dated!r}", path.name, "a name such as invoices_20261031.csv"
         )
     try:
-        return datetime.strptime(found["date"], "%Y%m%d").date()
+        return datetime.strptime(found["date"], "%Y%m%d").date()  # noqa: DTZ007
     except ValueError:
         raise Refusal(f"{found['date']} in the file name is not a day", path.name, "YYYYMMDD") from None
 

@@ -191,7 +191,7 @@ def _refuse_utf16(path: Path) -> None:
         raise Refusal("the file is named .gz but is not packed with gzip", path.name, "a gzip file")
 
 
-def _read_parquet(path: Path, source: Source, advance: Advance) -> Reading:
+def _read_parquet(path: Path, _source: Source, advance: Advance) -> Reading:
     file = pq.ParquetFile(path)
     header = _named(list(file.schema_arrow.names), path)
 

@@ -1,6 +1,5 @@
 """Rows on their way into the lake: written beside it, freed of repeats, moved in by one rename."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -64,8 +63,8 @@ class Staging:
         self.hashes["row"].append(raw.drop("line_no").hash_rows(seed=1).to_numpy())
         if key:
             self.hashes["key"].append(rows.select(key).hash_rows(seed=2).to_numpy())
-        first = rows["delivered_on"].min()
-        self.first_delivered = min(filter(None, [self.first_delivered, first]))  # type: ignore[type-var]
+        days = [day for day in (self.first_delivered, rows["delivered_on"].min()) if isinstance(day, date)]
+        self.first_delivered = min(days, default=None)
         self.rows += len(rows)
 
     def repeated(self, what: Literal["row", "key"], ignoring: np.ndarray | None = None) -> np.ndarray:
@@ -111,4 +110,4 @@ class Staging:
             if draft == "rows.parquet" or self.schema.personal:
                 path = self.lake.root / target
                 path.parent.mkdir(parents=True, exist_ok=True)
-                os.replace(self.folder / draft, path)
+                (self.folder / draft).replace(path)

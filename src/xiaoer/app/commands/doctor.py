@@ -1,4 +1,4 @@
-"""`xiaoer doctor`: is everything in place, and what does the bank's missing data cost?"""
+"""`xiaoer doctor`: whether everything is in place, and what the bank's missing data cost."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
