@@ -54,9 +54,9 @@ def scores_before(night: Night) -> dict[str, float]:
 def tiers_before(night: Night) -> dict[str, str]:
     """Each firm's tier the night before."""
     rows = made_before(night, "segments")
-    return (
-        {} if rows is None else dict(zip(rows["customer_id"].to_pylist(), rows["tier"].to_pylist(), strict=True))
-    )
+    if rows is None:
+        return {}
+    return dict(zip(rows["customer_id"].to_pylist(), rows["tier"].to_pylist(), strict=True))
 
 
 def _nights(night: Night) -> Path:
