@@ -1,5 +1,8 @@
 """The credit file: collateral and its valuations, applications with their stages, papers."""
 
+from dataclasses import dataclass
+from datetime import date
+
 import numpy as np
 import polars as pl
 
@@ -15,6 +18,22 @@ PAPERS = np.array(
 STAGES = np.array(["received", "survey", "form", "review", "approval", "signing"], dtype=object)
 DECLINES = np.array(["credit_record", "cash_flow", "collateral", "documents", "policy"], dtype=object)
 SOURCES = np.array(["manager", "app", "branch", "referral"], dtype=object)
+
+
+@dataclass(frozen=True)
+class Requests:
+    """Side by side: whose, when received, days until drawn, how it ended, fen asked, product, rate agreed.
+
+    `state`: 0 drawn, 1 declined, 2 withdrawn, 3 under way.
+    """
+
+    i: Ints
+    day: Array
+    wait: Ints
+    state: Ints
+    fen: Ints
+    product: Ints
+    rate: Floats
 
 
 def collateral_file(plan: Plan, firms: pl.DataFrame, loans: Loans, owner: Ints) -> pl.DataFrame:
@@ -98,62 +117,53 @@ def application_file(
     asked[:head] = drawn["amount"].to_numpy()
     product = np.concatenate([drawn["product"].to_numpy(), rng.integers(0, 4, len(others))])
     rate = np.concatenate([drawn["rate"].to_numpy(), np.full(len(others), np.nan)])
-    return _applications(rng, plan, firms, i, day, wait, state, asked, product, rate, keepers, officers)
+    return _applications(
+        rng, plan.end, firms, Requests(i, day, wait, state, asked, product, rate), keepers, officers
+    )
 
 
 def _applications(
-    rng: np.random.Generator,
-    plan: Plan,
-    firms: pl.DataFrame,
-    i: Ints,
-    day: Array,
-    wait: Ints,
-    state: Ints,
-    asked: Ints,
-    product: Ints,
-    rate: Floats,
-    keepers: Array,
-    officers: Array,
+    rng: np.random.Generator, end: date, firms: pl.DataFrame, asked: Requests, keepers: Array, officers: Array
 ) -> pl.DataFrame:
-    """`state`: 0 drawn, 1 declined, 2 withdrawn, 3 under way."""
-    count, granted = len(i), state == 0
-    decided = np.minimum(day + (wait - 1).astype("timedelta64[D]"), np.datetime64(plan.end))
+    count, state, wait = len(asked.i), asked.state, asked.wait.astype("timedelta64[D]")
+    granted, declined, under_way = state == 0, state == 1, state == 3
     order = rng.permuted(np.tile(officers, (count, 1)), axis=1)
-    under_way = state == 3
-    stage = np.select(
-        [granted, state == 1, state == 2],
-        ["drawn", "declined", "withdrawn"],
-        STAGES[rng.integers(0, len(STAGES), count)],
-    )
-    decision = np.select([granted, state == 1, state == 2], ["approved", "declined", "withdrawn"], "")
+    stage, decision = _stages(rng, state)
+    decided = np.minimum(asked.day + wait - ONE_DAY, np.datetime64(end))
     frame = pl.DataFrame(
         {
-            "customer_id": firms["customer_id"].gather(i),
-            "product_id": texts(PRODUCTS[product]),
-            "received_date": day,
+            "customer_id": firms["customer_id"].gather(asked.i),
+            "product_id": texts(PRODUCTS[asked.product]),
+            "received_date": asked.day,
             "source": texts(SOURCES[choose(rng, [6, 3, 2, 1], count)]),
-            "amount": asked,
-            "term_months": np.where(product == 1, 36, 12),
+            "amount": asked.fen,
+            "term_months": np.where(asked.product == 1, 36, 12),
             "stage": texts(stage.astype(object)),
             "survey_minutes": np.where(stage == "received", 0, rng.integers(110, 190, count)),
             "form_minutes": np.where(np.isin(stage, ["received", "survey"]), 0, rng.integers(55, 125, count)),
             "decision": texts(np.where(decision == "", None, decision.astype(object))),
             "decided_date": np.where(under_way, NO_DAY, decided),
-            "decline_reason": texts(
-                np.where(state == 1, DECLINES[choose(rng, [3, 4, 2, 2, 1], count)], None)
-            ),
-            "approved_amount": pl.Series(np.where(granted, asked, -1)),
-            "approved_rate": pl.Series(rate).fill_nan(None),
-            "drawn_date": np.where(granted, day + wait.astype("timedelta64[D]"), NO_DAY),
-            "prepared_by": texts(keepers[i]),
+            "decline_reason": texts(np.where(declined, DECLINES[choose(rng, [3, 4, 2, 2, 1], count)], None)),
+            "approved_amount": pl.Series(np.where(granted, asked.fen, -1)),
+            "approved_rate": pl.Series(asked.rate).fill_nan(None),
+            "drawn_date": np.where(granted, asked.day + wait, NO_DAY),
+            "prepared_by": texts(keepers[asked.i]),
             "reviewed_by": texts(np.where(under_way, None, order[:, 0])),
-            "approved_by": texts(np.where(granted | (state == 1), order[:, 1], None)),
+            "approved_by": texts(np.where(granted | declined, order[:, 1], None)),
         }
     ).sort("received_date", "customer_id", "amount", maintain_order=True)
     return frame.with_columns(
         approved_amount=pl.when(pl.col("approved_amount") >= 0).then("approved_amount"),
         application_id=pl.concat_str(pl.lit("U"), pl.int_range(pl.len()).cast(pl.String).str.zfill(7)),
     )
+
+
+def _stages(rng: np.random.Generator, state: Ints) -> tuple[Array, Array]:
+    """Where each request stands, and what was decided ("" where nothing yet)."""
+    ended = [state == 0, state == 1, state == 2]
+    on_the_way = STAGES[rng.integers(0, len(STAGES), len(state))]
+    stage = np.select(ended, ["drawn", "declined", "withdrawn"], on_the_way)
+    return stage, np.select(ended, ["approved", "declined", "withdrawn"], "")
 
 
 def document_file(plan: Plan, applications: pl.DataFrame, clerk: str) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from xiaoer.simulator.draws import Array, Floats, Ints, choose, codes, flips, stream, texts
+from xiaoer.simulator.draws import Array, Flags, Floats, Ints, choose, codes, flips, stream, texts
 from xiaoer.simulator.fates import NO_DAY, Fates
 from xiaoer.simulator.lending import WAN
 from xiaoer.simulator.network import BANKS
@@ -29,6 +29,7 @@ RECORDS = np.array(
     dtype=object,
 )
 GOOD = {"award", "tender_won", "registration_change"}
+BY_A_COURT = {"litigation", "enforcement", "share_freeze"}
 SOURCES = {
     "litigation": "裁判文书网",
     "enforcement": "执行信息公开网",
@@ -122,8 +123,8 @@ def _items(rng: np.random.Generator, firms: pl.DataFrame, firm: Ints) -> dict[st
     running = (revenue - cost) * (spread(0.55, 0.9) - 0.06 * quality)
     cash, owed_to = revenue * spread(0.02, 0.12), revenue * spread(0.05, 0.25)
     stock, fixed = cost * spread(0.04, 0.25), revenue * spread(0.03, 0.4)
-    assets = cash + owed_to + stock + fixed
-    debts = assets * (0.52 - 0.09 * quality + rng.normal(0, 0.1, len(firm))).clip(0.08, 1.1)
+    owned = _owned(cash, owed_to, stock, fixed)
+    debts = owned["total_assets"] * (0.52 - 0.09 * quality + rng.normal(0, 0.1, len(firm))).clip(0.08, 1.1)
     short = debts * spread(0.1, 0.6)
     interest = short * spread(0.035, 0.065)
     profit = revenue - cost - running - interest
@@ -136,20 +137,32 @@ def _items(rng: np.random.Generator, firms: pl.DataFrame, firm: Ints) -> dict[st
         "interest_expense": interest,
         "profit_before_tax": profit,
         "net_profit": net,
+        **owned,
+        **_owing(debts, short, owned["total_assets"]),
+        "operating_cash_flow": net + fixed * 0.1 - owed_to * spread(-0.2, 0.3),
+        "withdrawals": np.maximum(net, 0) * spread(0.1, 0.7),
+    }
+
+
+def _owned(cash: Floats, owed_to: Floats, stock: Floats, fixed: Floats) -> dict[str, Floats]:
+    return {
         "cash": cash,
         "receivables": owed_to,
         "inventory": stock,
         "current_assets": cash + owed_to + stock,
         "fixed_assets": fixed,
-        "total_assets": assets,
+        "total_assets": cash + owed_to + stock + fixed,
+    }
+
+
+def _owing(debts: Floats, short: Floats, assets: Floats) -> dict[str, Floats]:
+    return {
         "payables": debts - short,
         "short_debt": short,
         "current_liabilities": debts,
         "long_debt": debts * 0,
         "total_liabilities": debts,
         "equity": assets - debts,
-        "operating_cash_flow": net + fixed * 0.1 - owed_to * spread(-0.2, 0.3),
-        "withdrawals": np.maximum(net, 0) * spread(0.1, 0.7),
     }
 
 
@@ -157,16 +170,7 @@ def public_records_of(plan: Plan, month: Month, firms: pl.DataFrame, fates: Fate
     """What courts, authorities and newspapers published in the month."""
     rng = stream(plan.seed, "records", month.index)
     trouble = ~np.isnat(fates.stops) & (fates.stops < np.datetime64(month.last) + np.timedelta64(60, "D"))
-    chance = 0.005 * np.exp(-0.45 * firms["quality"].to_numpy()) + 0.05 * trouble
-    firm = np.flatnonzero(flips(rng, chance, len(firms)))
-    bad = flips(
-        rng,
-        (0.55 - 0.15 * firms["quality"].to_numpy()[firm] + 0.3 * trouble[firm]).clip(0.1, 0.97),
-        len(firm),
-    )
-    kind = RECORDS[
-        np.where(bad, choose(rng, [8, 3, 3, 2, 1, 3], len(firm)), 6 + choose(rng, [4, 2, 3], len(firm)))
-    ]
+    firm, kind = _published(rng, firms["quality"].to_numpy(), trouble)
     day = np.datetime64(month.first) + rng.integers(0, month.days, len(firm)).astype("timedelta64[D]")
     sued = np.where(flips(rng, 0.6, len(firm)), "defendant", "plaintiff")
     amount = np.round(firms["sales"].to_numpy()[firm] * rng.uniform(0.05, 0.9, len(firm))) * 100
@@ -179,13 +183,7 @@ def public_records_of(plan: Plan, month: Month, firms: pl.DataFrame, fates: Fate
             "event_date": day - rng.integers(2, 60, len(firm)).astype("timedelta64[D]"),
             "role": texts(np.where(kind == "litigation", sued, "subject")),
             "amount": pl.Series(amount.astype(np.int64)),
-            "authority": firms["district"].gather(firm)
-            + texts(
-                [
-                    "人民法院" if name in {"litigation", "enforcement", "share_freeze"} else "市场监督管理局"
-                    for name in names
-                ]
-            ),
+            "authority": firms["district"].gather(firm) + texts([_authority(name) for name in names]),
             "status": ["closed" if name in GOOD else "open" for name in names],
             "source": texts([SOURCES.get(name, "企业信用信息公示系统") for name in names]),
             "summary": texts([SUMMARIES[name] for name in names]),
@@ -199,6 +197,20 @@ def public_records_of(plan: Plan, month: Month, firms: pl.DataFrame, fates: Fate
             pl.lit(f"Z{month.first:%Y%m}"), pl.int_range(pl.len()).cast(pl.String).str.zfill(6)
         ),
     )
+
+
+def _published(rng: np.random.Generator, quality: Floats, trouble: Flags) -> tuple[Ints, Array]:
+    """Which firms are written of, and what: weak ones and those in trouble oftener, and worse."""
+    chance = 0.005 * np.exp(-0.45 * quality) + 0.05 * trouble
+    firm = np.flatnonzero(flips(rng, chance, len(quality)))
+    count = len(firm)
+    bad = flips(rng, (0.55 - 0.15 * quality[firm] + 0.3 * trouble[firm]).clip(0.1, 0.97), count)
+    worse, better = choose(rng, [8, 3, 3, 2, 1, 3], count), 6 + choose(rng, [4, 2, 3], count)
+    return firm, RECORDS[np.where(bad, worse, better)]
+
+
+def _authority(record: str) -> str:
+    return "人民法院" if record in BY_A_COURT else "市场监督管理局"
 
 
 def other_debts_of(plan: Plan, month: Month, firms: pl.DataFrame, fates: Fates) -> pl.DataFrame:
@@ -217,19 +229,7 @@ def other_debts_of(plan: Plan, month: Month, firms: pl.DataFrame, fates: Fates) 
         .astype(np.int64)
         * WAN
     )
-    stuck = (
-        ~np.isnat(fates.stops[who])
-        & (fates.stops[who] < np.datetime64(month.last))
-        & flips(rng, 0.55, len(who))
-    )
-    late = np.where(
-        stuck,
-        (
-            np.datetime64(month.last)
-            - np.where(np.isnat(fates.stops[who]), np.datetime64(month.last), fates.stops[who])
-        ).astype(int),
-        0,
-    )
+    late = _days_late(rng, fates.stops[who], month)
     return pl.DataFrame(
         {
             "customer_id": firms["customer_id"].gather(who),
@@ -246,13 +246,20 @@ def other_debts_of(plan: Plan, month: Month, firms: pl.DataFrame, fates: Fates) 
             ),
             "limit": limit,
             "balance": np.round(limit * rng.uniform(0.3, 1.0, len(who)) / 1e6).astype(np.int64) * WAN,
-            "days_past_due": late.clip(0),
+            "days_past_due": late,
             "classification": np.where(
                 late > 90, "substandard", np.where(late > 0, "special_mention", "normal")
             ),
             "end_date": day[at] + rng.integers(30, 700, len(who)).astype("timedelta64[D]"),
         }
     )
+
+
+def _days_late(rng: np.random.Generator, stops: Array, month: Month) -> Ints:
+    """Days since a firm stopped paying, at the month's end; not all stop paying everybody."""
+    end = np.datetime64(month.last)
+    stuck = ~np.isnat(stops) & (stops < end) & flips(rng, 0.55, len(stops))
+    return np.where(stuck, (end - np.where(np.isnat(stops), end, stops)).astype(int), 0)
 
 
 def quarter_before(month: Month) -> bool:

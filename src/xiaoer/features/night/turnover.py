@@ -7,15 +7,15 @@ from xiaoer.kit.tables import Frame
 from xiaoer.kit.tables.expressions import between, share, total, whole
 
 BASIS = 10_000
+SALE, PURCHASE = nw.col("direction") == "sale", nw.col("direction") == "purchase"
 
 
 def monthly(trade: Frame) -> Frame:
     """Sales and purchases (fen) per firm and month number."""
-    sale, purchase = nw.col("direction") == "sale", nw.col("direction") == "purchase"
     return trade.group_by("customer_id", "month").agg(
-        total("amount", sale).alias("sales"),
-        total("amount", purchase).alias("purchases"),
-        total("papers", sale).alias("sale_papers"),
+        total("amount", SALE).alias("sales"),
+        total("amount", PURCHASE).alias("purchases"),
+        total("papers", SALE).alias("sale_papers"),
     )
 
 
@@ -43,48 +43,56 @@ def turnover(trade: Frame, months: Frame, on: Windows) -> Frame:
 
 
 def _sums(trade: Frame, on: Windows) -> Frame:
-    sale, purchase = nw.col("direction") == "sale", nw.col("direction") == "purchase"
+    return (
+        trade.group_by("customer_id")
+        .agg(*_amounts(on), *_papers(on), nw.col("day").min().alias("first_day"))
+        .with_columns((on.today - nw.col("first_day") + 1).alias("known_days"))
+        .drop("first_day")
+    )
+
+
+def _amounts(on: Windows) -> list[nw.Expr]:
+    """Sales and purchases (fen) by window, and by the same windows a year before."""
     year, prior = nw.col("day") > on.today - 365, between("day", on.today - 729, on.today - 365)
     quarter = nw.col("day") > on.today - 90
     quarter_before = between("day", on.same_day_last_year - 89, on.same_day_last_year)
     coming = between("day", on.same_day_last_year + 1, on.same_day_last_year + 60)
-    return (
-        trade.group_by("customer_id")
-        .agg(
-            total("amount", sale).alias("sales_all"),
-            total("amount", purchase).alias("purchases_all"),
-            total("amount", sale & year).alias("sales_12m"),
-            total("amount", sale & prior).alias("sales_prior_12m"),
-            total("amount", purchase & year).alias("purchases_12m"),
-            total("amount", sale & quarter).alias("sales_90d"),
-            total("amount", sale & quarter_before).alias("sales_90d_last_year"),
-            total("amount", purchase & quarter).alias("purchases_90d"),
-            total("amount", purchase & quarter_before).alias("purchases_90d_last_year"),
-            total("amount", purchase & coming).alias("purchases_coming_60d_last_year"),
-            total(
-                "amount", purchase & between("day", on.same_day_last_year - 364, on.same_day_last_year)
-            ).alias("purchases_year_to_last_year"),
-            total("amount", sale & between("day", on.today - 454, on.today - 90)).alias(
-                "sales_year_before_90d"
-            ),
-            total("net", sale).alias("net_sales"),
-            total("net", purchase).alias("net_purchases"),
-            total("tax", sale).alias("sale_tax"),
-            total("papers", sale).alias("sale_papers"),
-            total("papers", purchase).alias("purchase_papers"),
-            total("voids", sale).alias("sale_voids"),
-            total("voids", purchase).alias("purchase_voids"),
-            total("reds", sale).alias("sale_reds"),
-            total("red_amount", sale).alias("sale_red_amount"),
-            total("red_amount", purchase).alias("purchase_red_amount"),
-            total("reds", sale & quarter).alias("sale_reds_90d"),
-            total("voids", sale & quarter).alias("sale_voids_90d"),
-            total("papers", sale & quarter).alias("sale_papers_90d"),
-            nw.col("day").min().alias("first_day"),
-        )
-        .with_columns((on.today - nw.col("first_day") + 1).alias("known_days"))
-        .drop("first_day")
-    )
+    return [
+        total("amount", SALE).alias("sales_all"),
+        total("amount", PURCHASE).alias("purchases_all"),
+        total("amount", SALE & year).alias("sales_12m"),
+        total("amount", SALE & prior).alias("sales_prior_12m"),
+        total("amount", PURCHASE & year).alias("purchases_12m"),
+        total("amount", SALE & quarter).alias("sales_90d"),
+        total("amount", SALE & quarter_before).alias("sales_90d_last_year"),
+        total("amount", PURCHASE & quarter).alias("purchases_90d"),
+        total("amount", PURCHASE & quarter_before).alias("purchases_90d_last_year"),
+        total("amount", PURCHASE & coming).alias("purchases_coming_60d_last_year"),
+        total("amount", PURCHASE & between("day", on.same_day_last_year - 364, on.same_day_last_year)).alias(
+            "purchases_year_to_last_year"
+        ),
+        total("amount", SALE & between("day", on.today - 454, on.today - 90)).alias("sales_year_before_90d"),
+    ]
+
+
+def _papers(on: Windows) -> list[nw.Expr]:
+    """Net sums, tax, and how many papers were issued, voided or reversed."""
+    quarter = nw.col("day") > on.today - 90
+    return [
+        total("net", SALE).alias("net_sales"),
+        total("net", PURCHASE).alias("net_purchases"),
+        total("tax", SALE).alias("sale_tax"),
+        total("papers", SALE).alias("sale_papers"),
+        total("papers", PURCHASE).alias("purchase_papers"),
+        total("voids", SALE).alias("sale_voids"),
+        total("voids", PURCHASE).alias("purchase_voids"),
+        total("reds", SALE).alias("sale_reds"),
+        total("red_amount", SALE).alias("sale_red_amount"),
+        total("red_amount", PURCHASE).alias("purchase_red_amount"),
+        total("reds", SALE & quarter).alias("sale_reds_90d"),
+        total("voids", SALE & quarter).alias("sale_voids_90d"),
+        total("papers", SALE & quarter).alias("sale_papers_90d"),
+    ]
 
 
 def _steadiness(months: Frame) -> Frame:
