@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from math import sqrt
-from typing import Any
+from typing import Any, SupportsFloat
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.tree import DecisionTreeClassifier
+from threadpoolctl import threadpool_limits
 
 from xiaoer.features.terms import catalogue
 from xiaoer.scores.rules import Floats, factor
@@ -34,9 +35,10 @@ def train_and_judge(spec: Specification, sample: Sample, trained_on: str) -> tup
     Raises Refusal when the sample is too small to train on.
     """
     check_size(spec, sample)
-    odds, aucs = out_of_fold(spec, spec.inputs, sample)
-    card = train(spec, sample, calibration_line(odds, sample.bad), trained_on)
-    return card, _judgement(spec, sample, card, odds, aucs)
+    with threadpool_limits(1):  # hundreds of small fits: threads would only wait for each other
+        odds, aucs = out_of_fold(spec, spec.inputs, sample)
+        card = train(spec, sample, calibration_line(odds, sample.bad), trained_on)
+        return card, _judgement(spec, sample, card, odds, aucs)
 
 
 def _judgement(
@@ -198,5 +200,5 @@ def wilson(hits: int, n: int, z: float = 1.96) -> tuple[float, float]:
     return (centre - spread) / scale, (centre + spread) / scale
 
 
-def _round(value: "float | np.floating[Any]", digits: int = 4) -> float:
+def _round(value: SupportsFloat, digits: int = 4) -> float:
     return round(float(value), digits)
