@@ -1,9 +1,9 @@
 """What happened to each firm, one row per rule that speaks; the words are put to it in `rules.py`."""
 
 from collections.abc import Callable
-from typing import Any
 
 import narwhals as nw
+from narwhals.dtypes import DType
 
 from xiaoer.events.terms import Rule, Rules
 from xiaoer.features.terms import Windows
@@ -11,9 +11,9 @@ from xiaoer.kit.tables import Frame
 from xiaoer.kit.tables.expressions import share
 
 Finder = Callable[[Frame, Windows, Rules], Frame]
-COLUMNS: dict[str, Any] = {
-    "partner": nw.String, "days": nw.Int64, "habit": nw.Float64, "now": nw.Int64, "before": nw.Int64,
-    "part": nw.Float64, "usual": nw.Float64, "mark_day": nw.Int64,
+COLUMNS: dict[str, DType] = {
+    "partner": nw.String(), "days": nw.Int64(), "habit": nw.Float64(), "now": nw.Int64(), "before": nw.Int64(),
+    "part": nw.Float64(), "usual": nw.Float64(), "mark_day": nw.Int64(),
 }  # fmt: skip
 
 

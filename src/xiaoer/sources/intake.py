@@ -4,7 +4,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,27 @@ Watch = Callable[[str, int], Advance]
 
 def silent(_file: str, _size: int) -> Advance:
     return lambda _: None
+
+
+@dataclass(frozen=True)
+class Way:
+    """What every file of one loading goes through; `digest` is the mapping's."""
+
+    lake: Lake
+    engine: DuckEngine
+    today: date
+    digest: str
+    watch: Watch
+    dry_run: bool
+
+    def load(self, path: Path, source: Source) -> FileReport:
+        size = path.stat().st_size
+        advance = self.watch(path.name, size)
+        try:
+            arriving = delivery(path, source, self.today, self.digest)
+        except Refusal as refusal:
+            return FileReport(source.table, source.feed, path.name, refused=str(refusal), bytes=size)
+        return load_file(arriving, self.lake, self.engine, advance, dry_run=self.dry_run)
 
 
 def receive(mapping_path: Path, folder: Path, inbox: Path) -> Path:
@@ -58,9 +79,10 @@ def load_bank(
     files = list(_files(mapping, bank))
     if not files:
         raise _nothing_there(mapping, bank)
+    way = Way(lake, engine, today, digest, watch, dry_run)
     reports = []
     for source, file in files:
-        reports.append(_load_one(file, source, digest, lake, engine, today, watch, dry_run=dry_run))
+        reports.append(way.load(file, source))
         if not dry_run and not reports[-1].unchanged:
             remember(lake, mapping, reports[-1])
     return reports
@@ -83,27 +105,6 @@ def deliveries(lake: Lake) -> list[dict[str, Any]]:
 
 def _ledger(lake: Lake) -> Path:
     return lake.root / "deliveries.jsonl"
-
-
-def _load_one(  # noqa: PLR0917  (a file, and everything it goes through)
-    path: Path,
-    source: Source,
-    digest: str,
-    lake: Lake,
-    engine: DuckEngine,
-    today: date,
-    watch: Watch,
-    *,
-    dry_run: bool,
-) -> FileReport:
-    advance = watch(path.name, path.stat().st_size)
-    try:
-        arriving = delivery(path, source, today, digest)
-    except Refusal as refusal:
-        return FileReport(
-            source.table, source.feed, path.name, refused=str(refusal), bytes=path.stat().st_size
-        )
-    return load_file(arriving, lake, engine, advance, dry_run=dry_run)
 
 
 def _files(mapping: Mapping, folder: Path) -> Iterator[tuple[Source, Path]]:

@@ -4,7 +4,7 @@ import hashlib
 import re
 import time
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -196,9 +196,8 @@ def _repeats_earlier_keys(arriving: Delivery, lake: Lake, engine: DuckEngine, ro
     if not key or not earlier or arriving.source.duplicate_keys == "keep":
         return False
     columns = ", ".join(key)
-    # The columns are a contract's key, never a bank's words.
     query = (
-        f"SELECT 1 FROM read_parquet($new) WHERE ({columns})"  # noqa: S608
+        f"SELECT 1 FROM read_parquet($new) WHERE ({columns})"  # noqa: S608  a contract's key, never a bank's words
         f" IN (SELECT ({columns}) FROM read_parquet($old)) LIMIT 1"
     )
     return (
@@ -221,10 +220,11 @@ def _date_in_name(path: Path, source: Source) -> date | None:
         raise Refusal(
             f"no date in the file name by {source.dated!r}", path.name, "a name such as invoices_20261031.csv"
         )
+    day = found["date"]
     try:
-        return datetime.strptime(found["date"], "%Y%m%d").date()  # noqa: DTZ007
+        return date.fromisoformat(f"{day[:4]}-{day[4:6]}-{day[6:]}")
     except ValueError:
-        raise Refusal(f"{found['date']} in the file name is not a day", path.name, "YYYYMMDD") from None
+        raise Refusal(f"{day} in the file name is not a day", path.name, "YYYYMMDD") from None
 
 
 def _fingerprint(path: Path, mapping_digest: str) -> str:
