@@ -35,11 +35,7 @@ def seen(changes: dict[str, Any], buyers: list[dict[str, Any]] | None = None) ->
     firms = [USUAL | {"customer_id": f"U{n:02d}"} for n in range(20)] + [
         USUAL | changes | {"customer_id": "X"}
     ]
-    frame = nw.from_native(
-        pl.DataFrame(firms, infer_schema_length=None)
-        .with_columns(pl.col("matures_day").cast(pl.Int64))
-        .lazy()
-    )
+    frame = lazy(firms)
     on = windows(DAY)
     booked = with_book(frame, RULES)
     partners = buyers or []
@@ -51,6 +47,15 @@ def seen(changes: dict[str, Any], buyers: list[dict[str, Any]] | None = None) ->
     found = noticed(booked, sale_side(known, booked, on), on, RULES)
     rows = found.collect("polars").to_native().to_dicts()
     return [row for row in rows if row["customer_id"] == "X"]
+
+
+def lazy(firms: list[dict[str, Any]]) -> Any:
+    """Firms as the night hands them over, with their growth against last year."""
+    rows = pl.DataFrame(firms, infer_schema_length=None).with_columns(
+        pl.col("matures_day").cast(pl.Int64),
+        (pl.col("sales_90d") / pl.col("sales_90d_last_year") - 1).alias("growth_90d"),
+    )
+    return nw.from_native(rows.lazy())
 
 
 def rules_seen(changes: dict[str, Any], buyers: list[dict[str, Any]] | None = None) -> set[str]:
@@ -97,7 +102,7 @@ def test_what_happens_to_all_is_not_held_against_one() -> None:
     """When the whole book halves, a firm that halves is no news; one that loses nearly all is."""
     halved = {"sales_90d": 50 * WAN}
     firms = [USUAL | halved | {"customer_id": f"U{n}"} for n in range(20)]
-    frame = nw.from_native(pl.DataFrame(firms, infer_schema_length=None).lazy())
+    frame = lazy(firms)
     kept = with_book(frame, RULES).collect("polars").to_native()
     assert kept["book_kept"].unique().to_list() == [0.5]
 

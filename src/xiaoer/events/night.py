@@ -40,7 +40,9 @@ def with_book(firms: Frame, rules: Rules) -> Frame:
     """
     least = rules.fen(Rule.TURNOVER_FALLS, "least_before_wan")
     longest = rules.of(Rule.SILENCE)["longest_days"]
-    kept = firms.with_columns(share("sales_90d", "sales_90d_last_year").alias("kept"))
+    kept = firms.with_columns(
+        nw.when(~nw.col("growth_90d").is_null()).then(share("sales_90d", "sales_90d_last_year")).alias("kept")
+    )
     enough = nw.when(nw.col("sales_90d_last_year") >= least).then(nw.col("kept"))
     alive = nw.when(nw.col("days_since_sale") <= longest).then(nw.col("quiet_sale_days"))
     book = kept.select(enough.alias("kept"), alive.alias("quiet")).select(

@@ -10,7 +10,6 @@ import pyarrow.compute as pc
 
 from xiaoer.features.night import similar
 from xiaoer.kit.dates import from_day_number
-from xiaoer.kit.tables.expressions import share
 from xiaoer.kit.text import reason
 from xiaoer.network.night import main_partners, partner_months
 from xiaoer.nightly.directory import Directory
@@ -98,9 +97,7 @@ def _partner(row: dict[str, Any], called: Directory, spark: list[int]) -> dict[s
 
 def _similar(night: Night, called: Directory) -> By:
     firms = night.made("features")
-    known = firms.select(
-        "customer_id", "industry_code", "sales_12m", share("sales_12m", "sales_prior_12m").alias("kept")
-    )
+    known = firms.select("customer_id", "industry_code", "sales_12m", "growth_12m")
     facts = {row["customer_id"]: row for row in night.engine.collect(known).to_pylist()}
     pairs = night.engine.collect(similar(firms)).sort_by(
         [("customer_id", "ascending"), ("place", "ascending")]
@@ -114,7 +111,7 @@ def _similar(night: Night, called: Directory) -> By:
                 "name": called.firm(row["neighbour_id"]),
                 "why": reason("similar_in_industry" if other["industry_code"] else "similar_in_size"),
                 "turnover_12m": other["sales_12m"],
-                "growth": None if other["kept"] is None else round(other["kept"] - 1, 4),
+                "growth": None if other["growth_12m"] is None else round(other["growth_12m"], 4),
             }
         )
     return found

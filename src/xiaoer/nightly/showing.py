@@ -60,7 +60,7 @@ def _firm(row: Row, told: Row, held: list[str]) -> Row:
         "holdings": json.dumps(held, ensure_ascii=False),
         "products": row["products"] or 0,
         "turnover_12m": row["sales_12m"],
-        "turnover_prior_12m": row["sales_prior_12m"],
+        "turnover_prior_12m": None if row["growth_12m"] is None else row["sales_prior_12m"],
         "balance": row["balance_90d"],
         "loan_balance": row["loan_balance"],
         "contribution_12m": row["contribution_12m"],

@@ -7,6 +7,7 @@ from xiaoer.kit.tables import Frame
 from xiaoer.kit.tables.expressions import between, share, total, whole
 
 BASIS = 10_000
+TWO_YEARS = 730
 SALE, PURCHASE = nw.col("direction") == "sale", nw.col("direction") == "purchase"
 
 
@@ -22,9 +23,11 @@ def monthly(trade: Frame) -> Frame:
 def turnover(trade: Frame, months: Frame, on: Windows) -> Frame:
     """Sums by window, growth, margin, tax, void and red shares; one row per firm that ever traded."""
     sums = _sums(trade, on).with_columns(
-        (share("sales_12m", "sales_prior_12m") - 1).alias("growth_12m"),
-        (share("sales_90d", "sales_90d_last_year") - 1).alias("growth_90d"),
-        (share("purchases_90d", "purchases_90d_last_year") - 1).alias("purchase_growth_90d"),
+        _growth("sales_12m", "sales_prior_12m", TWO_YEARS).alias("growth_12m"),
+        _growth("sales_90d", "sales_90d_last_year", _year_and_quarter(on)).alias("growth_90d"),
+        _growth("purchases_90d", "purchases_90d_last_year", _year_and_quarter(on)).alias(
+            "purchase_growth_90d"
+        ),
         share(nw.col("net_sales") - nw.col("net_purchases"), "net_sales").alias("margin"),
         share("purchases_all", "sales_all").alias("purchases_to_sales"),
         share("sale_tax", "net_sales").alias("sale_tax_rate"),
@@ -40,6 +43,15 @@ def turnover(trade: Frame, months: Frame, on: Windows) -> Frame:
         share("sales_all", "sale_papers").alias("sale_paper_size"),
     )
     return sums.join(_steadiness(months), on="customer_id", how="left")
+
+
+def _growth(now: str, before: str, known: int) -> nw.Expr:
+    """Null where the papers do not reach back far enough to compare: a short history is no growth."""
+    return nw.when(nw.col("known_days") >= known).then(share(now, before) - 1)
+
+
+def _year_and_quarter(on: Windows) -> int:
+    return on.today - on.same_day_last_year + 90
 
 
 def _sums(trade: Frame, on: Windows) -> Frame:
