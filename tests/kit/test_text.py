@@ -42,7 +42,7 @@ def test_a_reason_is_said_in_both_languages(rooms: Path) -> None:
         ("sales_amount", 12_345_600, "12.3 万元", "¥123k"),
         ("amount", 850_000, "8,500 元", "¥8,500"),
         ("void_share", 0.0312, "3.1%", "3.1%"),
-        ("void_share", -0.5, "-50%", "-50%"),
+        ("void_share", -0.5, "−50%", "−50%"),
         ("pd_rate", 0.0435, "4.35%", "4.35%"),
         ("last_date", date(2026, 11, 20), "11月20日", "20 Nov"),
         ("last_date", "2025-03-01", "2025年3月1日", "1 Mar 2025"),

@@ -114,16 +114,17 @@ def _shown(code: str, name: str, params: Mapping[str, object], tongue: str, toda
 
 
 def _amount(value: object, tongue: str, _today: date | None) -> str:
-    return short_amount(int(str(value)), tongue)
+    return _signed(short_amount(int(str(value)), tongue))
 
 
 def _share(value: object, _tongue: str, _today: date | None) -> str:
     percent = round(float(str(value)) * 100, 1)
-    return f"{percent:.0f}%" if abs(percent) >= 10 or percent == int(percent) else f"{percent:.1f}%"
+    whole = abs(percent) >= 10 or percent == int(percent)
+    return _signed(f"{percent:.0f}%" if whole else f"{percent:.1f}%")
 
 
 def _rate(value: object, _tongue: str, _today: date | None) -> str:
-    return f"{float(str(value)) * 100:.2f}%"
+    return _signed(f"{float(str(value)) * 100:.2f}%")
 
 
 def _day(value: object, tongue: str, today: date | None) -> str:
@@ -144,12 +145,17 @@ def _words(value: object, tongue: str, _today: date | None) -> str:
 
 def _plain(value: object, tongue: str) -> str:
     if isinstance(value, float):
-        return f"{value:.1f}".removesuffix(".0")
+        return _signed(f"{value:.1f}".removesuffix(".0"))
     if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}"
+        return _signed(f"{value:,}")
     if isinstance(value, list | tuple):
         return ("、" if tongue == "zh" else ", ").join(_plain(item, tongue) for item in value)
     return str(value)
+
+
+def _signed(figure: str) -> str:
+    """A figure with a true minus sign, as wide as the digits beside it."""
+    return figure.replace("-", "−")
 
 
 _ENGLISH_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -231,9 +231,10 @@ class FirmPage:
 
     @property
     def score_line(self) -> str:
-        told = _("A default within 12 months is expected with %(pd)s.") % {
-            "pd": formats.percent(self.score.value)
-        }
+        told = _(
+            "Chance of default %(pd)s, by how much it looks like known defaults. Those carry no date: "
+            "this says how alike, not by when."
+        ) % {"pd": formats.percent(self.score.value)}
         return f"{told} {self.score_said}".strip()
 
     @cached_property

@@ -51,7 +51,7 @@ DELIVERED_OUTCOMES = {  # what other systems of the bank call the end of a conta
 }
 SCORE_STATES = {
     "small_sample": _(
-        "The risk score rests on a small sample: fewer than 40 defaults are known. "
+        "The risk score rests on a small sample: known defaults are too few. "
         "Use it for orientation, not for decisions."
     ),
     "rule": _("Risk is told by a simple rule here: no model has beaten it on later data yet."),

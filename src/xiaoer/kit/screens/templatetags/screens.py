@@ -88,6 +88,12 @@ def said(reason: Mapping[str, Any] | None, today: date | None = None) -> str:
 
 
 @register.filter
+def plotted(value: float, digits: int) -> str:
+    """A figure of a chart as its table shows it."""
+    return f"{value:,.{digits}f}".replace("-", formats.MINUS)
+
+
+@register.filter
 def item(mapping: Mapping[str, Any], key: str) -> object:
     return mapping.get(key)
 
