@@ -46,7 +46,7 @@ def bank(own_world: str, tmp_path: Path) -> Bank:
     from xiaoer.sources.intake import load_bank, receive
 
     home = replace(settings(), home=tmp_path)
-    simulate(Plan(150, 14, 3, DAY), tmp_path / "bank", lambda _: None)
+    simulate(Plan(150, 18, 3, DAY), tmp_path / "bank", lambda _: None)
     received = receive(CHECKOUT / "mappings" / "simulator.toml", tmp_path / "bank", home.inbox)
     load_bank(received, Lake(home.lake), DuckEngine(tmp_path / "scratch"), DAY)
     Bank(home, "").night(DAY)
