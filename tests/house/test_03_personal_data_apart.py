@@ -18,13 +18,12 @@ from xiaoer.kit.scope import Scope
 from xiaoer.kit.scope.acting import acting_as
 from xiaoer.kit.tables import DuckEngine, Lake
 from xiaoer.sources.contracts import contract, contracts
+from xiaoer.sources.erasing import erase_customer
 from xiaoer.sources.quarantine import forget
 
 PERSONAL = {name: contract(name).schema.personal for name in contracts() if contract(name).schema.personal}
 NAMES = frozenset().union(*PERSONAL.values())
 SHORTEST_TELLING = 4
-# Names of firms on invoices are in the public commercial register, and shown as buyers and suppliers.
-REGISTER = "counterparties"
 
 
 def test_names_telephones_and_addresses_are_marked() -> None:
@@ -37,8 +36,6 @@ def test_no_delivered_or_nightly_table_has_a_personal_value(small_bank: SmallBan
     told = values_of(small_bank.lake.root / "personal")
     assert len(told) > 100
     for path in [*(small_bank.lake.root / "delivered").rglob("*.parquet"), *small_bank.written()]:
-        if path.parent.name == REGISTER:
-            continue
         texts = pl.read_parquet(path).select(pl.col(pl.String))
         for column in texts:
             found = told & set(column.drop_nulls().unique())
@@ -89,6 +86,21 @@ def test_a_firm_is_erased_from_every_snapshot(small_bank: SmallBank, tmp_path: P
     assert mine
     assert all(row[name] is None for row in mine for name in schema.personal)
     assert any(row["name"] for row in seen if row["customer_id"] != victim)
+
+
+def test_everything_kept_under_a_customer_is_erased(small_bank: SmallBank, tmp_path: Path) -> None:
+    """Comments and notes lie under keys of their own; they go with their customer."""
+    shutil.copytree(small_bank.lake.root, tmp_path / "lake")
+    lake = Lake(tmp_path / "lake")
+    surveys = contract("surveys").schema
+    engine = DuckEngine(tmp_path / "scratch")
+    told = engine.collect(lake.open(surveys, small_bank.night.business_date, engine)).to_pylist()
+    victim = str(told[0]["customer_id"])
+    answered = {row["survey_id"] for row in told if row["customer_id"] == victim}
+    assert erase_customer(lake, victim) >= len(answered) + 1
+    left = engine.collect(lake.open_personal(surveys, small_bank.night.business_date, engine)).to_pylist()
+    assert all(row["comment"] is None for row in left if row["survey_id"] in answered)
+    assert erase_customer(lake, "nobody") == 0
 
 
 def test_quarantine_forgets_a_customer(tmp_path: Path) -> None:

@@ -148,7 +148,6 @@ def sheet(*cells: list[object]) -> bytes:
 
 REFUSED: list[tuple[str, str, Callable[[], bytes], list[str]]] = [
     ("empty", "invoices.csv", lambda: b"", ["the file is empty", "a header line"]),
-    ("header only", "invoices.csv", lambda: lines(HEADER), ["a header and no rows", "at least one row"]),
     (
         "wrong encoding in the header",
         "invoices.csv",
@@ -463,3 +462,14 @@ def test_a_quarantined_row_is_kept_word_for_word_on_the_erasable_side(bank: Bank
     assert "00000011" in kept["row"]
     for path in (bank.lake.root / "delivered").rglob("*.parquet"):
         assert "row" not in pq.read_schema(path).names
+
+
+def test_a_month_without_news_is_taken_and_a_book_without_firms_refused(bank: Bank) -> None:
+    quiet = bank.deliver("invoices_1.csv", lines(HEADER))
+    assert (quiet.loaded, quiet.quarantined, quiet.refused) == (0, 0, "")
+    assert bank.deliver("invoices_1.csv", lines(HEADER)).unchanged
+    assert len(bank.held()) == 10
+    empty = bank.deliver("customers.csv", b"customer_id\n")
+    assert "a header and no rows" in empty.refused
+    assert "at least one row" in empty.refused
+    assert not bank.lake.delivered("customers", TODAY)

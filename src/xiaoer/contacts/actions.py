@@ -275,3 +275,13 @@ def _change_open(scope: Scope, task_id: int, **changes: object) -> Task:
 def _tell(contact: Contact) -> None:
     names = ("staff_id", "customer_id", "branch_id", "manager_id", "offer_id", "outcome", "channel", "day")
     publish(OutcomeRecorded(contact_id=contact.pk, **{name: getattr(contact, name) for name in names}))
+
+
+def forget_words(customer_id: str) -> int:
+    """Empty what people typed about a firm, on request to be forgotten; what happened and when stays.
+
+    Done as the owner of the tables: at the desk a contact is never changed. Gives the rows emptied.
+    """
+    notes = Contact.objects.using("owner").filter(customer_id=customer_id).exclude(note="")
+    promises = Task.objects.using("owner").filter(customer_id=customer_id, title__code="promised")
+    return notes.update(note="") + promises.update(title=reason("promised", text=""))

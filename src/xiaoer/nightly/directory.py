@@ -35,9 +35,11 @@ def directory(night: Night) -> Directory:
     people = night.engine.collect(night.personal("customers")).to_pylist()
     firms = {row["customer_id"]: row["name"] or row["customer_id"] for row in people}
     listed = night.engine.collect(night.delivered("counterparties")).to_pylist()
+    named = night.engine.collect(night.personal("counterparties")).to_pylist()
+    names = {row["counterparty_id"]: row["name"] for row in named}
     partners = {
         row["counterparty_id"]: Partner(
-            row["name"] or firms.get(row["customer_id"] or "", row["counterparty_id"]),
+            names.get(row["counterparty_id"]) or firms.get(row["customer_id"] or "", row["counterparty_id"]),
             row["customer_id"] if row["customer_id"] in firms else None,
         )
         for row in listed

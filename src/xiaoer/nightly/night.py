@@ -10,6 +10,8 @@ from xiaoer.kit.tables import DuckEngine, Lake
 from xiaoer.nightly.gathering import gather
 from xiaoer.nightly.plan import INTAKE, ORDER, PLAN
 from xiaoer.nightly.run import Night, RunTable, StepRecord, run_number, timed
+from xiaoer.scores.registry import Registry
+from xiaoer.scores.terms import shelf
 from xiaoer.sources.intake import banks, load_bank
 
 Told = Callable[[StepRecord], None]
@@ -57,9 +59,15 @@ def _stores(settings: Settings) -> tuple[Lake, DuckEngine]:
 
 
 def _night(settings: Settings, business_date: date, lake: Lake, engine: DuckEngine) -> Night:
-    run_id = run_number(business_date, lake)
+    run_id = run_number(business_date, lake, _cards(Registry(settings.home / "models"), business_date))
     folder = settings.home / "nights" / business_date.isoformat() / run_id
     return Night(business_date, run_id, lake, engine, folder, settings.home / "models")
+
+
+def _cards(registry: Registry, business_date: date) -> list[str]:
+    """Versions in use that an earlier night, or a person, put there."""
+    held = [card for name in shelf() if (card := registry.in_use(name)) is not None]
+    return [f"{card.model}:{card.version}" for card in held if card.trained_on != business_date.isoformat()]
 
 
 def _take_in(day: date, settings: Settings, lake: Lake, engine: DuckEngine, told: Told) -> list[StepRecord]:

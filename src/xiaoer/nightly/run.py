@@ -92,9 +92,13 @@ def code_version() -> str:
     return digest.hexdigest()
 
 
-def run_number(business_date: date, lake: Lake) -> str:
-    """The same day, deliveries, parameters and code give the same number, on every machine."""
-    parts = (business_date.isoformat(), lake.manifest.digest(business_date), code_version())
+def run_number(business_date: date, lake: Lake, cards: Iterable[str] = ()) -> str:
+    """The same day, deliveries, cards, parameters and code give the same number, on every machine.
+
+    `cards` are the versions in use that come from elsewhere than this very night; what a night trains itself
+    follows from the rest.
+    """
+    parts = (business_date.isoformat(), lake.manifest.digest(business_date), code_version(), *cards)
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
 

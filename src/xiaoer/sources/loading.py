@@ -151,7 +151,9 @@ def _duplicates(arriving: Delivery, staging: Staging, quarantine: Quarantine) ->
 def _refuse_if_too_bad(arriving: Delivery, report: FileReport, good: int) -> None:
     bad = report.quarantined - report.reasons.get(Why.EXACT_DUPLICATE.value, 0)
     total = good + report.quarantined
-    if total == 0:
+    if (
+        total == 0 and arriving.contract.day is None
+    ):  # a month without news is news; a book without firms is not
         raise Refusal(
             "the file has a header and no rows", arriving.path.name, "at least one row", "Deliver it again"
         )
