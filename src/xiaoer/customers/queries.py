@@ -1,6 +1,8 @@
 """Firms for whoever may see them."""
 
-from django.db.models import Q, QuerySet
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
 
 from xiaoer.customers.models import Firm
 from xiaoer.kit.scope import Scope
@@ -23,6 +25,18 @@ def firm(scope: Scope, customer_id: str) -> Firm | None:
 def firms_by_number(scope: Scope, customer_ids: set[str]) -> dict[str, Firm]:
     """Firms by number; those out of scope are left out."""
     return {one.customer_id: one for one in firms(scope).filter(customer_id__in=customer_ids)}
+
+
+def cells(scope: Scope) -> list[dict[str, Any]]:
+    """Firms of each cell of the grid: value_band, size_band, how many `firms`, their contribution in fen."""
+    grouped = firms(scope).order_by().values("value_band", "size_band")
+    return list(grouped.annotate(firms=Count("pk"), contribution=Sum("contribution_12m")))
+
+
+def tier_moves(scope: Scope) -> dict[tuple[str, str], int]:
+    """How many firms went from a tier ("" where not known the night before) to tonight's."""
+    grouped = firms(scope).order_by().values("tier_before", "tier").annotate(firms=Count("pk"))
+    return {(one["tier_before"], one["tier"]): one["firms"] for one in grouped}
 
 
 def search(scope: Scope, text: str, *, at_most: int = FOUND_AT_MOST) -> list[Firm]:

@@ -126,6 +126,12 @@ def save_view(desk: Desk, page: str, form: QueryDict) -> str:
     return state
 
 
+def remove_view(desk: Desk, view_id: int) -> None:
+    """Forget one of one's own views; refused when there is none of that number."""
+    if not actions.remove_view(desk.scope, view_id):
+        raise Refusal(_("this view is gone already"), next_step=_("Load the page again"))
+
+
 def note_opening(request: HttpRequest, desk: Desk, firm: Any, how: str) -> None:
     """Write down that this firm was looked at."""
     note_reading(

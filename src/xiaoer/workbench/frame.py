@@ -65,6 +65,8 @@ def rooms(desk: Desk, here: str) -> list[Place]:
         Place(_("Firms"), "firms", reverse("firms"), here == "firms", counts["firms"]),
         Place(_("Events"), "events", reverse("events"), here == "events", counts["events"]),
     ]
+    if counts["firms"]:
+        made.append(Place(_("Segments"), "segments", reverse("segments"), here == "segments", on_phone=False))
     if desk.scope.may("data.read"):
         made.append(
             Place(_("Data"), "data", reverse("data"), here == "data", on_phone=False, heading=_("The night"))

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from django.urls import reverse
+
 from xiaoer.branches import queries as branches
 from xiaoer.contacts import queries as contacts
 from xiaoer.customers import queries as customers
@@ -15,12 +17,14 @@ from xiaoer.kit.screens.listing import Listing
 from xiaoer.kit.screens.tables import View
 from xiaoer.offers import queries as offers
 from xiaoer.scores import queries as scores
+from xiaoer.segments.terms import Grid
 from xiaoer.sources import queries as sources
 from xiaoer.sources.contracts import contracts
 from xiaoer.workbench.desk import Desk
 from xiaoer.workbench.queries import saved_views
 from xiaoer.workbench.shown import event_list, lists, record, report, week
 from xiaoer.workbench.shown import morning as mornings
+from xiaoer.workbench.shown import segments as grid_page
 
 MATURING_WITHIN = timedelta(days=30)
 PROMISES_SHOWN, MATURING_SHOWN, CONTACTS_SHOWN = 6, 6, 40
@@ -143,6 +147,12 @@ def data(desk: Desk) -> report.Report:
     return report.report(delivered, disabled, contracts(), desk.as_of)
 
 
+def segments(desk: Desk) -> grid_page.Segments:
+    """Where firms stand in the grid of the day the figures are from, and who moved."""
+    grid = Grid.in_force(desk.as_of or desk.today)
+    return grid_page.Segments(grid, customers.cells(desk.scope), customers.tier_moves(desk.scope))
+
+
 def counts(desk: Desk) -> dict[str, int]:
     """What stands beside the places at the side."""
     scope = desk.scope
@@ -169,7 +179,14 @@ def _open_proposal(desk: Desk, customer_id: str) -> Any:
 
 def _views(desk: Desk, page: str) -> tuple[View, ...]:
     return tuple(
-        View(f"own-{one.pk}", one.name, one.query, own=True) for one in saved_views(desk.scope, page)
+        View(
+            f"own-{one.pk}",
+            one.name,
+            one.query,
+            own=True,
+            removal=reverse("remove-view", args=[page, one.pk]),
+        )
+        for one in saved_views(desk.scope, page)
     )
 
 

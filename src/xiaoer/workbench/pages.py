@@ -24,6 +24,7 @@ from xiaoer.workbench.shown import sentences
 from xiaoer.workbench.shown.drawings import tongue
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+LISTS = frozenset({"firms", "events"})
 View = Callable[..., HttpResponse]
 
 
@@ -132,9 +133,19 @@ def task_move(request: HttpRequest, task_id: int) -> HttpResponse:
 @refusals_told
 def save_view(request: HttpRequest, page: str) -> HttpResponse:
     """Keep the list's present state under a name."""
-    if page not in {"firms", "events"}:
+    if page not in LISTS:
         raise Http404
     return redirect(f"{reverse(page)}?{doing.save_view(desk_of(request), page, request.POST)}")
+
+
+@require_POST
+@refusals_told
+def remove_view(request: HttpRequest, page: str, view_id: int) -> HttpResponse:
+    """Forget one of one's own views."""
+    if page not in LISTS:
+        raise Http404
+    doing.remove_view(desk_of(request), view_id)
+    return redirect(reverse(page))
 
 
 @require_GET
@@ -143,6 +154,12 @@ def search(request: HttpRequest) -> HttpResponse:
     typed = request.GET.get("q", "").strip()
     found = find(desk_of(request).scope, typed) if typed else []
     return part(request, "workbench/found.html", found=found, typed=typed)
+
+
+@require_GET
+def segments(request: HttpRequest) -> HttpResponse:
+    """Value by size, and who moved since the night before."""
+    return show(request, "segments", "workbench/segments.html", segments=gathering.segments(desk_of(request)))
 
 
 @require_GET

@@ -15,7 +15,9 @@ urlpatterns = [
     path("firms/<str:customer_id>/plan/", pages.plan, name="plan"),
     path("offers/<str:offer_id>/postpone/", pages.postpone, name="postpone"),
     path("events/", pages.events, name="events"),
+    path("segments/", pages.segments, name="segments"),
     path("data/", pages.data, name="data"),
     path("search/", pages.search, name="search"),
     path("views/<str:page>/", pages.save_view, name="save-view"),
+    path("views/<str:page>/<int:view_id>/remove/", pages.remove_view, name="remove-view"),
 ]

@@ -130,7 +130,8 @@ class Listing:
 
     @cached_property
     def filters(self) -> list[OfferedFilter]:
-        return [offered for one in self.table.filters if (offered := self._offered(one)).choices]
+        shown = [one for one in self.table.filters if not one.quiet or self.asked.get(one.key)]
+        return [offered for one in shown if (offered := self._offered(one)).choices]
 
     @property
     def heads(self) -> list[Head]:
@@ -146,6 +147,11 @@ class Listing:
     @property
     def can_find(self) -> bool:
         return self.table.finds is not None
+
+    @property
+    def own_view(self) -> View | None:
+        """The reader's own view that is shown now, which may be removed."""
+        return next((view for view, _, shown in self.views if shown and view.own), None)
 
     @property
     def is_a_view(self) -> bool:

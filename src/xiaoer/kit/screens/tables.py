@@ -59,25 +59,42 @@ class Choice:
 
 @dataclass(frozen=True)
 class Filter:
-    """A question the reader can narrow by. `few`: choices stand in the open as chips, else in a menu."""
+    """A question the reader can narrow by. `few`: choices stand in the open as chips, else in a menu.
+
+    `quiet`: offered only while it is on; another page leads to it.
+    """
 
     key: str
     title: Words
     choices: tuple[Choice, ...] | Callable[[Any], tuple[Choice, ...]]
     few: bool = False
+    quiet: bool = False
 
     def offered(self, rows: Any) -> tuple[Choice, ...]:
         return self.choices(rows) if callable(self.choices) else self.choices
 
 
 @dataclass(frozen=True)
+class TierNow:
+    """The value of a column of kind "tier": where a row stands, where it stood ("" when not known), in words."""
+
+    code: str
+    before: str = ""
+    words: str = ""
+
+    def __str__(self) -> str:
+        return self.words or self.code
+
+
+@dataclass(frozen=True)
 class View:
-    """A saved way of looking: a name and the address parameters that make it."""
+    """A saved way of looking: a name and the address parameters that make it; `removal` takes a POST."""
 
     key: str
     title: Words
     asks: Mapping[str, str] = field(default_factory=dict)
     own: bool = False
+    removal: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from xiaoer.kit.screens.tables import Choice, Column, Filter, Table, View
 from xiaoer.workbench.shown import wordings
 from xiaoer.workbench.shown.drawings import unit
-from xiaoer.workbench.shown.lists import glances, opens
+from xiaoer.workbench.shown.lists import glances, opens, standing
 
 
 def events(firm_of: Callable[[Any], Any]) -> Table:
@@ -48,7 +48,7 @@ def _event_columns(firm_of: Callable[[Any], Any]) -> tuple[Column, ...]:
         Column(
             "tier",
             gettext_lazy("Tier"),
-            lambda event: firm_of(event).tier,
+            lambda event: standing(firm_of(event)),
             "tier",
             figure="tier",
             chosen=False,

@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from xiaoer.kit.screens.tables import Choice, Column, Filter, Table, View, Words
-from xiaoer.workbench.shown import wordings
+from xiaoer.kit.screens.tables import Choice, Column, Filter, Table, TierNow, View, Words
+from xiaoer.workbench.shown import band_filters, wordings
 from xiaoer.workbench.shown.drawings import unit
 
 LONG_SILENT = timedelta(days=90)
 MOST_INDUSTRIES = 14
+FILLED_BY = {"growth": "turnover_prior_12m"}  # columns worked out on the page, and what they need
 
 
 def firms(today: date, finds: Callable[[str], Q]) -> Table:
@@ -30,7 +31,7 @@ def firms(today: date, finds: Callable[[str], Q]) -> Table:
         default_order="-turnover",
         opens=opens,
         glances=glances,
-        filters=_firm_filters(today),
+        filters=(*_firm_filters(today), *band_filters.filters()),
         views=_firm_views(),
         finds=finds,
         finds_hint=_("Name, pinyin, credit code"),
@@ -75,7 +76,7 @@ def _who_it_is() -> tuple[Column, ...]:
     bands = ("value_band", "size_band")
     return (
         Column("name", text("Firm"), "name", "name", ("pinyin",), place="title", fixed=True),
-        Column("tier", text("Tier"), "tier", "tier", bands, figure="tier", place="second"),
+        Column("tier", text("Tier"), standing, "tier", bands, figure="tier", place="second"),
         Column("industry", text("Industry"), "industry", order=("industry",), place="second"),
         Column("size", text("Size"), size_class, order=("size_band",), figure="size_class", chosen=False),
     )
@@ -112,6 +113,14 @@ def _money(key: str, title: Words, name: str, figure: str, **more: Any) -> Colum
     return Column(key, title, name, "wan", (name,), name, figure, **more)
 
 
+def standing(firm: Any) -> TierNow:
+    """The tier, with that of the night before where it was another one."""
+    words = wordings.word(wordings.TIERS, firm.tier) if firm.tier else ""
+    if firm.tier_before and firm.tier_before != firm.tier:
+        words = f"{wordings.word(wordings.TIERS, firm.tier_before)} → {words}"
+    return TierNow(firm.tier, firm.tier_before, words)
+
+
 def _date(key: str, title: Words, name: str, **more: Any) -> Column:
     return Column(key, title, name, "day", (name,), **more)
 
@@ -122,9 +131,8 @@ def size_class(firm: Any) -> str:
 
 def delivered(table: Table, rows: Any) -> Table:
     """The table without columns that are empty in every row: nothing undelivered is shown as dashes."""
-    asked = {
-        column.key: Count(column.order[0]) for column in table.columns if column.order and not column.fixed
-    }
+    needs = {one.key: one.order[0] if one.order else FILLED_BY.get(one.key, "") for one in table.columns}
+    asked = {one.key: Count(needs[one.key]) for one in table.columns if needs[one.key] and not one.fixed}
     counts = rows.order_by().aggregate(**{f"n_{key}": count for key, count in asked.items()}) if asked else {}
     kept = tuple(column for column in table.columns if column.key not in asked or counts[f"n_{column.key}"])
     return replace(table, columns=kept)
@@ -191,5 +199,6 @@ def _firm_views() -> tuple[View, ...]:
         View("best", gettext_lazy("Premier and excellent"), {"tier": "premier.excellent"}),
         View("events", gettext_lazy("With events"), {"state": "events"}),
         View("falling", gettext_lazy("Falling"), {"state": "falling"}),
+        View("moved", gettext_lazy("Tier changed"), {"moved": "up.down"}),
         View("silent", gettext_lazy("Long not contacted"), {"state": "silent", "sort": "contact"}),
     )

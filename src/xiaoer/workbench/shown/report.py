@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from xiaoer.kit.screens import formats
-from xiaoer.workbench.shown import wordings
+from xiaoer.workbench.shown import subjects, wordings
 from xiaoer.workbench.shown.drawings import tongue
 
 MOST_REASONS = 3
+MANY_SOURCES = 12  # beyond, sources without trouble are folded too
+FOLDED_FROM = 7  # so many missing tables are folded under their subjects
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,10 @@ class DeliveryLine:
     columns: Mapping[str, str]
 
     @property
+    def troubled(self) -> bool:
+        return bool(self.delivery.refused or self.delivery.quarantined)
+
+    @property
     def reasons(self) -> list[ReasonCount]:
         return [_reason(one) for one in _listed(self.delivery.reasons)][:MOST_REASONS]
 
@@ -45,17 +51,36 @@ class DeliveryLine:
         apart = "、" if formats.chinese(tongue()) else ", "
         return apart.join(self.columns.get(str(one), str(one)) for one in self.delivery.missing_fields)
 
+    @property
+    def missing_count(self) -> str:
+        many = len(self.delivery.missing_fields)
+        return ngettext("%(n)s field missing", "%(n)s fields missing", many) % {"n": many}
+
 
 @dataclass(frozen=True)
 class Missing:
+    """A table nobody delivers, and what it would bring."""
+
     title: str
     enables: str
 
 
 @dataclass(frozen=True)
+class Subject:
+    """Missing tables that are about the same thing."""
+
+    title: str
+    tables: tuple[Missing, ...]
+
+    @property
+    def names(self) -> str:
+        return ("、" if formats.chinese(tongue()) else ", ").join(one.title for one in self.tables)
+
+
+@dataclass(frozen=True)
 class Report:
     deliveries: tuple[DeliveryLine, ...]
-    disabled: tuple[Missing, ...]
+    missing: tuple[Subject, ...]
     as_of: date | None
 
     @property
@@ -71,6 +96,39 @@ class Report:
             ) % {"n": refused}
         count = len(self.deliveries)
         return ngettext("%(n)s source came in whole", "All %(n)s sources came in", count) % {"n": count}
+
+    @property
+    def shown(self) -> tuple[DeliveryLine, ...]:
+        """The sources that stand in the open."""
+        troubled = tuple(one for one in self.deliveries if one.troubled)
+        return troubled if len(self.deliveries) > MANY_SOURCES else self.deliveries
+
+    @property
+    def whole(self) -> tuple[DeliveryLine, ...]:
+        """The sources nobody has to look at, where there are many."""
+        return self.deliveries[len(self.shown) :]
+
+    @property
+    def whole_title(self) -> str:
+        many = len(self.whole)
+        return ngettext("%(n)s source without trouble", "%(n)s sources without trouble", many) % {"n": many}
+
+    @property
+    def missing_count(self) -> int:
+        return sum(len(one.tables) for one in self.missing)
+
+    @property
+    def folded(self) -> bool:
+        return self.missing_count >= FOLDED_FROM
+
+    @property
+    def missing_title(self) -> str:
+        many = self.missing_count
+        return ngettext(
+            "%(n)s table is not delivered, so there is no",
+            "%(n)s tables are not delivered, so there is no",
+            many,
+        ) % {"n": many}
 
     @property
     def lede(self) -> str:
@@ -91,7 +149,15 @@ def report(
 ) -> Report:
     """`contracts` by table: they know what the tables and their columns are called."""
     lines = tuple(_line(one, contracts.get(one.table)) for one in sorted(deliveries, key=_trouble))
-    return Report(lines, tuple(_missing(one) for one in disabled), as_of)
+    return Report(lines, _by_subject(disabled), as_of)
+
+
+def _by_subject(disabled: Sequence[Any]) -> tuple[Subject, ...]:
+    """Missing tables under what they are about, in the order a bank would look for them."""
+    known, gathered = subjects.places(), dict[int, list[Missing]]()
+    for row in disabled:
+        gathered.setdefault(known.get(row.table, len(subjects.SUBJECTS)), []).append(_missing(row))
+    return tuple(Subject(subjects.title(place), tuple(gathered[place])) for place in sorted(gathered))
 
 
 def _trouble(delivery: Any) -> tuple[bool, int]:
@@ -110,7 +176,9 @@ def _line(delivery: Any, contract: Any) -> DeliveryLine:
 
 def _missing(row: Any) -> Missing:
     end = "zh" if formats.chinese(tongue()) else "en"
-    return Missing(getattr(row, f"title_{end}") or row.table, getattr(row, f"enables_{end}"))
+    told = getattr(row, f"enables_{end}")
+    without, colon, brings = told.partition("：" if end == "zh" else ": ")
+    return Missing(getattr(row, f"title_{end}") or row.table, brings if colon else without)
 
 
 def _listed(reasons: Any) -> list[Any]:

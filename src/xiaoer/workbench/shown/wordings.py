@@ -23,6 +23,8 @@ SIZES = {
     "undetermined": _("Size undetermined"),
     "not_classified": _("Not classified by size"),
 }
+VALUE_BANDS = {4: _("Value 4"), 3: _("Value 3"), 2: _("Value 2"), 1: _("Value 1")}
+SIZE_BANDS = {4: _("Large"), 3: _("Medium"), 2: _("Small"), 1: _("Micro")}
 SIZE_MISSING = {
     "staff": _("staff"),
     "staff_count": _("staff"),

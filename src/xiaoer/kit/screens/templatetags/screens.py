@@ -205,5 +205,6 @@ def empty(title: str, why: str = "", *, inline: bool = False) -> dict[str, objec
 
 
 @register.inclusion_tag("screens/parts/tier.html")
-def tier(code: str) -> dict[str, object]:
-    return {"tier": code}
+def tier(code: str, before: str = "") -> dict[str, object]:
+    """A tier as a chip; `before` is named when it was another one the night before."""
+    return {"tier": code, "before": before if before != code else ""}
