@@ -280,6 +280,10 @@ class FirmPage:
         return list(self.profile.similar) if self.profile else []
 
     @property
+    def similar_grew(self) -> bool:
+        return any(one.get("growth") is not None for one in self.similar)
+
+    @property
     def holdings(self) -> list[str]:
         return [wordings.holding(one) for one in self.firm.holdings]
 

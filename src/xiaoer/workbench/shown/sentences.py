@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from xiaoer.kit.screens import formats
 from xiaoer.kit.screens.listing import Listing
 from xiaoer.workbench.shown import wordings
 
@@ -21,9 +22,11 @@ class Told:
 def firms(listing: Listing) -> Told:
     """How many firms are shown, and which of the chips would be worth a tap."""
     remark = _score_remark(listing)
-    head = ngettext("%(n)s firm", "%(n)s firms", listing.count) % {"n": listing.count}
+    head = ngettext("%(n)s firm", "%(n)s firms", listing.count) % {"n": formats.count(listing.count)}
     if listing.count != listing.whole_count:
-        return Told(head, _("of %(whole)s that you may see") % {"whole": listing.whole_count}, remark)
+        return Told(
+            head, _("of %(whole)s that you may see") % {"whole": formats.count(listing.whole_count)}, remark
+        )
     counted = {
         choice.key: choice.count
         for one in listing.filters
@@ -32,11 +35,11 @@ def firms(listing: Listing) -> Told:
     }
     told = []
     if counted.get("events"):
-        told.append(_("%(n)s with events") % {"n": counted["events"]})
+        told.append(_("%(n)s with events") % {"n": formats.count(counted["events"])})
     if counted.get("falling"):
-        told.append(_("%(n)s down by a fifth or more") % {"n": counted["falling"]})
+        told.append(_("%(n)s down by a fifth or more") % {"n": formats.count(counted["falling"])})
     if counted.get("silent"):
-        told.append(_("%(n)s not contacted for 90 days") % {"n": counted["silent"]})
+        told.append(_("%(n)s not contacted for 90 days") % {"n": formats.count(counted["silent"])})
     return Told(head, " · ".join(told), remark)
 
 
@@ -50,11 +53,13 @@ def events(listing: Listing) -> Told:
     }
     act = counted.get("act", 0)
     if act and listing.count == listing.whole_count:
-        head = ngettext("%(n)s event to act on", "%(n)s events to act on", act) % {"n": act}
+        head = ngettext("%(n)s event to act on", "%(n)s events to act on", act) % {"n": formats.count(act)}
         return Told(
-            head, ngettext("%(n)s event in all", "%(n)s events in all", listing.count) % {"n": listing.count}
+            head,
+            ngettext("%(n)s event in all", "%(n)s events in all", listing.count)
+            % {"n": formats.count(listing.count)},
         )
-    return Told(ngettext("%(n)s event", "%(n)s events", listing.count) % {"n": listing.count})
+    return Told(ngettext("%(n)s event", "%(n)s events", listing.count) % {"n": formats.count(listing.count)})
 
 
 def _score_remark(listing: Listing) -> str:

@@ -88,8 +88,8 @@ class Span:
     def left_out_sentence(self) -> str:
         worth = sum(job.proposal.expected_return for job in self.left_out)
         told = ngettext(
-            "%(n)s thing did not fit today, worth %(worth)s",
-            "%(n)s things did not fit today, worth %(worth)s together",
+            "%(n)s thing did not fit, worth %(worth)s",
+            "%(n)s things did not fit, worth %(worth)s together",
             len(self.left_out),
         )
         return told % {"n": len(self.left_out), "worth": formats.money(worth, tongue())}

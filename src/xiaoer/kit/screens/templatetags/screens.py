@@ -201,7 +201,8 @@ def cell(context: Context, shown: Cell) -> dict[str, object]:
 
 @register.inclusion_tag("screens/parts/empty.html")
 def empty(title: str, why: str = "", *, inline: bool = False) -> dict[str, object]:
-    return {"title": title, "why": why, "inline": inline}
+    apart = "" if formats.chinese(tongue()) else " "
+    return {"title": title, "why": why, "inline": inline, "apart": apart}
 
 
 @register.inclusion_tag("screens/parts/tier.html")

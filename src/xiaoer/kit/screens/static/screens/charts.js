@@ -66,7 +66,7 @@ function load(data, colour) {
   }));
   const base = common(data, colour);
   return {
-    ...base, grid: { left: 2, right: 34, top: 20, bottom: 24, containLabel: false }, yAxis: { show: false, max: peak * 1.12 },
+    ...base, grid: { left: 2, right: 42, top: 20, bottom: 24, containLabel: false }, yAxis: { show: false, max: peak * 1.12 },
     series: [{
       name: bars.name, type: "bar", barWidth: 24, data: shown, label: { show: true, position: "top", color: colour.ink, fontSize: 12,
         formatter: (point) => point.value ? worded(point.value, data) : "" },
@@ -93,7 +93,7 @@ function points(data, colour) {
     tooltip: { ...base.tooltip, formatter: (found) => `${escaped((data.long ?? data.labels)[found[0].dataIndex])}<br><b>${label(steps.values, data, found[0].dataIndex)}</b>` },
     xAxis: { type: "value", show: false, min: Math.max(0, Math.floor(low - 12)) },
     yAxis: { type: "category", inverse: true, data: data.labels, axisTick: { show: false }, axisLine: { show: false },
-      axisLabel: { color: colour.ink, fontSize: 12.5, width: data.wide ? 250 : 118, overflow: "truncate" } },
+      axisLabel: { color: colour.ink, fontSize: 12.5, width: data.wide ? 300 : 150, overflow: "truncate" } },
     series: [
       { type: "bar", stack: "points", silent: true, itemStyle: { color: "transparent" }, data: hanging, tooltip: { show: false } },
       { type: "bar", stack: "points", name: steps.name, barWidth: 14, data: shown,
