@@ -15,6 +15,9 @@ PAGES = (
     "/firms/",
     "/firms/?tier=premier.general&sort=-events",
     "/events/",
+    "/firms/?value=3.2&band=2&before=new",
+    "/firms/?moved=up.down",
+    "/segments/",
     "/data/",
     FIRM,
     *(f"{FIRM}?tab={tab}" for tab in ("money", "score", "contacts", "events")),
@@ -41,7 +44,7 @@ def test_targets_on_a_phone_are_large_enough(visit: Callable[..., Visit]) -> Non
     small = """[...document.querySelectorAll('#page .btn, .phonebar a, .top button, .tabs a, .pill')]
         .filter(e => e.offsetParent && Math.min(e.offsetHeight, e.offsetWidth) < 40)
         .map(e => e.className + ' ' + e.offsetWidth + '×' + e.offsetHeight)"""
-    for path in ("/", "/firms/", FIRM, f"{FIRM}record/", "/calendar/"):
+    for path in ("/", "/firms/", FIRM, f"{FIRM}record/", "/calendar/", "/segments/"):
         one.open(path)
         assert one.page.evaluate(small) == [], path
 

@@ -30,7 +30,7 @@ def firms_by_number(scope: Scope, customer_ids: set[str]) -> dict[str, Firm]:
 def cells(scope: Scope) -> list[dict[str, Any]]:
     """Firms of each cell of the grid: value_band, size_band, how many `firms`, their contribution in fen."""
     grouped = firms(scope).order_by().values("value_band", "size_band")
-    return list(grouped.annotate(firms=Count("pk"), contribution=Sum("contribution_12m")))
+    return [dict(one) for one in grouped.annotate(firms=Count("pk"), contribution=Sum("contribution_12m"))]
 
 
 def tier_moves(scope: Scope) -> dict[tuple[str, str], int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -44,5 +46,5 @@ def moved(*, up: bool) -> Q:
     return found
 
 
-def _bands(column: str, words: dict[int, object]) -> tuple[Choice, ...]:
+def _bands(column: str, words: Mapping[int, object]) -> tuple[Choice, ...]:
     return tuple(Choice(str(band), str(words[band]), Q(**{column: band})) for band in range(BANDS, 0, -1))

@@ -125,8 +125,8 @@ class Report:
     def missing_title(self) -> str:
         many = self.missing_count
         return ngettext(
-            "%(n)s table is not delivered, so there is no",
-            "%(n)s tables are not delivered, so there is no",
+            "%(n)s table is not delivered, so there is no:",
+            "%(n)s tables are not delivered, so there is no:",
             many,
         ) % {"n": many}
 
