@@ -33,7 +33,7 @@ class Bank:
 
         from xiaoer.nightly.night import run_night
 
-        run_night(self.home, day)
+        run_night(self.home, day, backwards=True)
         connections.close_all()
 
 

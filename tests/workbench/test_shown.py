@@ -62,3 +62,10 @@ def test_the_waterfall_ends_at_the_firm_s_own_points() -> None:
     assert chart is not None
     steps = chart.series[0].values
     assert sum(value or 0 for value in steps[:-1]) == steps[-1] == 640
+
+
+def test_a_full_day_is_folded_after_a_dozen() -> None:
+    slots = tuple(week.Slot("job", f"C{n}", "", "", "") for n in range(30))
+    full, short = week.Day(TODAY, slots, 360), week.Day(TODAY, slots[:13], 360)
+    assert (len(full.shown), len(full.folded)) == (12, 18)
+    assert not short.folded

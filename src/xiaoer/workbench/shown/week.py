@@ -17,6 +17,7 @@ from xiaoer.workbench.shown.drawings import tongue
 
 ONE = timedelta(days=1)
 WORKING_DAYS, WHOLE_WEEK = 5, 7
+SHOWN_OF_A_DAY = 12
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,15 @@ class Day:
     @property
     def minutes(self) -> int:
         return sum(slot.minutes for slot in self.slots if slot.sort != "contact")
+
+    @property
+    def shown(self) -> tuple[Slot, ...]:
+        """The slots that stand in the open: a whole branch's day would fill metres."""
+        return self.slots if len(self.slots) <= SHOWN_OF_A_DAY + 1 else self.slots[:SHOWN_OF_A_DAY]
+
+    @property
+    def folded(self) -> tuple[Slot, ...]:
+        return self.slots[len(self.shown) :]
 
     @property
     def over(self) -> bool:
