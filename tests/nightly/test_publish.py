@@ -246,3 +246,94 @@ def test_nested_arrow_columns_and_json_text_are_the_same() -> None:
         .values_list("holdings", flat=True)
     )
     assert set(map(tuple, holdings)) == {("settlement", "payroll")}
+
+
+# ---------------------------------------------------------------- a portfolio changes hands
+
+MOVED, OLD, NEW = "C000003", ("B1", "M1"), ("B2", "M3")
+
+
+def handed_over() -> dict[str, pa.Table]:
+    """Every table with the one firm in another branch and portfolio."""
+
+    def moved(row: dict[str, Any]) -> dict[str, Any]:
+        carries = row.get("customer_id") == MOVED and "manager_id" in row
+        return row | {"branch_id": NEW[0], "manager_id": NEW[1]} if carries else row
+
+    return {
+        name: pa.Table.from_pylist([moved(row) for row in table.to_pylist()], table.schema)
+        for name, table in tables().items()
+    }
+
+
+def written_about(customer_id: str) -> None:
+    """A contact with a follow-up, and a stop on every channel, by M1."""
+    from xiaoer.contact_policy.models import Suppression
+    from xiaoer.contacts.actions import About, FollowUp, record_outcome
+
+    today = BUSINESS_DATE + timedelta(days=1)
+    scope = Scope("M1", managers=("M1",), rights=frozenset({"contacts.write"}), edition=1)
+    with acting_as(scope):
+        about = About(customer_id)
+        record_outcome(scope, about, "interested", today, note="a note", follow_up=FollowUp(today))
+        Suppression.objects.create(
+            customer_id=customer_id, branch_id=OLD[0], manager_id=OLD[1], reason="asked_not_to", day=today
+        )
+
+
+def seen_by(staff_id: str, edition: int) -> dict[str, int]:
+    from django.apps import apps
+
+    scope = Scope(staff_id, managers=(staff_id,), edition=edition)
+    with acting_as(scope):
+        return {
+            label: apps.get_model(label).objects.filter(customer_id=MOVED).count() for label in seam.FOLLOWING
+        }
+
+
+def test_what_was_written_follows_the_firm() -> None:
+    written_about(MOVED)
+    assert set(seen_by("M1", 1).values()) == {1}
+    publish(handed_over(), NEXT_DATE, NEXT_RUN)
+    assert set(seen_by("M3", 2).values()) == {1}
+    assert set(seen_by("M1", 2).values()) == {0}
+
+
+def test_a_publish_that_dies_hands_nothing_over() -> None:
+    written_about(MOVED)
+
+    def die(reached: str) -> None:
+        if reached == [*seam.NAMES][-1]:
+            raise Killed
+
+    with pytest.raises(Killed):
+        publish(handed_over(), NEXT_DATE, NEXT_RUN, reached=die)
+    assert set(seen_by("M1", 1).values()) == {1}
+
+
+def test_what_did_not_move_is_not_written() -> None:
+    written_about(MOVED)
+    written_about(next(one for one in firms_of("M1") if one != MOVED))
+    publish(handed_over(), NEXT_DATE, NEXT_RUN)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT DISTINCT customer_id FROM kit_history WHERE deed = 'update'")
+        assert cursor.fetchall() == [(MOVED,)]
+
+
+def firms_of(manager_id: str) -> list[str]:
+    rows = tables()["firms"].to_pylist()
+    return sorted(row["customer_id"] for row in rows if row["manager_id"] == manager_id)
+
+
+def test_every_desk_written_table_follows() -> None:
+    from django.apps import apps
+
+    from xiaoer.kit.published import Scoped, Versioned
+
+    rows = {
+        model._meta.label
+        for model in apps.get_models()
+        if issubclass(model, Scoped) and not issubclass(model, Versioned) and hasattr(model, "customer_id")
+    }
+    told_of_the_past = {"kit.Reading", "kit.History", "kit.FactRow"}
+    assert rows - told_of_the_past == set(seam.FOLLOWING)

@@ -14,6 +14,7 @@ from datetime import date, datetime
 
 import psycopg
 import pyarrow as pa
+from django.apps import apps
 from django.db import connections, transaction
 from psycopg import sql
 
@@ -22,6 +23,11 @@ from xiaoer.kit.published import FOREVER, Pointer, Versioned
 from xiaoer.nightly import seam, staging, wire
 
 PUBLISHING = 7_210_002  # the advisory lock's number
+HAND_OVER = sql.SQL(
+    "UPDATE {written} AS w SET branch_id = f.branch_id, manager_id = f.manager_id FROM {firms} AS f"
+    " WHERE f.customer_id = w.customer_id AND f.since <= %(edition)s AND f.until > %(edition)s"
+    " AND (w.branch_id, w.manager_id) IS DISTINCT FROM (f.branch_id, f.manager_id)"
+)
 EDITIONS_KEPT = 3  # closed rows stay this long, for requests that began before the flip
 
 
@@ -72,6 +78,7 @@ def publish(
         changes = [_change(name, tables[name], edition, using, reached) for name in seam.MODELS]
         with transaction.atomic(using=using):
             changes += [_change(name, tables[name], edition, using, reached) for name in seam.MASTERS]
+            _hand_over(edition, using)
             _flip(edition, business_date, run_id, published_at or SystemClock().now(), using)
         reached("pointer")
         _tidy(edition, [change.table for change in changes if change.inserted or change.closed], using)
@@ -149,6 +156,14 @@ def _run(query: sql.Composed, using: str, **values: object) -> int:
     with psycopg.Cursor(connections[using].connection) as cursor:
         cursor.execute(query, values or None)
         return int(cursor.rowcount)
+
+
+def _hand_over(edition: int, using: str) -> None:
+    """What the desk wrote about a firm goes to whoever answers for it now; a firm not published keeps its rows."""
+    firms = sql.Identifier(seam.model_of("firms")._meta.db_table)
+    for label in seam.FOLLOWING:
+        written = sql.Identifier(apps.get_model(label)._meta.db_table)
+        _run(HAND_OVER.format(written=written, firms=firms), using, edition=edition)
 
 
 def _flip(edition: int, business_date: date, run_id: str, at: datetime, using: str) -> None:

@@ -26,6 +26,8 @@ MASTERS = {
     "posts": "branches.Post",
     "assignments": "branches.Assignment",
 }
+# Written on the desk about a firm: they follow it when its portfolio changes hands.
+FOLLOWING = ("contacts.Contact", "contacts.Task", "contact_policy.Suppression")
 NAMES = (*MODELS, *MASTERS)
 CARRIED_ANYWAY = {"branch_id", "manager_id"}  # scope columns may come with a table that does not keep them
 EDITION_COLUMNS = {"id", "since", "until", "payload"}
