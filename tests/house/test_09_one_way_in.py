@@ -29,9 +29,9 @@ def test_what_lies_in_the_inbox_is_loaded_by_the_night_as_by_hand(
     engine = DuckEngine(tmp_path / "scratch")
     bank = intake.receive(mapping, few, tmp_path / "inbox")
     intake.load_bank(bank, by_hand, engine, DAY)
-    assert nightly._load(tmp_path / "inbox", by_night, engine, DAY) > 0
+    assert nightly._load(tmp_path / "inbox", by_night, engine) > 0
     assert content(by_night) == content(by_hand) != []
-    assert nightly._load(tmp_path / "inbox", by_night, engine, DAY) == 0
+    assert nightly._load(tmp_path / "inbox", by_night, engine) == 0
 
 
 def test_there_is_one_loader() -> None:

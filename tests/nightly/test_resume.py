@@ -59,7 +59,7 @@ def home(bank: Path, tmp_path: Path) -> Settings:
 def night(home: Settings) -> dict[str, Any]:
     from xiaoer.nightly.night import run_night
 
-    return run_night(home, DAY)
+    return run_night(home, DAY, backwards=True)
 
 
 def shown() -> dict[str, list[dict[str, Any]]]:
@@ -188,7 +188,8 @@ def test_a_second_run_changes_no_row(own_world: str, home: Settings) -> None:
     second = night(home)
     assert second["run_id"] == first["run_id"]
     assert pointer("owner").edition == edition
-    assert second["steps"][2:] == first["steps"][2:]
+    assert second["steps"][2:-1] == first["steps"][2:-1]
+    assert second["steps"][-1]["rows"] == 0
 
 
 def test_a_process_killed_outright(own_world: str, home: Settings, unbroken: Any) -> None:
@@ -201,7 +202,7 @@ def test_a_process_killed_outright(own_world: str, home: Settings, unbroken: Any
         "import xiaoer.nightly.knowing as knowing\n"
         "def die(*_): os.kill(os.getpid(), signal.SIGKILL)\n"
         "knowing.places = die\n"
-        "run_night(replace(settings(), home=Path(sys.argv[1])), date.fromisoformat(sys.argv[2]))\n"
+        "run_night(replace(settings(), home=Path(sys.argv[1])), date.fromisoformat(sys.argv[2]), backwards=True)\n"
     )
     setup = (
         "import django; from django.conf import settings as s; django.setup()\n"

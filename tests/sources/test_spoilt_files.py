@@ -386,12 +386,71 @@ def test_the_same_file_twice_changes_nothing(bank: Bank) -> None:
     assert (bank.held(), bank.lake.manifest_path.read_bytes()) == (held, manifest)
 
 
-def test_a_file_changed_under_the_same_name_replaces_what_it_brought(bank: Bank) -> None:
+def test_a_file_changed_under_the_same_name_adds_and_corrects_by_key(bank: Bank) -> None:
     bank.deliver("invoices_1.csv", lines(HEADER, *rows(100, 3)))
-    report = bank.deliver("invoices_1.csv", lines(HEADER, *rows(101, 1), row(200, gross="99.00")))
+    report = bank.deliver("invoices_1.csv", lines(HEADER, row(101, gross="20.00"), row(200, gross="99.00")))
     assert (report.loaded, report.unchanged) == (2, False)
+    assert bank.held() == [f"{number:08d}" for number in [*range(10), 100, 101, 102, 200]]
+    assert bank.amount() == 10 * 10_00 + 2 * 10_00 + 20_00 + 99_00
+
+
+def test_a_file_changed_under_the_same_name_replaces_where_the_mapping_says_so(bank: Bank) -> None:
+    bank.mapping.write_text(
+        MAPPING.replace("[defaults]", '[defaults]\nredelivery = "replaces"'), encoding="utf-8"
+    )
+    bank.deliver("invoices_1.csv", lines(HEADER, *rows(100, 3)))
+    bank.deliver("invoices_1.csv", lines(HEADER, *rows(101, 1), row(200, gross="99.00")))
     assert bank.held() == [f"{number:08d}" for number in [*range(10), 101, 200]]
-    assert bank.amount() == 10 * 10_00 + 10_00 + 99_00
+
+
+def test_rows_without_a_key_delivered_again_need_a_word_from_the_mapping(bank: Bank) -> None:
+    keyless = MAPPING.replace("[defaults]", '[defaults]\nduplicate_keys = "keep"')
+    bank.mapping.write_text(keyless, encoding="utf-8")
+    bank.deliver("invoices_1.csv", lines(HEADER, *rows(100, 3)))
+    again = bank.deliver("invoices_1.csv", lines(HEADER, *rows(100, 4)))
+    assert "have no key" in again.refused
+    assert 'redelivery = "replaces" or "adds"' in again.refused
+
+
+def test_two_banks_in_one_inbox_keep_their_feeds_apart(bank: Bank) -> None:
+    other = bank.root / "other.toml"
+    other.write_text(MAPPING.replace('name = "bank"', 'name = "second"'), encoding="utf-8")
+    with pytest.raises(Refusal, match="belongs to the mapping 'bank' already"):
+        receive(other, bank.root / "files", bank.root / "inbox")
+
+
+def test_a_firm_in_two_feeds_is_one_firm(bank: Bank) -> None:
+    second = MAPPING + '\n[[source]]\ntable = "customers"\nfeed = "late"\nfiles = ["late.csv"]\n'
+    bank.mapping.write_text(second, encoding="utf-8")
+    bank.deliver("customers.csv", b"customer_id,region\nC1,east\nC2,east\n")
+    bank.deliver("late.csv", b"customer_id,region\nC1,west\n")
+    rows = bank.engine.collect(bank.lake.open(contract("customers").schema, TODAY, bank.engine)).to_pylist()
+    assert sorted((row["customer_id"], row["region"]) for row in rows) == [("C1", "west"), ("C2", "east")]
+
+
+def test_an_old_file_stays_old(bank: Bank) -> None:
+    """What arrived in November must not be known to a night of June, whoever loads it when."""
+    undated = MAPPING.replace('business_date = "2026-11-20"\n', "")
+    bank.mapping.write_text(undated.replace('name = "bank"', 'name = "bank"'), encoding="utf-8")
+    (bank.root / "files" / "customers.csv").write_bytes(b"customer_id\nC1\n")
+    received = receive(bank.mapping, bank.root / "files", bank.root / "inbox", TODAY)
+    load_bank(received, bank.lake, bank.engine)
+    assert not bank.lake.delivered("customers", date(2026, 6, 30))
+    assert bank.lake.delivered("customers", TODAY)
+    manifest = bank.lake.manifest_path.read_bytes()
+    load_bank(received, bank.lake, bank.engine)
+    assert bank.lake.manifest_path.read_bytes() == manifest
+
+
+def test_the_later_delivery_speaks_whichever_is_loaded_first(bank: Bank) -> None:
+    dated = MAPPING.replace(
+        'files = ["invoices*.csv", "invoices*.csv.gz"]\ndelivered_on = "event"',
+        'files = ["dated_*.csv"]\ndated = "dated_(?P<date>\\\\d{8})"',
+    )
+    bank.mapping.write_text(dated, encoding="utf-8")
+    bank.deliver("dated_20261031.csv", lines(HEADER, row(900, gross="200.00")))
+    bank.deliver("dated_20261015.csv", lines(HEADER, row(900, gross="100.00")))
+    assert bank.amount() == 10 * 10_00 + 200_00
 
 
 def test_a_good_file_that_comes_again_spoilt_leaves_what_was_loaded(bank: Bank) -> None:

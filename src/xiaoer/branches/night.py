@@ -8,12 +8,34 @@ from xiaoer.kit.tables.expressions import day_no
 RESPONSIBLE = "responsible"
 
 
-def portfolio(customers: Frame, assignments: Frame, staff: Frame, head_office: str, today: int) -> Frame:
+def portfolio(
+    customers: Frame, assignments: Frame, staff: Frame, branches: Frame, *, head_office: str, today: int
+) -> Frame:
     """One row per firm: customer_id, branch_id, manager_id ("pool:<branch>" where nobody answers for it).
 
-    A firm without a branch belongs to the branch of its manager, and failing that to the head office.
+    `staff` are those at work today, `branches` those that exist. Who left, or is not known, answers for
+    nobody. A firm without a known branch belongs to its manager's, and failing that to the head office.
     """
-    mine = (
+    known = branches.select("branch_id", nw.col("branch_id").alias("home"))
+    homes = staff.select("staff_id", nw.col("branch_id").alias("staff_branch"))
+    mine = _responsible(assignments, today).join(homes, on="staff_id", how="inner")
+    own = customers.select("customer_id", "branch_id").join(mine, on="customer_id", how="left")
+    for column in ("assigned_branch", "branch_id", "staff_branch"):
+        place = known.select(nw.col("branch_id").alias(column), nw.col("home").alias(f"known_{column}"))
+        own = own.join(place, on=column, how="left")
+    home = nw.coalesce("known_assigned_branch", "known_branch_id", "known_staff_branch", nw.lit(head_office))
+    placed = own.with_columns(home.alias("home"))
+    pooled = nw.concat_str([nw.lit("pool:"), nw.col("home")])
+    return placed.select(
+        "customer_id",
+        nw.col("home").alias("branch_id"),
+        nw.coalesce(nw.col("staff_id"), pooled).alias("manager_id"),
+    )
+
+
+def _responsible(assignments: Frame, today: int) -> Frame:
+    """One responsible person per firm, the smallest number where the bank names several."""
+    return (
         assignments.filter(
             nw.col("role") == RESPONSIBLE,
             ~nw.col("staff_id").is_null(),
@@ -22,18 +44,4 @@ def portfolio(customers: Frame, assignments: Frame, staff: Frame, head_office: s
         )
         .group_by("customer_id")
         .agg(nw.col("staff_id").min().alias("staff_id"), nw.col("branch_id").min().alias("assigned_branch"))
-    )
-    homes = staff.select("staff_id", nw.col("branch_id").alias("staff_branch"))
-    branch = nw.coalesce("assigned_branch", "branch_id", "staff_branch", nw.lit(head_office))
-    return (
-        customers.select("customer_id", "branch_id")
-        .join(mine, on="customer_id", how="left")
-        .join(homes, on="staff_id", how="left")
-        .with_columns(branch.alias("home"))
-        .with_columns(
-            nw.coalesce(nw.col("staff_id"), nw.concat_str([nw.lit("pool:"), nw.col("home")])).alias(
-                "manager_id"
-            )
-        )
-        .select("customer_id", nw.col("home").alias("branch_id"), "manager_id")
     )

@@ -4,9 +4,10 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+import narwhals as nw
 import pyarrow as pa
 
 from xiaoer.branches.night import portfolio
@@ -19,7 +20,7 @@ from xiaoer.kit.text import reason
 from xiaoer.nightly import history
 from xiaoer.nightly.run import Night
 from xiaoer.nightly.standing import open_tasks, standings
-from xiaoer.nightly.standins import head_office, staff_rows
+from xiaoer.nightly.standins import branch_rows, head_office, staff_rows
 from xiaoer.offers.door import Doorkeeper
 from xiaoer.offers.rules import candidates, chosen, days, offer_id, stopped_firms
 from xiaoer.offers.terms import Candidate, FirmFacts, Occasion, Proposal, Terms
@@ -48,7 +49,9 @@ def events(night: Night) -> None:
     rules = Rules.in_force(night.business_date)
     firms = night.keep("firms_in_book", with_book(night.made("firms"), rules))
     buyers = night.keep("buyers", sale_side(night.made("partners"), firms, night.on))
-    seen = night.keep("noticed", noticed(firms, buyers, night.on, rules))
+    open_firms = firms.filter(~nw.col("closed"))
+    open_buyers = buyers.join(open_firms.select("customer_id"), on="customer_id", how="semi")
+    seen = night.keep("noticed", noticed(open_firms, open_buyers, night.on, rules))
     rows = night.engine.collect(seen).sort_by(
         [(name, "ascending") for name in ("customer_id", "rule", "partner")]
     )
@@ -84,14 +87,20 @@ def offers(night: Night) -> None:
 
 
 def _portfolio(night: Night) -> Any:
-    customers, assignments, staff = (night.delivered(name) for name in ("customers", "assignments", "staff"))
-    return portfolio(customers, assignments, staff, head_office(night), night.on.today)
+    at_work = [{name: row[name] for name in ("staff_id", "branch_id")} for row in staff_rows(night)]
+    staff = night.engine.table(pa.Table.from_pylist(at_work))
+    branches = night.engine.table(pa.table({"branch_id": [row["branch_id"] for row in branch_rows(night)]}))
+    customers, assignments = night.delivered("customers"), night.delivered("assignments")
+    return portfolio(
+        customers, assignments, staff, branches, head_office=head_office(night), today=night.on.today
+    )
 
 
 def _firms(night: Night, day: date) -> Iterator[FirmFacts]:
     occasions = _occasions(night, day)
     known = (
         night.made("firms")
+        .filter(~nw.col("closed"))
         .join(night.made("portfolio"), on="customer_id", how="left")
         .select(
             "customer_id",
@@ -151,7 +160,9 @@ def _contact_due(row: dict[str, Any], day: date) -> list[Occasion]:
     if row["every_days"] is None:
         return []
     last = None if row["last_contact_day"] is None else from_day_number(row["last_contact_day"])
-    due = next_due(last, row["opened_date"], Rhythm(row["every_days"], row["due_channel"]), day)
+    # Nothing known of when it began and nobody ever there: its turn is now.
+    began = row["opened_date"] or day - timedelta(days=row["every_days"])
+    due = next_due(last, began, Rhythm(row["every_days"], row["due_channel"]), day)
     if due > day:
         return []
     if last is None:

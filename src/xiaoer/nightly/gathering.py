@@ -41,7 +41,8 @@ DESK = {
 
 def gather(lake: Lake, business_date: date) -> int:
     """Lay the desk's rows up to a day into the lake, a part for each day; gives the rows of changed days."""
-    return sum(_gather(lake, DESK[name], rows) for name, rows in collect(business_date).items())
+    with lake.alone():
+        return sum(_gather(lake, DESK[name], rows) for name, rows in collect(business_date).items())
 
 
 def recorded(night: Night, name: str) -> Frame:
@@ -55,7 +56,7 @@ def _gather(lake: Lake, schema: TableSchema, rows: pa.Table) -> int:
 
 
 def _day(lake: Lake, schema: TableSchema, rows: pa.Table, day: date) -> int:
-    """Nothing where the day is as it was; else the day's part anew, the earlier one retired."""
+    """Nothing where the day is as it was; else the day's part anew, the earlier one replaced."""
     load_no = lake.manifest.next_load_no
     stamped = _stamped(schema, rows, day, load_no)
     fingerprint = hashlib.sha256(repr(stamped.drop(["load_no"]).to_pylist()).encode()).hexdigest()
@@ -76,6 +77,7 @@ def _day(lake: Lake, schema: TableSchema, rows: pa.Table, day: date) -> int:
             day,
             day,
             len(stamped),
+            replaces=lake.manifest.standing_for(schema.name, f"{schema.name}_{day}"),
         )
     )
     return len(stamped)

@@ -22,15 +22,17 @@ def remember(night: Night) -> None:
     write_atomically(_nights(night) / FILE, json.dumps(kept, indent=0).encode())
 
 
+def run_before(nights: Path, business_date: date) -> str | None:
+    """Where the latest night published for an earlier date lies: "date/run", or None."""
+    earlier = [row for row in _read(nights) if date.fromisoformat(row["business_date"]) < business_date]
+    return f"{earlier[-1]['business_date']}/{earlier[-1]['run_id']}" if earlier else None
+
+
 def made_before(night: Night, name: str) -> pa.Table | None:
     """A table of the latest night published for an earlier date, or None."""
-    earlier = [
-        row for row in _read(_nights(night)) if date.fromisoformat(row["business_date"]) < night.business_date
-    ]
-    if not earlier:
-        return None
-    path = _nights(night) / earlier[-1]["business_date"] / earlier[-1]["run_id"] / f"{name}.parquet"
-    return pq.read_table(path) if path.exists() else None
+    before = run_before(_nights(night), night.business_date)
+    path = _nights(night) / (before or "") / f"{name}.parquet"
+    return pq.read_table(path) if before and path.exists() else None
 
 
 def ranks_before(night: Night) -> dict[str, int]:

@@ -27,16 +27,16 @@ def features(night: Night) -> None:
             "accounts", account_flows(night.delivered("balances"), night.delivered("transactions"), on.today)
         ),
     ]
-    night.keep("features", together(night.delivered("customers"), themes))
+    night.keep("features", together(night.delivered("customers"), themes, on.today))
 
 
 def scores(night: Night) -> None:
     """The card in use; the first night trains one, and without enough known outcomes there is no score."""
     registry, spec = Registry(night.models), specification("risk")
-    card = registry.in_use(spec.name)
+    card = registry.in_use(spec.name, night.business_date.isoformat())
     if card is None:
         try:
-            card = train_risk(night, registry)
+            card = train_risk(night, registry, use=registry.in_use(spec.name) is None)
         except Refusal:
             night.keep_rows("scores", empty_scores())
             return

@@ -12,11 +12,11 @@ from xiaoer.scores.terms import Scorecard, Specification, specification
 from xiaoer.scores.training import Sample
 
 
-def train_risk(night: Night, registry: Registry) -> Scorecard:
+def train_risk(night: Night, registry: Registry, *, use: bool = True) -> Scorecard:
     """Train, judge and put to use the risk card on a night's features; raises Refusal when too few are known."""
     spec = specification("risk")
     card, judgement = train_and_judge(spec, sample(night, spec), night.business_date.isoformat())
-    registry.keep(card, judgement)
+    registry.keep(card, judgement, use=use)
     return card
 
 

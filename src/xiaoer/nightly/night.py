@@ -4,10 +4,12 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+from xiaoer.kit.published import pointer
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.settings import Settings
 from xiaoer.kit.tables import DuckEngine, Lake
 from xiaoer.nightly.gathering import gather
+from xiaoer.nightly.history import run_before
 from xiaoer.nightly.plan import INTAKE, ORDER, PLAN
 from xiaoer.nightly.run import Night, RunTable, StepRecord, run_number, timed
 from xiaoer.scores.registry import Registry
@@ -15,15 +17,24 @@ from xiaoer.scores.terms import shelf
 from xiaoer.sources.intake import banks, load_bank
 
 Told = Callable[[StepRecord], None]
+SHOWING = "publish"  # always asked: another night may have been shown since; the same one changes no row
 
 
 def run_night(
-    settings: Settings, business_date: date, *, from_step: str | None = None, told: Told = lambda _: None
+    settings: Settings,
+    business_date: date,
+    *,
+    from_step: str | None = None,
+    backwards: bool = False,
+    told: Told = lambda _: None,
 ) -> dict[str, object]:
     """Run or resume the night of a date; the report names every step with seconds and rows.
 
-    Raises Refusal when no customers are known on that date: without them there is nothing to decide.
+    Raises Refusal when no customers are known on that date (without them there is nothing to decide), and
+    when the desk shows a later day already, unless it may go `backwards`.
     """
+    if not backwards:
+        _refuse_to_go_back(business_date)
     lake, engine = _stores(settings)
     before = _take_in(business_date, settings, lake, engine, told)
     if not lake.delivered("customers", business_date):
@@ -38,7 +49,7 @@ def run_night(
     if from_step:
         table.forget_from(from_step, ORDER)
     for step in PLAN:
-        done = table.done(step.name)
+        done = table.done(step.name) and step.name != SHOWING
         told(table.records[step.name] if done else table.run(step.name, night, step.work))
     report = table.report()
     return report | {"steps": [vars(record) for record in before] + list(report["steps"])}  # type: ignore[call-overload]
@@ -59,20 +70,33 @@ def _stores(settings: Settings) -> tuple[Lake, DuckEngine]:
 
 
 def _night(settings: Settings, business_date: date, lake: Lake, engine: DuckEngine) -> Night:
-    run_id = run_number(business_date, lake, _cards(Registry(settings.home / "models"), business_date))
-    folder = settings.home / "nights" / business_date.isoformat() / run_id
-    return Night(business_date, run_id, lake, engine, folder, settings.home / "models")
+    nights, models = settings.home / "nights", settings.home / "models"
+    beside = [*_cards(Registry(models), business_date), run_before(nights, business_date) or ""]
+    run_id = run_number(business_date, lake, beside)
+    return Night(business_date, run_id, lake, engine, nights / business_date.isoformat() / run_id, models)
 
 
 def _cards(registry: Registry, business_date: date) -> list[str]:
     """Versions in use that an earlier night, or a person, put there."""
-    held = [card for name in shelf() if (card := registry.in_use(name)) is not None]
-    return [f"{card.model}:{card.version}" for card in held if card.trained_on != business_date.isoformat()]
+    day = business_date.isoformat()
+    held = [card for name in shelf() if (card := registry.in_use(name, day)) is not None]
+    return [f"{card.model}:{card.version}" for card in held if card.trained_on != day]
+
+
+def _refuse_to_go_back(business_date: date) -> None:
+    shown = pointer("owner").business_date
+    if shown and shown > business_date:
+        raise Refusal(
+            f"the desk shows {shown} already",
+            f"night of {business_date}",
+            f"{shown} or a later date",
+            "To show the older day all the same, say --backwards",
+        )
 
 
 def _take_in(day: date, settings: Settings, lake: Lake, engine: DuckEngine, told: Told) -> list[StepRecord]:
     """Collecting and loading repeat without harm, so they are never skipped."""
-    works = (lambda: gather(lake, day), lambda: _load(settings.inbox, lake, engine, day))
+    works = (lambda: gather(lake, day), lambda: _load(settings.inbox, lake, engine))
     records = []
     for name, work in zip(INTAKE, works, strict=True):
         records.append(timed(name, work))
@@ -80,6 +104,6 @@ def _take_in(day: date, settings: Settings, lake: Lake, engine: DuckEngine, told
     return records
 
 
-def _load(inbox: Path, lake: Lake, engine: DuckEngine, business_date: date) -> int:
-    reports = [report for bank in banks(inbox) for report in load_bank(bank, lake, engine, business_date)]
+def _load(inbox: Path, lake: Lake, engine: DuckEngine) -> int:
+    reports = [report for bank in banks(inbox) for report in load_bank(bank, lake, engine)]
     return sum(report.loaded for report in reports)

@@ -14,6 +14,7 @@ from xiaoer.kit.text import reason
 from xiaoer.network.night import main_partners, partner_months
 from xiaoer.nightly.directory import Directory
 from xiaoer.nightly.run import Night
+from xiaoer.nightly.standing import CONSENTS, OPEN
 from xiaoer.nightly.standins import staff_rows
 
 MONTHS, SPARK, MOST_PARTNERS, MOST_CONTACTS = 36, 12, 8, 12
@@ -28,7 +29,7 @@ def profiles(night: Night, called: Directory) -> list[dict[str, Any]]:
     trade = _series(night.rows_of("months"), ("sales", "purchases"), last)
     flows = _series(night.rows_of("flow_months"), ("inflow", "outflow"), last)
     partners, alike = _partners(night, called, last), _similar(night, called)
-    met = _contacts(night)
+    met, standing = _contacts(night), _standing(night)
     return [
         {
             "customer_id": firm,
@@ -39,6 +40,7 @@ def profiles(night: Night, called: Directory) -> list[dict[str, Any]]:
             "suppliers": _json(partners.get((firm, "purchase"))),
             "similar": _json(alike.get(firm, [])),
             "contacts": _json(met.get(firm, [])[:MOST_CONTACTS]),
+            "standing": _json(standing.get(firm)),
         }
         for firm in sorted(night.rows_of("features")["customer_id"].to_pylist())
     ]
@@ -129,6 +131,26 @@ def _contacts(night: Night) -> By:
     ]
     found: By = defaultdict(list)
     for row in rows.filter(pc.equal(rows["by"], "bank")).sort_by(order).to_pylist():
-        told = {"date": row["contact_date"].isoformat(), "channel": row["channel"], "outcome": row["outcome"]}
+        told = {"date": row["contact_date"].isoformat()} | {
+            name: row[name] for name in ("channel", "outcome", "purpose")
+        }
         found[row["customer_id"]].append(told | {"staff": names.get(row["staff_id"], "")})
     return found
+
+
+def _standing(night: Night) -> By:
+    """What the desk must know to ask the contact policy: consents, and since when a complaint is open."""
+    complained: By = {}
+    for row in night.engine.collect(night.delivered("service_requests")).to_pylist():
+        day = row["requested_date"]
+        if row["kind"] == "complaint" and row["status"] == OPEN and day and day <= night.business_date:
+            complained[row["customer_id"]] = min(
+                day.isoformat(), complained.get(row["customer_id"], day.isoformat())
+            )
+    return {
+        row["customer_id"]: {
+            "consents": {use: row[f"consent_{use}"] for use in CONSENTS},
+            "complaint_date": complained.get(row["customer_id"]),
+        }
+        for row in night.engine.collect(night.delivered("customers")).to_pylist()
+    }

@@ -92,13 +92,13 @@ def code_version() -> str:
     return digest.hexdigest()
 
 
-def run_number(business_date: date, lake: Lake, cards: Iterable[str] = ()) -> str:
-    """The same day, deliveries, cards, parameters and code give the same number, on every machine.
+def run_number(business_date: date, lake: Lake, beside: Iterable[str] = ()) -> str:
+    """The same day, deliveries, parameters, code and what stands beside give the same number everywhere.
 
-    `cards` are the versions in use that come from elsewhere than this very night; what a night trains itself
-    follows from the rest.
+    Beside stand the score cards in use that come from elsewhere than this very night (what a night trains
+    itself follows from the rest) and the run of the night before.
     """
-    parts = (business_date.isoformat(), lake.manifest.digest(business_date), code_version(), *cards)
+    parts = (business_date.isoformat(), lake.manifest.digest(business_date), code_version(), *beside)
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
 

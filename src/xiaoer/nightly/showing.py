@@ -178,7 +178,7 @@ def organisation(night: Night) -> dict[str, list[Row]]:
         "staff": [
             {"staff_id": row["staff_id"], "name": row["name"], "branch_id": row["branch_id"] or "",
              "capacity_minutes": row["capacity_minutes"]}
-            for row in staff_rows(night) if not _left(row["left_date"], night)
+            for row in staff_rows(night)
         ],
         "posts": [
             {name: row[name] for name in ("staff_id", "post", "branch_id", "from_date", "to_date")}
@@ -186,10 +186,6 @@ def organisation(night: Night) -> dict[str, list[Row]]:
         ],
         "assignments": _assignments(night),
     }  # fmt: skip
-
-
-def _left(day: date | None, night: Night) -> bool:
-    return day is not None and day <= night.business_date
 
 
 def _path(branch_id: str, parents: Mapping[str, str]) -> str:

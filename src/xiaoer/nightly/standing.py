@@ -17,6 +17,7 @@ CONSENTS = ("marketing", "call", "message", "email")
 NOT_REACHED = "not_reached"
 REMEMBERED_DAYS = 400
 OPEN = "open"
+STRICTEST = "sole_trader"  # a firm of unknown kind is treated like a person: visits, nothing unasked
 
 
 def standings(night: Night, firms: set[str]) -> dict[str, Standing]:
@@ -31,7 +32,7 @@ def standings(night: Night, firms: set[str]) -> dict[str, Standing]:
     return {
         row["customer_id"]: Standing(
             Known(
-                row["kind"],
+                row["kind"] or STRICTEST,
                 _consents(row),
                 tuple(stops[row["customer_id"]]),
                 tuple(touches[row["customer_id"]]),

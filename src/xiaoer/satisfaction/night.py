@@ -7,6 +7,6 @@ from xiaoer.kit.tables.expressions import day_no
 
 
 def satisfaction(surveys: Frame, today: int) -> Frame:
-    """Mean answered score (1 to 5) of the last year per firm."""
+    """Mean answered score (0 to 10) of the last year per firm."""
     answered = surveys.filter(~nw.col("score").is_null(), day_no("asked_date") > today - 365)
     return answered.group_by("customer_id").agg(nw.col("score").mean().alias("satisfaction"))

@@ -15,17 +15,28 @@ class Registry:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def keep(self, card: Scorecard, judgement: dict[str, Any]) -> None:
-        """Store a version with its judgement and put it to use."""
+    def keep(self, card: Scorecard, judgement: dict[str, Any], *, use: bool = True) -> None:
+        """Store a version with its judgement and, where asked, put it to use."""
         page = {"card": card.as_json(), "judgement": judgement}
         text = json.dumps(page, ensure_ascii=False, indent=1)
         write_atomically(self.folder / card.model / f"{card.version}.json", text.encode())
-        write_atomically(self.folder / card.model / "in-use", card.version.encode())
+        if use:
+            write_atomically(self.folder / card.model / "in-use", card.version.encode())
 
-    def in_use(self, model: str) -> Scorecard | None:
-        """The version in use, or None when the model was never trained."""
+    def in_use(self, model: str, day: str | None = None) -> Scorecard | None:
+        """The version in use, or None when the model was never trained.
+
+        With a `day` (ISO) only a card trained on or before it: an earlier night must not know later labels.
+        """
         pointer = self.folder / model / "in-use"
-        return self.version(model, pointer.read_text()) if pointer.exists() else None
+        if not pointer.exists():
+            return None
+        card = self.version(model, pointer.read_text())
+        if day is None or card.trained_on <= day:
+            return card
+        kept = [self.version(model, path.stem) for path in (self.folder / model).glob("*.json")]
+        usable = [one for one in kept if one.trained_on <= day]
+        return max(usable, key=lambda one: (one.trained_on, one.version), default=None)
 
     def version(self, model: str, version: str) -> Scorecard:
         return Scorecard.from_json(self.page(model, version)["card"])

@@ -147,7 +147,7 @@ def _faults(column: Column, texts: pl.DataFrame, typed: pl.DataFrame) -> Iterato
 
 def _cents(text: str) -> Why:
     try:
-        float(text.replace(",", ""))
+        float(text)
     except ValueError:
         return Why.FORMULA if text.startswith("=") else Why.NOT_A_NUMBER
     return Why.NOT_WHOLE_CENTS

@@ -1,15 +1,16 @@
 """The bank's files of one mapping, from a folder into the lake: the same path by hand and in the night."""
 
+import filecmp
 import hashlib
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from xiaoer.kit import journal
+from xiaoer.kit.dates import CHINA
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.tables import DuckEngine, Lake
 from xiaoer.kit.tables.manifest import write_atomically
@@ -17,7 +18,7 @@ from xiaoer.sources.loading import Advance, delivery, load_file
 from xiaoer.sources.mapping import read_mapping
 from xiaoer.sources.terms import FileReport, Mapping, Source
 
-MAPPING_FILE = "mapping.toml"
+MAPPING_FILE, ARRIVALS = "mapping.toml", "arrivals.jsonl"
 Watch = Callable[[str, int], Advance]
 
 
@@ -27,11 +28,14 @@ def silent(_file: str, _size: int) -> Advance:
 
 @dataclass(frozen=True)
 class Way:
-    """What every file of one loading goes through; `digest` is the mapping's."""
+    """What every file of one loading goes through; `digest` is the mapping's.
+
+    `today` is when the files arrived; None to ask each file's own arrival.
+    """
 
     lake: Lake
     engine: DuckEngine
-    today: date
+    today: date | None
     digest: str
     watch: Watch
     dry_run: bool
@@ -40,16 +44,17 @@ class Way:
         size = path.stat().st_size
         advance = self.watch(path.name, size)
         try:
-            arriving = delivery(path, source, self.today, self.digest)
+            arriving = delivery(path, source, self.today or arrival(path), self.digest, self.lake)
         except Refusal as refusal:
             return FileReport(source.table, source.feed, path.name, refused=str(refusal), bytes=size)
         return load_file(arriving, self.lake, self.engine, advance, dry_run=self.dry_run)
 
 
-def receive(mapping_path: Path, folder: Path, inbox: Path) -> Path:
-    """Lay a bank's files and its mapping into the inbox; gives the bank's folder there.
+def receive(mapping_path: Path, folder: Path, inbox: Path, arrived: date | None = None) -> Path:
+    """Lay copies of a bank's files and its mapping into the inbox; gives the bank's folder there.
 
-    Files are linked where the disk allows, copied otherwise; nothing in `folder` is touched.
+    The day of arrival is noted once per content: later nights must not take an old file for a new one. Raises
+    Refusal when another bank's mapping in the inbox uses one of its feeds.
     """
     mapping = read_mapping(mapping_path)
     found = [path for _, path in _files(mapping, folder)]
@@ -57,8 +62,12 @@ def receive(mapping_path: Path, folder: Path, inbox: Path) -> Path:
         raise _nothing_there(mapping, folder)
     bank = inbox / mapping.name
     bank.mkdir(parents=True, exist_ok=True)
+    _refuse_shared_feeds(mapping, inbox)
     for path in found:
-        _lay(path, bank / path.relative_to(folder))
+        target = bank / path.relative_to(folder)
+        if not (target.exists() and filecmp.cmp(path, target, shallow=False)):
+            _lay(path, target)
+            journal.append(bank / ARRIVALS, {"file": target.name, "arrived": arrived or _changed_on(path)})
     write_atomically(bank / MAPPING_FILE, mapping_path.read_bytes())
     return bank
 
@@ -67,13 +76,16 @@ def load_bank(
     bank: Path,
     lake: Lake,
     engine: DuckEngine,
-    today: date,
+    today: date | None = None,
     *,
     mapping_path: Path | None = None,
     watch: Watch = silent,
     dry_run: bool = False,
 ) -> list[FileReport]:
-    """Load every file of a bank's folder that is new; one report per file, kept for the data page."""
+    """Load every file of a bank's folder that is new; one report per file, kept for the data page.
+
+    `today` stands for the arrival of files whose arrival nobody noted.
+    """
     path = mapping_path or bank / MAPPING_FILE
     mapping, digest = read_mapping(path), hashlib.sha256(path.read_bytes()).hexdigest()
     files = list(_files(mapping, bank))
@@ -81,11 +93,36 @@ def load_bank(
         raise _nothing_there(mapping, bank)
     way = Way(lake, engine, today, digest, watch, dry_run)
     reports = []
-    for source, file in files:
-        reports.append(way.load(file, source))
-        if not dry_run and not reports[-1].unchanged:
-            remember(lake, mapping, reports[-1])
+    with lake.alone():
+        for source, file in files:
+            reports.append(way.load(file, source))
+            if not dry_run and not reports[-1].unchanged:
+                remember(lake, mapping, reports[-1])
     return reports
+
+
+def arrival(path: Path) -> date:
+    """The day a file of the inbox arrived: as noted, else the day it was last written."""
+    noted = [row["arrived"] for row in journal.read(path.parent / ARRIVALS) if row["file"] == path.name]
+    return date.fromisoformat(noted[-1]) if noted else _changed_on(path)
+
+
+def _changed_on(path: Path) -> date:
+    return datetime.fromtimestamp(path.stat().st_mtime, CHINA).date()
+
+
+def _refuse_shared_feeds(mapping: Mapping, inbox: Path) -> None:
+    mine = {source.feed for source in mapping.sources}
+    for bank in banks(inbox):
+        other = read_mapping(bank / MAPPING_FILE)
+        shared = sorted(mine & {source.feed for source in other.sources})
+        if other.name != mapping.name and shared:
+            raise Refusal(
+                f"the feed {shared[0]!r} belongs to the mapping {other.name!r} already",
+                mapping.name,
+                "feeds of its own",
+                "Rename the feed in one of the mappings",
+            )
 
 
 def banks(inbox: Path) -> list[Path]:
@@ -124,13 +161,8 @@ def _nothing_there(mapping: Mapping, folder: Path) -> Refusal:
 
 
 def _lay(path: Path, target: Path) -> None:
-    if target.exists() and path.samefile(target):
-        return
+    """A copy, not a link: a bank that writes over its export must not change what was received."""
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".{target.name}.draft")
-    draft.unlink(missing_ok=True)
-    try:
-        os.link(path, draft)
-    except OSError:
-        shutil.copyfile(path, draft)
+    shutil.copyfile(path, draft)
     draft.replace(target)

@@ -31,20 +31,44 @@ class Delivery:
     fingerprint: str
     business_date: date
     delivered_on: date
+    replaces: int | None = None
 
     @property
     def contract(self) -> Contract:
         return contract(self.source.table)
 
 
-def delivery(path: Path, source: Source, today: date, mapping_digest: str) -> Delivery:
-    """The days a file speaks for: from its name, fixed by the mapping, or the day of loading."""
+def delivery(path: Path, source: Source, arrived: date, mapping_digest: str, lake: Lake) -> Delivery:
+    """The days a file speaks for: from its name, fixed by the mapping, or the day it arrived.
+
+    A file delivered again with other content is known from its second arrival on, never earlier. A snapshot's
+    stands for the first; an increment's rows are added, and the last word on each key counts, unless the
+    mapping says that it replaces. Raises Refusal where there is no key to tell old rows from new.
+    """
     named = _date_in_name(path, source)
-    business_date = named or source.business_date or today
-    state_of = "" if contract(source.table).day else business_date.isoformat()
-    return Delivery(
-        path, source, _fingerprint(path, mapping_digest + state_of), business_date, named or business_date
-    )
+    business_date = named or source.business_date or arrived
+    snapshot = contract(source.table).day is None
+    fingerprint = _fingerprint(path, mapping_digest + (business_date.isoformat() if snapshot else ""))
+    earlier = lake.manifest.standing_for(source.feed, path.name, business_date if snapshot else None)
+    if earlier is None or lake.manifest.has(source.feed, fingerprint):
+        return Delivery(path, source, fingerprint, business_date, named or business_date)
+    replaces = earlier if snapshot or _replaces(source, path) else None
+    return Delivery(path, source, fingerprint, business_date, max(business_date, arrived), replaces)
+
+
+def _replaces(source: Source, path: Path) -> bool:
+    if source.redelivery:
+        return source.redelivery == "replaces"
+    if source.duplicate_keys == "keep" or not (
+        contract(source.table).key if source.key is None else source.key
+    ):
+        raise Refusal(
+            "a file of this name was delivered before with other content, and its rows have no key",
+            path.name,
+            'redelivery = "replaces" or "adds" in the mapping',
+            "Say which, or deliver new rows under a new name",
+        )
+    return False
 
 
 def load_file(
@@ -151,9 +175,8 @@ def _duplicates(arriving: Delivery, staging: Staging, quarantine: Quarantine) ->
 def _refuse_if_too_bad(arriving: Delivery, report: FileReport, good: int) -> None:
     bad = report.quarantined - report.reasons.get(Why.EXACT_DUPLICATE.value, 0)
     total = good + report.quarantined
-    if (
-        total == 0 and arriving.contract.day is None
-    ):  # a month without news is news; a book without firms is not
+    may_be_empty = arriving.contract.day is not None or arriving.source.may_be_empty
+    if total == 0 and not may_be_empty:  # a month without news is news; a book without firms is not
         raise Refusal(
             "the file has a header and no rows", arriving.path.name, "at least one row", "Deliver it again"
         )
@@ -181,6 +204,7 @@ def _part(arriving: Delivery, staged: Staged, lake: Lake, engine: DuckEngine, lo
         business_date=arriving.business_date,
         first_delivered=staged.first_delivered or arriving.delivered_on,
         rows=staged.rows,
+        replaces=arriving.replaces,
         corrects=_repeats_earlier_keys(arriving, lake, engine, rows),
     )
 
@@ -193,7 +217,7 @@ def _repeats_earlier_keys(arriving: Delivery, lake: Lake, engine: DuckEngine, ro
         for part in lake.manifest.live()
         if part.table == table.name
         and (table.day or _same_snapshot(part, arriving))
-        and (part.feed, part.source_file) != (arriving.source.feed, arriving.path.name)
+        and part.load_no != arriving.replaces
     ]
     if not key or not earlier or arriving.source.duplicate_keys == "keep":
         return False

@@ -32,6 +32,8 @@ DEFAULTS: dict[str, Any] = {
     "sheet": None,
     "header_row": 1,
     "unpivot": {},
+    "redelivery": None,
+    "may_be_empty": False,
 }
 OWN = {"table", "feed", "files"}
 CHOICES = {
@@ -39,6 +41,7 @@ CHOICES = {
     "encoding": {"utf-8", "gb18030"},
     "exact_duplicates": {"quarantine", "keep"},
     "duplicate_keys": {"quarantine", "keep"},
+    "redelivery": {None, "adds", "replaces"},
 }
 
 
@@ -107,7 +110,9 @@ def _checked(entry: dict[str, Any], known: set[str], where: str) -> dict[str, An
 def _check_choices(full: Dict[str, Any], where: str) -> None:
     for word, choices in CHOICES.items():
         if full[word] not in choices:
-            raise Refusal(f"{word} = {full[word]!r} is not a choice", where, " or ".join(sorted(choices)))
+            raise Refusal(
+                f"{word} = {full[word]!r} is not a choice", where, " or ".join(sorted(filter(None, choices)))
+            )
 
 
 def _check_columns(full: Dict[str, Any], table: Contract, where: str) -> None:

@@ -1,6 +1,7 @@
 """Where refused rows wait: file, line, column, reason, and the row as it was delivered.
 
-The rows may hold personal data, so they lie on the personal side of the lake and go with it.
+The rows may hold personal data, so they lie on the personal side of the lake and go with it. Of a repeat only
+its place is kept: its twin is in the lake.
 """
 
 import json

@@ -102,6 +102,8 @@ class Source:
     sheet: str | None
     header_row: int
     unpivot: dict[str, str]
+    redelivery: str | None
+    may_be_empty: bool
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ def command(mapping: Path, folder: Path, *, dry_run: bool, as_json: bool) -> Non
         if dry_run:
             reports = load_bank(folder, lake, engine, today, mapping_path=mapping, watch=watch, dry_run=True)
         else:
-            reports = load_bank(receive(mapping, folder, home.inbox), lake, engine, today, watch=watch)
+            reports = load_bank(receive(mapping, folder, home.inbox, today), lake, engine, watch=watch)
     rows = by_table(reports)
     print_json(rows) if as_json else _print(reports, rows, dry_run=dry_run)
     if any(report.refused for report in reports):

@@ -1,5 +1,9 @@
 """The lake: delivered parts by business date and day of delivery, and what each night made of them."""
 
+import fcntl
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -39,9 +43,19 @@ class Lake:
         name = f"{load_no:06d}.parquet"
         return Path("delivered", schema.name, name), Path("personal", schema.name, name)
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """One writer at a time, over processes; what a killed one left half-done is swept away."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / "writing.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            for leftover in self.root.glob(".staging-*"):
+                shutil.rmtree(leftover)
+            yield
+
     def commit(self, part: Part) -> None:
         """Make a written part visible; until then nobody reads it."""
-        journal.append(self.manifest_path, asdict(part) | {"retired_by": None})
+        journal.append(self.manifest_path, asdict(part))
 
     def open(self, schema: TableSchema, as_of: date, engine: Engine) -> Frame:
         """Rows of a table as they were known on a day; all columns, perhaps no rows, never personal ones."""
@@ -49,7 +63,8 @@ class Lake:
         if not parts:
             return engine.table(empty_table(schema.arrow))
         frame = engine.scan([self.root / part.path for part in parts])
-        return _known(frame, schema, as_of, corrected=any(part.corrects for part in parts))
+        several = schema.day is None and len({part.feed for part in parts}) > 1
+        return _known(frame, schema, as_of, corrected=several or any(part.corrects for part in parts))
 
     def open_personal(self, schema: TableSchema, as_of: date, engine: Engine) -> Frame:
         """The personal side of a snapshot; for screens and identity, never for features."""
@@ -81,17 +96,15 @@ def _latest_snapshots(parts: tuple[Part, ...], as_of: date) -> list[Part]:
 def _known(frame: Frame, schema: TableSchema, as_of: date, *, corrected: bool) -> Frame:
     day = nw.lit(as_of)
     seen = frame.filter(nw.col("delivered_on") <= day, nw.col(schema.day) <= day) if schema.day else frame
-    return _last_word(seen, schema.key) if corrected else seen
+    return _last_word(seen, schema.key) if corrected and schema.key else seen
 
 
 def _last_word(frame: Frame, key: tuple[str, ...]) -> Frame:
-    """Where a key was delivered again, the latest load speaks."""
-    newest = nw.col("load_no").max().over(*key)
-    return (
-        frame.with_columns(newest.alias("newest"))
-        .filter(nw.col("load_no") == nw.col("newest"))
-        .drop("newest")
-    )
+    """Where a key was delivered again, the latest delivery speaks; of one day's, the latest load."""
+    for column in ("delivered_on", "load_no"):
+        newest = nw.col(column).max().over(*key)
+        frame = frame.with_columns(newest.alias("newest")).filter(nw.col(column) == nw.col("newest"))
+    return frame.drop("newest")
 
 
 def _blank(path: Path, schema: TableSchema, key: tuple[str, ...]) -> int:

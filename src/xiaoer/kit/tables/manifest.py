@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +15,7 @@ class Part:
     """One delivered file as it lies in the lake.
 
     `first_delivered` is the earliest day any of its rows was known; `corrects` says that it repeats keys
-    of earlier parts, whose rows it overrides; `retired_by` is the load that replaced it, or None.
+    of earlier parts, whose rows it overrides; `replaces` is the load of the earlier delivery it stands for.
     """
 
     load_no: int
@@ -29,18 +29,23 @@ class Part:
     first_delivered: date
     rows: int
     corrects: bool = False
-    retired_by: int | None = None
+    replaces: int | None = None
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """All parts, oldest load first; a later delivery of the same file retires the earlier one."""
+    """All parts, oldest load first."""
 
     parts: tuple[Part, ...] = ()
 
     @classmethod
     def read(cls, path: Path) -> "Manifest":
-        return cls(_retired([_part(row) for row in journal.read(path)]))
+        """Every load; two of one number mean that two wrote at once, which is a fault (ValueError)."""
+        parts = tuple(_part(row) for row in journal.read(path))
+        if len({part.load_no for part in parts}) != len(parts):
+            message = f"{path} holds two loads with the same number"
+            raise ValueError(message)
+        return cls(parts)
 
     @property
     def next_load_no(self) -> int:
@@ -50,29 +55,35 @@ class Manifest:
         return any(part.feed == feed and part.fingerprint == fingerprint for part in self.live())
 
     def live(self) -> tuple[Part, ...]:
-        return tuple(part for part in self.parts if part.retired_by is None)
+        """Parts nothing later stands for."""
+        return _standing(self.parts)
 
     def known_on(self, table: str, day: date) -> tuple[Part, ...]:
-        """Live parts of a table of which something was known on a day."""
-        return tuple(part for part in self.live() if part.table == table and part.first_delivered <= day)
+        """Parts of a table of which something was known on a day, as they stood then."""
+        return _standing(part for part in self.parts if part.table == table and part.first_delivered <= day)
+
+    def standing_for(self, feed: str, source_file: str, business_date: date | None = None) -> int | None:
+        """The load that now stands for a file (of one business date where given), or None."""
+        loads = [
+            part.load_no
+            for part in self.live()
+            if (part.feed, part.source_file) == (feed, source_file)
+            and business_date in (None, part.business_date)
+        ]
+        return max(loads, default=None)
 
     def digest(self, day: date) -> str:
         """A hash of everything that was known on a day: the input of a night."""
-        known = sorted(
-            f"{part.table}/{part.feed}/{part.source_file}/{part.fingerprint}"
-            for part in self.live()
-            if part.first_delivered <= day
+        known = _standing(part for part in self.parts if part.first_delivered <= day)
+        return fingerprint_of_lines(
+            sorted(f"{part.table}/{part.feed}/{part.source_file}/{part.fingerprint}" for part in known)
         )
-        return fingerprint_of_lines(known)
 
 
-def _retired(parts: list[Part]) -> tuple[Part, ...]:
-    last = {(part.feed, part.source_file): part.load_no for part in parts}
-    return tuple(
-        part if last[part.feed, part.source_file] == part.load_no
-        else replace(part, retired_by=last[part.feed, part.source_file])
-        for part in parts
-    )  # fmt: skip
+def _standing(parts: Iterable[Part]) -> tuple[Part, ...]:
+    kept = tuple(parts)
+    replaced = {part.replaces for part in kept}
+    return tuple(part for part in kept if part.load_no not in replaced)
 
 
 def _part(row: dict[str, object]) -> Part:
