@@ -1,5 +1,6 @@
 """Recording what came of a contact, and keeping promises. One transaction each."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -8,6 +9,7 @@ from django.db import connection, transaction
 from xiaoer.contacts.models import Contact, Task
 from xiaoer.contacts.terms import (
     CHANNELS,
+    DO_NOT_CONTACT,
     LONGEST_NOTE,
     OfferPutOff,
     Outcome,
@@ -24,6 +26,8 @@ from xiaoer.kit.text import Reason, reason
 
 WRITING = "contacts.write"
 FURTHEST_DAYS = 366
+LEAST_MINUTES, MOST_MINUTES = 1, 600
+KINDS = ("visit", "call", "message", "check")
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,14 @@ class FollowUp:
     due_date: date
     kind: str = "call"
     minutes: int = 20
+
+
+# Asks the contact policy, which stands above this room, for a plan's day and way; raises Refusal.
+Door = Callable[[Firm, FollowUp], None]
+
+
+def _unasked(_firm: Firm, _plan: FollowUp) -> None:
+    """No policy: for whoever writes about firms that nobody is to approach."""
 
 
 @dataclass(frozen=True)
@@ -64,44 +76,46 @@ def record_outcome(
     *,
     note: str = "",
     follow_up: FollowUp | None = None,
+    door: Door = _unasked,
 ) -> Recorded:
     """Write the contact, close what it answers, plan the follow-up, tell it as a fact.
 
-    The same outcome for the same proposal on the same day, tapped twice, is written once. Raises Refusal for
-    a firm out of scope, an unknown outcome or channel, a follow-up in the past.
+    The same outcome for the same proposal on the same day, tapped twice, is written once. A firm that asked
+    not to be contacted has nothing planned any more. Raises Refusal for a firm out of scope, an unknown
+    outcome or channel, a follow-up in the past or one the policy forbids: then nothing is written.
     """
     found = _firm(scope, about.customer_id)
     came = _outcome(outcome)
-    _check(about, note, today, follow_up)
+    _check(about, note, today, follow_up, outcome)
     _one_at_a_time(about.offer_id or about.customer_id)
     if (before := _same(scope, about, outcome, today)) is not None:
         return Recorded(before, before.tasks.first(), again=True)
     contact = _write(scope, found, about, today, outcome=outcome, note=note)
     _close_answered(scope, about, came, today)
+    if outcome == DO_NOT_CONTACT:
+        _drop_planned(scope, about.customer_id, today)
+    if follow_up is not None:
+        door(found, follow_up)
     task = _plan(contact, came, follow_up, today)
     _tell(contact)
     return Recorded(contact, task)
 
 
 @transaction.atomic
-def put_off(scope: Scope, about: About, until_date: date, today: date) -> Task:
-    """Move a proposal to another day's calendar. Raises Refusal for a day that is not ahead."""
+def put_off(scope: Scope, about: About, until_date: date, today: date, *, door: Door = _unasked) -> Task:
+    """Move a proposal to another day's calendar. Raises Refusal for a day not ahead, or one the policy forbids."""
     found = _firm(scope, about.customer_id)
-    _ahead(until_date, today)
+    kind = about.channel if about.channel != "counter" else "visit"
+    plan = FollowUp(until_date, kind, about.minutes or 20)
+    _check_plan(plan, today)
+    door(found, plan)
     _one_at_a_time(about.offer_id or about.customer_id)
     waiting = Task.objects.seen_by(scope).filter(
         customer_id=about.customer_id, offer_id=about.offer_id, status="open", origin=None
     )
     if about.offer_id and (task := waiting.first()) is not None:
         return move_task(scope, task.pk, until_date, today)
-    kind = about.channel if about.channel != "counter" else "visit"
-    task = _task(
-        scope,
-        found,
-        FollowUp(until_date, kind, about.minutes or 20),
-        reason("put_off", planned_date=today),
-        today,
-    )
+    task = _task(scope, found, plan, reason("put_off", planned_date=today), today)
     task.offer_id = about.offer_id
     task.save()
     publish(OfferPutOff(**_of(scope, found), offer_id=about.offer_id, until_date=until_date, day=today))
@@ -109,22 +123,27 @@ def put_off(scope: Scope, about: About, until_date: date, today: date) -> Task:
 
 
 @transaction.atomic
-def promise(scope: Scope, customer_id: str, text: str, follow_up: FollowUp, today: date) -> Task:
+def promise(
+    scope: Scope, customer_id: str, text: str, follow_up: FollowUp, today: date, *, door: Door = _unasked
+) -> Task:
     """Put something a person promised into the calendar, in their own words."""
     found = _firm(scope, customer_id)
     if not text.strip() or len(text) > LONGEST_NOTE:
         raise Refusal("the promise has no words, or too many", expected=f"1 to {LONGEST_NOTE} characters")
-    _ahead(follow_up.due_date, today)
+    _check_plan(follow_up, today)
+    door(found, follow_up)
     task = _task(scope, found, follow_up, reason("promised", text=_typed(text)), today)
     task.save()
     return task
 
 
 @transaction.atomic
-def move_task(scope: Scope, task_id: int, due_date: date, today: date) -> Task:
-    """Another day for an open task. Raises Refusal when it is closed already or the day is not ahead."""
+def move_task(scope: Scope, task_id: int, due_date: date, today: date, *, door: Door = _unasked) -> Task:
+    """Another day for an open task. Raises Refusal when it is closed, the day not ahead or forbidden."""
     _ahead(due_date, today)
-    return _change_open(scope, task_id, due_date=due_date)
+    task = _change_open(scope, task_id, due_date=due_date)
+    door(_firm(scope, task.customer_id), FollowUp(due_date, task.kind, task.minutes))
+    return task
 
 
 @transaction.atomic
@@ -156,15 +175,27 @@ def _outcome(code: str) -> Outcome:
     return outcomes()[code]
 
 
-def _check(about: About, note: str, today: date, follow_up: FollowUp | None) -> None:
+def _check(about: About, note: str, today: date, follow_up: FollowUp | None, outcome: str) -> None:
     if about.channel not in CHANNELS:
         raise Refusal(f"{about.channel!r} is not a way to contact a firm", expected=", ".join(CHANNELS))
     if not about.offer_id.isprintable():
         raise Refusal("the proposal's key is not one of ours", next_step="Reload the page")
     if len(note) > LONGEST_NOTE:
         raise Refusal(f"the note has {len(note)} characters", expected=f"at most {LONGEST_NOTE}")
+    if follow_up is not None and outcome == DO_NOT_CONTACT:
+        raise Refusal(
+            "a firm that asked not to be contacted takes no follow-up", next_step="Record it without"
+        )
     if follow_up is not None:
-        _ahead(follow_up.due_date, today)
+        _check_plan(follow_up, today)
+
+
+def _check_plan(plan: FollowUp, today: date) -> None:
+    _ahead(plan.due_date, today)
+    if plan.kind not in KINDS:
+        raise Refusal(f"{plan.kind!r} is not a way to come back", expected=", ".join(KINDS))
+    if not LEAST_MINUTES <= plan.minutes <= MOST_MINUTES:
+        raise Refusal(f"{plan.minutes} minutes", expected=f"{LEAST_MINUTES} to {MOST_MINUTES}")
 
 
 def _typed(text: str) -> str:
@@ -220,6 +251,12 @@ def _close_answered(scope: Scope, about: About, came: Outcome, today: date) -> N
         waiting.filter(due_date__lte=today).update(status="done", done_date=today)
     if about.offer_id:
         waiting.filter(offer_id=about.offer_id).update(status="done", done_date=today)
+
+
+def _drop_planned(scope: Scope, customer_id: str, today: date) -> None:
+    planned = Task.objects.seen_by(scope).filter(customer_id=customer_id, status="open")
+    for number in planned.values_list("pk", flat=True):
+        _close(scope, number, "dropped", today)
 
 
 def _plan(contact: Contact, came: Outcome, follow_up: FollowUp | None, today: date) -> Task | None:

@@ -13,6 +13,7 @@ from xiaoer.kit.audit import note_reading
 from xiaoer.kit.scope import Scope
 from xiaoer.offers import queries as offers
 from xiaoer.scores import queries as scores
+from xiaoer.workbench.approaching import Door
 
 router = Router()
 
@@ -105,7 +106,7 @@ class FollowUpIn(Schema):
 
     due_date: date
     kind: Literal["visit", "call", "message"] = "call"
-    minutes: int = 20
+    minutes: int = Field(20, ge=1, le=600)
 
 
 class OutcomeIn(Schema):
@@ -170,7 +171,9 @@ def outcome(request: HttpRequest, given: OutcomeIn) -> Status:
     about = _about(scope, given)
     follow_up = FollowUp(**given.follow_up.dict()) if given.follow_up else None
     today: date = request.today  # type: ignore[attr-defined]
-    done = record_outcome(scope, about, given.outcome, today, note=given.note, follow_up=follow_up)
+    done = record_outcome(
+        scope, about, given.outcome, today, note=given.note, follow_up=follow_up, door=Door(scope, today)
+    )
     told = {
         "contact_id": done.contact.pk,
         "follow_up_id": done.follow_up and done.follow_up.pk,

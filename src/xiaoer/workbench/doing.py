@@ -9,16 +9,18 @@ from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from xiaoer.contact_policy.terms import Purpose, Touch
 from xiaoer.contacts import actions as contacts
 from xiaoer.contacts.actions import About, FollowUp
 from xiaoer.contacts.terms import CHANNELS
 from xiaoer.customers import queries as customers
 from xiaoer.kit.audit import note_reading
+from xiaoer.kit.dates import next_working_day
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.screens import formats
 from xiaoer.kit.screens.listing import Listing, asked
 from xiaoer.offers import queries as offers
-from xiaoer.workbench import actions
+from xiaoer.workbench import actions, approaching
 from xiaoer.workbench.desk import Desk
 from xiaoer.workbench.shown import sheets, wordings
 from xiaoer.workbench.shown.drawings import tongue
@@ -50,9 +52,15 @@ def record(desk: Desk, customer_id: str, offer_id: str, form: QueryDict) -> str:
     """Write the outcome, with its follow-up; says what was written."""
     proposal, outcome = offers.proposal(desk.scope, offer_id) if offer_id else None, form.get("outcome", "")
     about = _about(customer_id, proposal, form.get("channel", "call"))
-    follow_up = _follow_up(desk, outcome, form.get("follow_up", sheets.USUAL), about.channel)
+    follow_up = _follow_up(desk, about, outcome, form.get("follow_up", sheets.USUAL))
     done = contacts.record_outcome(
-        desk.scope, about, outcome, desk.today, note=form.get("note", ""), follow_up=follow_up
+        desk.scope,
+        about,
+        outcome,
+        desk.today,
+        note=form.get("note", ""),
+        follow_up=follow_up,
+        door=_door(desk),
     )
     told = _("Noted: %(outcome)s.") % {"outcome": wordings.outcome(outcome)}
     if done.follow_up:
@@ -76,7 +84,8 @@ def postpone(desk: Desk, offer_id: str, form: QueryDict) -> str:
     if proposal is None:
         raise Refusal(_("this line has left the list"), next_step=_("Load the page again"))
     until = _day(form.get("other_day", "") if form.get("day") == "other" else form.get("day", ""))
-    contacts.put_off(desk.scope, _about(proposal.customer_id, proposal, proposal.kind), until, desk.today)
+    about = _about(proposal.customer_id, proposal, proposal.kind)
+    contacts.put_off(desk.scope, about, until, desk.today, door=_door(desk))
     return _("Put off until %(day)s.") % {"day": formats.near_day(until, tongue(), desk.today)}
 
 
@@ -105,6 +114,7 @@ def plan(desk: Desk, customer_id: str, form: QueryDict) -> str:
         form.get("text", ""),
         FollowUp(day, channel, MINUTES.get(channel, 20)),
         desk.today,
+        door=_door(desk),
     )
     return _("In the calendar on %(day)s.") % {"day": formats.near_day(day, tongue(), desk.today)}
 
@@ -115,7 +125,7 @@ def move(desk: Desk, task_id: int, form: QueryDict) -> str:
         contacts.complete_task(desk.scope, task_id, desk.today)
         return _("Kept. Well done.")
     day = _day(form.get("day", ""))
-    contacts.move_task(desk.scope, task_id, day, desk.today)
+    contacts.move_task(desk.scope, task_id, day, desk.today, door=_door(desk))
     return _("Moved to %(day)s.") % {"day": formats.near_day(day, tongue(), desk.today)}
 
 
@@ -165,17 +175,25 @@ def _about(customer_id: str, proposal: Any, channel: str) -> About:
     return About(customer_id, proposal.offer_id, proposal.kind, proposal.expected_return, proposal.minutes)
 
 
-def _follow_up(desk: Desk, outcome: str, asked_for: str, channel: str) -> FollowUp | None:
-    """The day chosen, or the one this outcome usually has; in the same way as this contact."""
-    day = (
-        sheets.usual_day(outcome, desk.today)
-        if asked_for == sheets.USUAL
-        else _day(asked_for)
-        if asked_for
-        else None
+def _door(desk: Desk) -> approaching.Door:
+    return approaching.Door(desk.scope, desk.today)
+
+
+def _follow_up(desk: Desk, about: About, outcome: str, asked_for: str) -> FollowUp | None:
+    """On the day chosen, or the one this outcome usually has; in the same way as this contact."""
+    kind = "visit" if about.channel == "counter" else about.channel
+    if asked_for != sheets.USUAL:
+        return FollowUp(_day(asked_for), kind, MINUTES.get(kind, 20)) if asked_for else None
+    day = sheets.usual_day(outcome, desk.today)
+    firm = customers.firm(desk.scope, about.customer_id) if day else None
+    if day is None or firm is None:
+        return None
+    plan, touch = (
+        FollowUp(day, kind, MINUTES.get(kind, 20)),
+        Touch(desk.today, about.channel, Purpose.CARE, outcome),
     )
-    kind = "visit" if channel == "counter" else channel
-    return FollowUp(day, kind, MINUTES.get(kind, 20)) if day else None
+    known = approaching.known_of(desk.scope, firm, desk.today)
+    return approaching.first_allowed(known, plan, touch, next_working_day)
 
 
 def _day(text: str) -> date:

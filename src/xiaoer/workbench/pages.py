@@ -17,7 +17,7 @@ from xiaoer.customers.queries import search as find
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.screens.listing import Listing, asked
 from xiaoer.kit.screens.workbook import workbook
-from xiaoer.workbench import doing, gathering
+from xiaoer.workbench import approaching, doing, gathering
 from xiaoer.workbench.desk import Desk, desk_of
 from xiaoer.workbench.frame import part, show
 from xiaoer.workbench.shown import sentences
@@ -80,7 +80,7 @@ def firm(request: HttpRequest, customer_id: str) -> HttpResponse:
     desk = desk_of(request)
     page = _or_404(gathering.firm_page(desk, customer_id, request.GET.get("tab", "")))
     doing.note_opening(request, desk, page.firm, "firm")
-    return show(request, "firms", "workbench/firm.html", page=page, firm=page.firm)
+    return show(request, "firms", "workbench/firm.html", page=page, firm=page.firm, stops=_stops(desk, page))
 
 
 @require_GET
@@ -89,7 +89,7 @@ def firm_panel(request: HttpRequest, customer_id: str) -> HttpResponse:
     desk = desk_of(request)
     page = _or_404(gathering.firm_page(desk, customer_id))
     doing.note_opening(request, desk, page.firm, "glance")
-    return part(request, "workbench/panel.html", page=page, firm=page.firm)
+    return part(request, "workbench/panel.html", page=page, firm=page.firm, stops=_stops(desk, page))
 
 
 @require_http_methods(["GET", "POST"])
@@ -209,6 +209,10 @@ def _excel(request: HttpRequest, desk: Desk, listing: Listing) -> HttpResponse:
     return HttpResponse(
         made, content_type=EXCEL, headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )
+
+
+def _stops(desk: Desk, page: Any) -> list[approaching.Stopped]:
+    return approaching.stops(desk.scope, page.firm, desk.today)
 
 
 def _or_404(found: Any) -> Any:

@@ -1,0 +1,146 @@
+"""The desk asks the contact policy: what is known of a firm, and whether a plan may stand.
+
+`contacts` stands below `contact_policy` and cannot ask; its actions take the question as `door`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from xiaoer.contact_policy.queries import standing
+from xiaoer.contact_policy.rules import approach
+from xiaoer.contact_policy.terms import (
+    Answer,
+    Asked,
+    Block,
+    Channel,
+    Known,
+    Policy,
+    Purpose,
+    Rule,
+    Stop,
+    Touch,
+)
+from xiaoer.contacts import queries as contacts
+from xiaoer.contacts.actions import FollowUp
+from xiaoer.customers.models import Firm
+from xiaoer.features import queries as features
+from xiaoer.kit.refusal import Refusal
+from xiaoer.kit.scope import Scope
+from xiaoer.kit.text import reason, say
+from xiaoer.workbench.shown.drawings import tongue
+
+STOPS = (Rule.SUPPRESSION, Rule.WORKOUT, Rule.COMPLAINT)
+NO_CONTACT = ("check",)  # tasks nobody is approached for
+REMEMBERED = 60  # contacts of the desk looked back at; the caps and pauses need far fewer
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """A line for the page: by which ways the firm is not to be contacted ("" = none at all), and why."""
+
+    channel: str
+    rule: str
+    because: str
+
+
+def known_of(scope: Scope, firm: Firm, today: date) -> Known:
+    """A firm as the policy needs it: kind, consents, stops, contacts of the desk and of the bank's files."""
+    profile = features.profile(scope, firm.customer_id)
+    told: dict[str, Any] = (profile.standing if profile else None) or {}
+    return Known(
+        firm.kind,
+        told.get("consents") or {},
+        tuple(_stops(scope, firm.customer_id, told, today)),
+        tuple(_touches(scope, firm.customer_id, profile)),
+    )
+
+
+def answer(known: Known, plan: FollowUp) -> Answer:
+    """What the policy says to a plan of the desk; such a plan is care."""
+    asked = Asked(plan.kind, Purpose.CARE, plan.due_date)
+    return approach(asked, known, Policy.in_force(plan.due_date))
+
+
+@dataclass(frozen=True)
+class Door:
+    """The policy's question, handed to an action: raises Refusal in the rule's words."""
+
+    scope: Scope
+    today: date
+
+    def __call__(self, firm: Firm, plan: FollowUp) -> None:
+        """Ask for the plan's day and channel, on what is known now."""
+        if plan.kind in NO_CONTACT:
+            return
+        told = answer(known_of(self.scope, firm, self.today), plan)
+        if not told.allowed:
+            raise Refusal(
+                _words(told.blocks[0], self.today), next_step=_("Choose another day or another way")
+            )
+
+
+def first_allowed(known: Known, plan: FollowUp, touch: Touch, working_day: Any) -> FollowUp | None:
+    """The plan on the first day the policy allows, counting the contact just made; None when there is none."""
+    known = replace(known, touches=(*(known.touches or ()), touch))
+    for _try in range(len(Rule)):
+        told = answer(known, plan)
+        if told.allowed:
+            return plan
+        free = [block.free_from for block in told.blocks]
+        if None in free:
+            return None
+        plan = replace(plan, due_date=working_day(max(day for day in free if day)))
+    return None
+
+
+def stops(scope: Scope, firm: Firm, today: date) -> list[Stopped]:
+    """Why a firm must not be contacted today, if it must not."""
+    known = replace(known_of(scope, firm, today), touches=())
+    by_channel = {
+        channel: [block for block in answer(known, FollowUp(today, channel)).blocks if block.rule in STOPS]
+        for channel in Channel
+    }
+    everywhere = [
+        block for block in by_channel[Channel.VISIT] if all(block in them for them in by_channel.values())
+    ]
+    lines = [_line("", block, today) for block in everywhere]
+    return lines + [
+        _line(channel, block, today)
+        for channel, blocks in by_channel.items()
+        for block in blocks
+        if block not in everywhere
+    ]
+
+
+def _line(channel: str, block: Block, today: date) -> Stopped:
+    use = say(reason(f"use_{channel}"), tongue()) if channel else ""
+    return Stopped(use, say(reason(f"rule_{block.rule}"), tongue()), _words(block, today))
+
+
+def _words(block: Block, today: date) -> str:
+    return say(block.because, tongue(), today)
+
+
+def _stops(scope: Scope, customer_id: str, told: dict[str, Any], today: date) -> Iterator[Stop]:
+    for one in standing(scope, customer_id, today):
+        yield Stop(one.reason, one.day, one.until_date, one.channel)
+    if complaint := told.get("complaint_date"):
+        yield Stop("complaint", date.fromisoformat(complaint))
+
+
+def _touches(scope: Scope, customer_id: str, profile: Any) -> Iterator[Touch]:
+    for one in contacts.contacts_with(scope, customer_id)[:REMEMBERED]:
+        yield Touch(one.day, one.channel, Purpose.CARE, one.outcome)
+    for told in profile.contacts if profile else ():
+        yield Touch(
+            date.fromisoformat(told["date"]),
+            told.get("channel") or "",
+            told.get("purpose") or "",
+            told.get("outcome") or "",
+        )
