@@ -36,7 +36,7 @@ DEFAULTS: dict[str, Any] = {
     "may_be_empty": False,
 }
 OWN = {"table", "feed", "files"}
-CHOICES = {
+CHOICES: dict[str, set[str | None]] = {
     "format": {"csv", "parquet", "xlsx"},
     "encoding": {"utf-8", "gb18030"},
     "exact_duplicates": {"quarantine", "keep"},
