@@ -4,14 +4,17 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 from django.test import Client
 
+import xiaoer
 from tests.world import BUSINESS_DATE, STAFF, placements
 from xiaoer.app.middleware import OneTransaction
+from xiaoer.branches.terms import post_kinds
 from xiaoer.contacts.models import Contact, Task
 from xiaoer.customers.models import Firm
 from xiaoer.features.models import Profile
@@ -135,7 +138,7 @@ def test_every_post_opens_every_place(client_of: ClientOf) -> None:
     for staff_id, *_ in STAFF:
         client = client_of(staff_id)
         for address in ("/", "/calendar/", "/firms/", "/events/", "/data/"):
-            assert client.get(address).status_code in {200, 403}, (staff_id, address)
+            assert client.get(address, follow=True).status_code in {200, 403}, (staff_id, address)
 
 
 @pytest.mark.parametrize("address", ["/", "/firms/", "/firms/?sort=-turnover", "/events/", "/calendar/"])
@@ -233,6 +236,48 @@ def test_the_administrator_sees_no_customer(client_of: ClientOf) -> None:
     assert not [one.customer_id for one in placements() if one.customer_id in page]
 
 
+@pytest.mark.parametrize(
+    ("staff_id", "address"),
+    [
+        *(("X1", one) for one in ("/firms/", "/events/", "/calendar/", "/segments/", "/search/?q=a")),
+        *(
+            ("X1", one)
+            for one in ("/api/morning", f"/api/firms/{THEIRS}", "/api/search?q=C", f"/firms/{THEIRS}/")
+        ),
+        ("T1", "/data/"),
+        ("A1", f"/firms/{THEIRS}/record/"),
+        ("A1", f"/firms/{THEIRS}/plan/"),
+    ],
+)
+def test_a_post_without_the_right_is_told_so(staff_id: str, address: str, client_of: ClientOf) -> None:
+    assert client_of(staff_id).get(address).status_code == 403
+
+
+def test_every_right_is_asked_for_somewhere() -> None:
+    sources = "".join(path.read_text() for path in (Path(xiaoer.__path__[0])).rglob("*.py"))
+    rights = {right for kind in post_kinds().values() for right in kind.rights}
+    assert not [right for right in rights if f'"{right}"' not in sources]
+
+
+def test_a_search_by_program_is_written_down(client_of: ClientOf) -> None:
+    found = client_of("M1").get("/api/search", {"q": min(MINE)}).json()
+    (row,) = readings()
+    assert (row.staff_id, row.what) == ("M1", "api_search")
+    assert row.detail == {"customer_ids": [one["customer_id"] for one in found]}
+
+
+@pytest.mark.parametrize("asked", ["day", "week"])
+@pytest.mark.parametrize("day", ["0001-01-01", "1989-12-31", "2101-01-01", "9999-12-31"])
+def test_the_calendar_reaches_so_far(asked: str, day: str, client_of: ClientOf) -> None:
+    assert client_of("M1").get("/calendar/", {asked: day}).status_code == 422
+
+
+@pytest.mark.parametrize("day", ["1990-01-01", "2100-12-31", "nonsense"])
+def test_and_no_less(day: str, client_of: ClientOf) -> None:
+    for asked in ("day", "week"):
+        assert client_of("M1").get("/calendar/", {asked: day}).status_code == 200
+
+
 # ---------------------------------------------------------------- what is written
 
 
@@ -286,8 +331,9 @@ def test_an_answer_of_500_undoes_too() -> None:
     assert not readings()
 
 
-def test_the_description_of_the_interface_is_complete() -> None:
-    told = Client().get("/api/openapi.json").json()
+def test_the_description_of_the_interface_is_complete(client_of: ClientOf) -> None:
+    assert Client().get("/api/openapi.json").status_code == 401
+    told = client_of("M1").get("/api/openapi.json").json()
     assert set(told["paths"]) == {"/api/morning", "/api/firms/{customer_id}", "/api/search", "/api/outcomes"}
 
 

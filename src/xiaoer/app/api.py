@@ -1,5 +1,10 @@
 """The interface for programs: the same queries and actions as the pages, typed, behind the same session."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.security import django_auth
@@ -7,11 +12,23 @@ from ninja.security import django_auth
 from xiaoer.kit.refusal import Refusal
 from xiaoer.workbench.api import router
 
+
+def signed_in_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The description of the interface is for whoever may use it."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
+        return view(request, *args, **named) if request.user.is_authenticated else HttpResponse(status=401)
+
+    return shown
+
+
 api = NinjaAPI(
     title="Xiaoer 店小二",
     version="1",
     auth=django_auth,
     docs_url=None,  # its page would load scripts from elsewhere; the description itself is /api/openapi.json
+    docs_decorator=signed_in_only,
     urls_namespace="api",
 )
 api.add_router("", router)
@@ -27,3 +44,9 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         "next_step": refusal.next_step,
     }
     return api.create_response(request, told, status=422)
+
+
+@api.exception_handler(PermissionDenied)
+def not_for_this_post(request: HttpRequest, _denied: PermissionDenied) -> HttpResponse:
+    """403 in the interface's own form."""
+    return api.create_response(request, {"detail": "your post does not read firms"}, status=403)

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any, Literal
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from ninja import Field, Query, Router, Schema, Status
 
@@ -140,7 +141,7 @@ def morning(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-@router.get("/firms/{customer_id}", response=WholeFirmOut, summary="One firm")
+@router.get("/firms/{path:customer_id}", response=WholeFirmOut, summary="One firm")
 def firm(request: HttpRequest, customer_id: str) -> dict[str, Any]:
     """A firm in scope; 404 for any other. Written down like opening its page."""
     scope = _scope(request)
@@ -160,8 +161,12 @@ def firm(request: HttpRequest, customer_id: str) -> dict[str, Any]:
 
 @router.get("/search", response=list[FirmOut], summary="Find firms")
 def search(request: HttpRequest, q: str = Query("", max_length=60)) -> list[Any]:
-    """By the beginning of name, pinyin, initials, credit code or number."""
-    return customers.search(_scope(request), q)
+    """By the beginning of name, pinyin, initials, credit code or number. Written down: which firms it showed."""
+    scope = _scope(request)
+    found = customers.search(scope, q)
+    if found:
+        note_reading(scope, "api_search", detail={"customer_ids": [one.customer_id for one in found]})
+    return found
 
 
 @router.post("/outcomes", response={201: OutcomeOut, 200: OutcomeOut}, summary="Record an outcome")
@@ -194,5 +199,8 @@ def _about(scope: Scope, given: OutcomeIn) -> About:
 
 
 def _scope(request: HttpRequest) -> Scope:
+    """The reader's scope; raises PermissionDenied for a post that reads no firms."""
     scope: Scope = request.scope  # type: ignore[attr-defined]
+    if not scope.may("firms.read"):
+        raise PermissionDenied
     return scope

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
@@ -26,6 +27,7 @@ from xiaoer.workbench.shown import sheets, wordings
 from xiaoer.workbench.shown.drawings import tongue
 
 MINUTES = {"visit": 60, "call": 15, "message": 5, "counter": 15}
+YEARS = range(1990, 2101)
 WRITE_CHANNELS = tuple(channel for channel in CHANNELS if channel != "counter")
 
 
@@ -40,7 +42,8 @@ def record_sheet(desk: Desk, customer_id: str, offer_id: str) -> sheets.Sheet | 
     return sheets.Sheet(
         firm=firm,
         goal=proposal.goal if proposal else None,
-        address=reverse("record", args=[customer_id]) + (f"?offer={offer_id}" if offer_id else ""),
+        address=reverse("record", args=[customer_id])
+        + (f"?{urlencode({'offer': offer_id})}" if offer_id else ""),
         days=sheets.follow_up_days(desk.today),
         outcomes=sheets.outcomes(desk.today),
         channels=() if proposal else sheets.channels(CHANNELS, wordings.CHANNELS),
@@ -194,6 +197,19 @@ def _follow_up(desk: Desk, about: About, outcome: str, asked_for: str) -> Follow
     )
     known = approaching.known_of(desk.scope, firm, desk.today)
     return approaching.first_allowed(known, plan, touch, next_working_day)
+
+
+def check_year(text: str) -> None:
+    """Raises Refusal for a day the calendar does not reach; what is no day at all is another's business."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return
+    if day.year not in YEARS:
+        raise Refusal(
+            _("the calendar does not reach %(year)s") % {"year": day.year},
+            expected=f"{YEARS[0]}–{YEARS[-1]}",
+        )
 
 
 def _day(text: str) -> date:

@@ -58,6 +58,15 @@ def _around(request: HttpRequest, desk: Desk, here: str) -> dict[str, Any]:
 
 def rooms(desk: Desk, here: str) -> list[Place]:
     """Where one can go, with how much waits there."""
+    made = _places_of_firms(desk, here) if desk.scope.may("firms.read") else []
+    if desk.scope.may("data.read"):
+        made.append(
+            Place(_("Data"), "data", reverse("data"), here == "data", on_phone=False, heading=_("The night"))
+        )
+    return made
+
+
+def _places_of_firms(desk: Desk, here: str) -> list[Place]:
     counts = gathering.counts(desk)
     made = [
         Place(_("Today"), "today", reverse("today"), here == "today", counts["today"]),
@@ -67,8 +76,4 @@ def rooms(desk: Desk, here: str) -> list[Place]:
     ]
     if counts["firms"]:
         made.append(Place(_("Segments"), "segments", reverse("segments"), here == "segments", on_phone=False))
-    if desk.scope.may("data.read"):
-        made.append(
-            Place(_("Data"), "data", reverse("data"), here == "data", on_phone=False, heading=_("The night"))
-        )
     return made

@@ -43,20 +43,43 @@ def refusals_told(view: View) -> View:
     return told
 
 
+def needs(right: str) -> Callable[[View], View]:
+    """Only for posts with this right; others are told so, with 403."""
+
+    def guarded(view: View) -> View:
+        @wraps(view)
+        def asked_first(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
+            if desk_of(request).scope.may(right):
+                return view(request, *args, **named)
+            reason = _("your post does not open this page")
+            return render(request, "400.html", {"reason": reason}, status=403)
+
+        return asked_first
+
+    return guarded
+
+
 @require_GET
 def today(request: HttpRequest) -> HttpResponse:
-    """The morning list."""
+    """The morning list; whoever sees no firms begins with the data."""
+    if not desk_of(request).scope.may("firms.read"):
+        return redirect("data")
     return show(request, "today", "workbench/today.html", morning=gathering.morning(desk_of(request)))
 
 
 @require_GET
+@needs("firms.read")
+@refusals_told
 def calendar(request: HttpRequest) -> HttpResponse:
     """A day or a week."""
+    for typed in (request.GET.get("day", ""), request.GET.get("week", "")):
+        doing.check_year(typed)
     span = gathering.span(desk_of(request), request.GET.get("day", ""), request.GET.get("week", ""))
     return show(request, "calendar", "workbench/calendar.html", span=span)
 
 
 @require_GET
+@needs("firms.read")
 @refusals_told
 def firms(request: HttpRequest) -> HttpResponse:
     """All firms in scope; with ?excel=1 the same as a workbook."""
@@ -66,6 +89,7 @@ def firms(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@needs("firms.read")
 @refusals_told
 def events(request: HttpRequest) -> HttpResponse:
     """What happened; with ?excel=1 the same as a workbook."""
@@ -75,6 +99,7 @@ def events(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@needs("firms.read")
 def firm(request: HttpRequest, customer_id: str) -> HttpResponse:
     """A firm's page. Every opening is written down."""
     desk = desk_of(request)
@@ -84,6 +109,7 @@ def firm(request: HttpRequest, customer_id: str) -> HttpResponse:
 
 
 @require_GET
+@needs("firms.read")
 def firm_panel(request: HttpRequest, customer_id: str) -> HttpResponse:
     """The firm at a glance, beside a list; an opening like any other."""
     desk = desk_of(request)
@@ -93,6 +119,7 @@ def firm_panel(request: HttpRequest, customer_id: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@needs("contacts.write")
 @refusals_told
 def record(request: HttpRequest, customer_id: str) -> HttpResponse:
     """The sheet for an outcome; the second tap records it."""
@@ -103,6 +130,7 @@ def record(request: HttpRequest, customer_id: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@needs("contacts.write")
 @refusals_told
 def postpone(request: HttpRequest, offer_id: str) -> HttpResponse:
     """The sheet for putting a line of the list off."""
@@ -113,6 +141,7 @@ def postpone(request: HttpRequest, offer_id: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@needs("contacts.write")
 @refusals_told
 def plan(request: HttpRequest, customer_id: str) -> HttpResponse:
     """The sheet for a promise: what, how, when."""
@@ -123,6 +152,7 @@ def plan(request: HttpRequest, customer_id: str) -> HttpResponse:
 
 
 @require_POST
+@needs("contacts.write")
 @refusals_told
 def task_move(request: HttpRequest, task_id: int) -> HttpResponse:
     """Move a promise to another day, or tick it off."""
@@ -130,6 +160,7 @@ def task_move(request: HttpRequest, task_id: int) -> HttpResponse:
 
 
 @require_POST
+@needs("firms.read")
 @refusals_told
 def save_view(request: HttpRequest, page: str) -> HttpResponse:
     """Keep the list's present state under a name."""
@@ -139,6 +170,7 @@ def save_view(request: HttpRequest, page: str) -> HttpResponse:
 
 
 @require_POST
+@needs("firms.read")
 @refusals_told
 def remove_view(request: HttpRequest, page: str, view_id: int) -> HttpResponse:
     """Forget one of one's own views."""
@@ -149,6 +181,7 @@ def remove_view(request: HttpRequest, page: str, view_id: int) -> HttpResponse:
 
 
 @require_GET
+@needs("firms.read")
 def search(request: HttpRequest) -> HttpResponse:
     """Firms by name, pinyin, initials or code, as one types."""
     typed = request.GET.get("q", "").strip()
@@ -157,12 +190,14 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@needs("firms.read")
 def segments(request: HttpRequest) -> HttpResponse:
     """Value by size, and who moved since the night before."""
     return show(request, "segments", "workbench/segments.html", segments=gathering.segments(desk_of(request)))
 
 
 @require_GET
+@needs("data.read")
 def data(request: HttpRequest) -> HttpResponse:
     """What was delivered, what was held back, what is missing."""
     return show(request, "data", "workbench/data.html", report=gathering.data(desk_of(request)))
