@@ -9,7 +9,8 @@ from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore as Stored
 from django.contrib.sessions.base_session import AbstractBaseSession
-from django.utils import timezone
+
+from xiaoer.kit.dates import SystemClock
 
 
 class SessionStore(Stored):
@@ -23,7 +24,7 @@ class SessionStore(Stored):
     def load(self) -> dict[str, Any]:
         """What the session remembers; nothing when it is over, or signed for another key."""
         mine = self.model.objects.filter(session_key=_hash(self.session_key or ""))
-        found = mine.filter(expire_date__gt=timezone.now()).first()
+        found = mine.filter(expire_date__gt=SystemClock().now()).first()
         if found is None:
             self._session_key = None
             return {}

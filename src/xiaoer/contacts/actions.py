@@ -11,6 +11,8 @@ from xiaoer.contacts.terms import (
     CHANNELS,
     DO_NOT_CONTACT,
     LONGEST_NOTE,
+    About,
+    FollowUp,
     OfferPutOff,
     Outcome,
     OutcomeRecorded,
@@ -30,32 +32,12 @@ LEAST_MINUTES, MOST_MINUTES = 1, 600
 KINDS = ("visit", "call", "message", "check")
 
 
-@dataclass(frozen=True)
-class FollowUp:
-    """When and how to come back to the firm."""
-
-    due_date: date
-    kind: str = "call"
-    minutes: int = 20
-
-
 # Asks the contact policy, which stands above this room, for a plan's day and way; raises Refusal.
 Door = Callable[[Firm, FollowUp], None]
 
 
 def _unasked(_firm: Firm, _plan: FollowUp) -> None:
     """No policy: for whoever writes about firms that nobody is to approach."""
-
-
-@dataclass(frozen=True)
-class About:
-    """What a contact was about: the firm, the proposal behind it if there was one, what it was worth."""
-
-    customer_id: str
-    offer_id: str = ""
-    channel: str = "visit"
-    expected_return: int = 0
-    minutes: int = 0
 
 
 @dataclass(frozen=True)
@@ -312,13 +294,3 @@ def _change_open(scope: Scope, task_id: int, **changes: object) -> Task:
 def _tell(contact: Contact) -> None:
     names = ("staff_id", "customer_id", "branch_id", "manager_id", "offer_id", "outcome", "channel", "day")
     publish(OutcomeRecorded(contact_id=contact.pk, **{name: getattr(contact, name) for name in names}))
-
-
-def forget_words(customer_id: str) -> int:
-    """Empty what people typed about a firm, on request to be forgotten; what happened and when stays.
-
-    Done as the owner of the tables: at the desk a contact is never changed. Gives the rows emptied.
-    """
-    notes = Contact.objects.using("owner").filter(customer_id=customer_id).exclude(note="")
-    promises = Task.objects.using("owner").filter(customer_id=customer_id, title__code="promised")
-    return notes.update(note="") + promises.update(title=reason("promised", text=""))

@@ -29,6 +29,26 @@ class Outcome:
         return self.zh if language.lower().startswith("zh") else self.en
 
 
+@dataclass(frozen=True)
+class FollowUp:
+    """When and how to come back to the firm."""
+
+    due_date: date
+    kind: str = "call"
+    minutes: int = 20
+
+
+@dataclass(frozen=True)
+class About:
+    """What a contact was about: the firm, the proposal behind it if there was one, what it was worth."""
+
+    customer_id: str
+    offer_id: str = ""
+    channel: str = "visit"
+    expected_return: int = 0
+    minutes: int = 0
+
+
 @cache
 def outcomes() -> dict[str, Outcome]:
     """Every outcome by code, in the order the desk offers them."""

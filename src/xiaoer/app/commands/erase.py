@@ -29,6 +29,6 @@ def _words(customer_id: str) -> int:
     from xiaoer.app.setup import ready
 
     ready()
-    from xiaoer.contacts.actions import forget_words
+    from xiaoer.contacts.jobs import forget_words
 
     return forget_words(customer_id)
