@@ -20,6 +20,7 @@ from xiaoer.kit.tables import DuckEngine, Lake
 from xiaoer.sources.contracts import contract
 from xiaoer.sources.intake import load_bank, receive
 from xiaoer.sources.mapping import read_mapping
+from xiaoer.sources.quarantine import waiting
 from xiaoer.sources.terms import FileReport
 
 TODAY = date(2026, 11, 20)
@@ -532,3 +533,34 @@ def test_a_month_without_news_is_taken_and_a_book_without_firms_refused(bank: Ba
     assert "a header and no rows" in empty.refused
     assert "at least one row" in empty.refused
     assert not bank.lake.delivered("customers", TODAY)
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ('numbers = { money_unit = "万元" }', "wan (万元)"),
+        ('numbers = "万元"', "money_unit"),
+        ("tolerated_bad_share = '5%'", "a share between 0 and 1"),
+        ("dated = '(?P<date>'", "a group called date"),
+        ("dated = 'x'", "a group called date"),
+        ('delimiter = "|!"', "one character"),
+        ('values = { kind = "x" }', "word in the file"),
+        ("key = 'customer_id'", "a list of columns"),
+    ],
+)
+def test_a_slip_in_the_mapping_is_a_sentence(tmp_path: Path, entry: str, told: str) -> None:
+    path = tmp_path / "bank.toml"
+    plain = MAPPING.replace("tolerated_bad_share = 0.5\n", "")
+    path.write_text(plain.replace("[defaults]", f"[defaults]\n{entry}"), encoding="utf-8")
+    with pytest.raises(Refusal) as refusal:
+        read_mapping(path)
+    assert told in str(refusal.value)
+
+
+def test_what_is_held_back_can_be_read_even_of_a_refused_file(bank: Bank) -> None:
+    report = bank.deliver("invoices_1.csv", lines(HEADER, *(row(n, day="?") for n in range(3)), row(9)))
+    assert report.refused
+    held = waiting(bank.lake.root, "invoices_1")
+    assert held.select("line", "column", "reason").rows() == [
+        (n, "invoice_date", "not_a_date") for n in (2, 3, 4)
+    ]

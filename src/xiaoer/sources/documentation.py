@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from xiaoer.kit.money import from_fen
 from xiaoer.kit.tables.schema import Kind
 from xiaoer.sources.contracts import contracts
 from xiaoer.sources.terms import Column, Contract
@@ -53,10 +54,12 @@ INTRODUCTION = """# 数据文件 Files of the bank
 Only [customers](customers.md) must be delivered; each further file adds something.
 A mapping (TOML) says how a bank's files become these tables, see `mappings/`.
 
-金额在文件中以元、分或万元书写均可（映射里声明），入库后一律为分；日期格式由映射声明；
+金额在文件中默认以元书写，映射里 `numbers.money_unit` 可声明为分（fen）或万元（wan），入库后一律为分；
+示例按元写；日期格式由映射声明；
 标为个人信息的列单独存放，可以删除。
 
-Money may be written in yuan, fen or 10,000 yuan (the mapping says which) and is fen once loaded;
+Money in a file is in yuan unless the mapping's `numbers.money_unit` says fen or wan (10,000 yuan), and is fen
+once loaded; the examples are in yuan;
 date formats are the mapping's; columns marked personal are kept apart and can be erased.
 """
 
@@ -112,11 +115,16 @@ def _page(shape: Contract) -> str:
             "",
             "```csv",
             _csv([column.name for column in shape.columns]),
-            _csv([column.example for column in shape.columns]),
+            _csv([_in_a_file(column) for column in shape.columns]),
             "```",
             "",
         ]
     )
+
+
+def _in_a_file(column: Column) -> str:
+    """The example as a file shows it by default: money in yuan."""
+    return str(from_fen(int(column.example))) if column.kind is Kind.MONEY else column.example
 
 
 def _row(column: Column) -> str:
@@ -127,7 +135,7 @@ def _row(column: Column) -> str:
         KINDS[column.kind],
         UNITS.get(column.unit, column.unit),
         "是 yes" if column.required else "",
-        column.example,
+        _in_a_file(column),
     )
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 

@@ -100,10 +100,16 @@ def _load(
         _stage(arriving, staging, quarantine, advance, report)
         staged = staging.finish(_duplicates(arriving, staging, quarantine))
         report.quarantined, report.reasons = quarantine.rows, quarantine.reasons
-        _refuse_if_too_bad(arriving, report, staged.rows)
+        waiting = lake.root / "personal" / "quarantine"
+        try:
+            _refuse_if_too_bad(arriving, report, staged.rows)
+        except Refusal:
+            if not dry_run:
+                quarantine.write(waiting / f"refused-{arriving.fingerprint[:16]}.parquet")
+            raise
         report.loaded = staged.rows
         if not dry_run:
-            quarantine.write(lake.root / "personal" / "quarantine" / f"{load_no:06d}.parquet")
+            quarantine.write(waiting / f"{load_no:06d}.parquet")
             staging.publish()
             lake.commit(_part(arriving, staged, lake, engine, load_no))
 

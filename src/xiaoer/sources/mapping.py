@@ -9,6 +9,7 @@ from typing import Any
 
 from xiaoer.kit.refusal import Refusal
 from xiaoer.sources.contracts import contract
+from xiaoer.sources.entries import check_entries
 from xiaoer.sources.terms import Contract, Mapping, Numbers, Source
 
 DEFAULTS: dict[str, Any] = {
@@ -77,6 +78,7 @@ def _source(entry: dict[str, Any], defaults: dict[str, Any], file: str, number: 
         if word not in entry:
             raise Refusal(f"{word} is missing", where)
     full = defaults | {"feed": entry["table"]} | entry
+    check_entries(full, where)
     _check_choices(full, where)
     _check_columns(full, contract(entry["table"]), where)
     return Source(**(full | _shaped(full, where)))

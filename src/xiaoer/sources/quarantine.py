@@ -62,6 +62,13 @@ def _rows(raw: pl.DataFrame, lines: set[int]) -> dict[int, str]:
     return {row.pop("line_no"): json.dumps(row, ensure_ascii=False) for row in hit.to_dicts()}
 
 
+def waiting(lake: Path, name: str = "") -> pl.DataFrame:
+    """Every fault held back, by file and line; only of files whose name contains `name`."""
+    held = [pl.read_parquet(path) for path in sorted((lake / "personal" / "quarantine").glob("*.parquet"))]
+    rows = pl.concat(held) if held else pl.DataFrame(schema=SCHEMA)
+    return rows.filter(pl.col("file").str.contains(name, literal=True)).sort("file", "line", "column")
+
+
 def forget(lake: Path, key: str) -> int:
     """Drop every waiting row in which a customer's key stands, whole; gives the number of rows dropped."""
     dropped = 0

@@ -29,7 +29,11 @@ def command(*, firms: int, months: int, host: str, port: int, serving: bool) -> 
     os.environ.setdefault("XIAOER_TODAY", TODAY_IS_THE_PUBLISHED_DAY)
     os.environ.setdefault("XIAOER_ALLOW_ROOT", "1")
     held = settings()
+    from xiaoer.app.commands.serve import refuse_taken
     from xiaoer.app.commands.simulate import last_month_end
+
+    if serving:
+        refuse_taken(host, port)
 
     bank = held.home / "simulated-bank"
     if not bank.exists():

@@ -1,6 +1,10 @@
 """`xiaoer serve`: the workbench for what is published."""
 
+import socket
+
 import click
+
+from xiaoer.kit.refusal import Refusal
 
 
 @click.command()
@@ -21,6 +25,7 @@ def serve(host: str, port: int, threads: int = 8) -> None:
     from granian.log import LogLevels
     from granian.server import Server
 
+    refuse_taken(host, port)
     click.echo(f"http://{host}:{port}/")
     Server(
         "xiaoer.app.wsgi:application",
@@ -32,3 +37,17 @@ def serve(host: str, port: int, threads: int = 8) -> None:
         websockets=False,
         log_level=LogLevels.error,
     ).serve()
+
+
+def refuse_taken(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as fault:
+            raise Refusal(
+                f"port {port} of {host} cannot be used: {fault.strerror}",
+                "serve",
+                "a free port",
+                "Choose another with --port (make demo ARGS='--port 8123')",
+            ) from None
