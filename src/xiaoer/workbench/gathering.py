@@ -27,7 +27,7 @@ from xiaoer.workbench.shown import morning as mornings
 from xiaoer.workbench.shown import segments as grid_page
 
 MATURING_WITHIN = timedelta(days=30)
-PROMISES_SHOWN, MATURING_SHOWN, CONTACTS_SHOWN = 6, 6, 40
+PROMISES_SHOWN, CONTACTS_SHOWN = 6, 40
 
 
 def morning(desk: Desk) -> mornings.Morning:
@@ -217,11 +217,11 @@ def _minutes(desk: Desk, listed: Iterable[mornings.Job]) -> dict[Any, int]:
 
 
 def _maturing(desk: Desk) -> tuple[Any, ...]:
-    """Borrowers whose next payment or loan falls due soon."""
+    """Borrowers whose loan ends soon; the page shows the first of them and counts all."""
     due = customers.firms(desk.scope).filter(
         loan_balance__gt=0, matures_date__range=(desk.today, desk.today + MATURING_WITHIN)
     )
-    return tuple(due.order_by("matures_date", "-loan_balance", "customer_id")[:MATURING_SHOWN])
+    return tuple(due.order_by("matures_date", "-loan_balance", "customer_id"))
 
 
 def _names_if_many(desk: Desk, proposals: list[Any]) -> Mapping[str, str]:
