@@ -148,6 +148,7 @@ def _measured(read: Read) -> dict[str, float]:
     assigned = read("assignments").filter(pl.col("stamp") == STAMP)
     held = read("holdings").filter((pl.col("stamp") == STAMP) & (pl.col("状态") == "在用"))
     surveys = read("surveys")
+    requests = read("service_requests").filter(pl.col("stamp") == STAMP)
     shares = (
         sales.group_by("客户号", "对方编号")
         .agg(pl.col("价税合计").sum())
@@ -162,11 +163,12 @@ def _measured(read: Read) -> dict[str, float]:
         "red_share": invoices["价税合计"].str.starts_with("-").mean(),
         "main_buyer_share": shares["share"].median(),
         "borrower_share": register["是否违约"].is_not_null().mean(),
-        "defaulted_share": (register["是否违约"] == "是").sum() / len(register),
+        "defaulted_yearly": (register["是否违约"] == "是").sum() / len(register) * 12 / SMALL.months,
         "npl_ratio": sum(_non_performing(seed) for seed in SEEDS) / len(SEEDS),
         "products_per_firm": len(held) / held["客户号"].n_unique(),
         "yearly_churn": len(left) / len(register) * 12 / SMALL.months,
         "response_share": (offers["结果"] == "同意").mean(),
+        "complaints_yearly": (requests["类型"] == "投诉").sum() / len(register) * 12 / SMALL.months,
         "survey_response": surveys["回复日期"].is_not_null().mean(),
     }
 

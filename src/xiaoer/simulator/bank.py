@@ -1,66 +1,111 @@
 """A whole simulated bank: founded once, lived month by month, delivered as files."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
+from multiprocessing import get_context
+from multiprocessing.pool import Pool
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from xiaoer.simulator import catalogue, meetings, notes, outside, payments, voices
+from xiaoer.simulator import meetings, notes, outside, payments, voices
 from xiaoer.simulator.deliveries import deliver_registers, deliver_standing
 from xiaoer.simulator.dirt import hold_back, spoil
 from xiaoer.simulator.files import Delivery, as_text
 from xiaoer.simulator.firms import column_of
 from xiaoer.simulator.ledgers import Booked, balance_rows, book, named
+from xiaoer.simulator.rules import months_of
 from xiaoer.simulator.terms import Month, Plan
-from xiaoer.simulator.totals import ledger_file
+from xiaoer.simulator.totals import ledger_file, whole_bank
 from xiaoer.simulator.trade import Trading, due_by_tie, invoices_of, trade_month
 from xiaoer.simulator.truth import tell
-from xiaoer.simulator.world import Running, World, found_world
+from xiaoer.simulator.world import Running, World, fading, found_world
 
 LONGEST_LAG = 4
-SNAPSHOT_EVERY = 6
+PART_FIRMS = 50_000
+SNAPSHOT_EVERY = 3
 
 
-def simulate(plan: Plan, folder: Path, advance: Callable[[str], None]) -> Delivery:
+def simulate(plan: Plan, folder: Path, advance: Callable[[str], None], jobs: int = 1) -> Delivery:
     """Write all source files of a simulated bank to `folder`, and its truth beside them.
 
-    The same plan writes the same bytes. `advance` is told after each month what was done.
+    The same plan writes the same bytes, whatever `jobs` says: how many processes work at a large bank's parts.
+    `advance` is told after each month of each part what was done.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    world = found_world(plan)
-    delivery = Delivery(folder)
-    running = Running(
-        world.accounts.opening,
-        np.zeros((LONGEST_LAG, len(world.ties.owner))),
-        catalogue.fill_shelf(plan, world.firms, world.accounts),
-    )
-    catalogue.add_loans(running.shelf, world.loans, date(1990, 1, 1), world.months[0].first)
-    for month in world.months:
-        _live(world, running, month, delivery)
-        advance(f"{month.first:%Y-%m}")
-    deliver_standing(world, delivery)
-    tell(folder, plan, world.months, world.firms, world.fates, world.loans, running.shelf, running.dirt)
+    parts = plan.divided(PART_FIRMS)
+    delivery = Delivery(folder, plan)
+    if len(parts) == 1:
+        return simulate_part(plan, folder, advance)[0]
+    totals = []
+    with _workers(min(jobs, len(parts))) as pool:
+        for part, ledger in pool.imap(_work, [(part, folder) for part in parts]):
+            delivery.rows.update(part.rows)
+            delivery.files += part.files
+            totals.append(ledger)
+            advance(f"part {len(totals)} of {len(parts)}")
+    for month in months_of(plan):
+        delivery.write("ledger_totals", whole_bank([ledger[month.index] for ledger in totals]), month.last)
     return delivery
 
 
-def _live(world: World, running: Running, month: Month, delivery: Delivery) -> None:
-    """One month: trade, payments, contacts, reports; its files, and snapshots where due."""
+@contextmanager
+def _workers(jobs: int) -> Iterator[Pool]:
+    """Processes of their own, each with one thread for frames: the parts are what runs side by side."""
+    kept = os.environ.get("POLARS_MAX_THREADS")
+    os.environ["POLARS_MAX_THREADS"] = "1"
+    with get_context("spawn").Pool(jobs, maxtasksperchild=1) as pool:
+        yield pool
+    if kept is None:
+        del os.environ["POLARS_MAX_THREADS"]
+    else:
+        os.environ["POLARS_MAX_THREADS"] = kept
+
+
+def _work(task: tuple[Plan, Path]) -> tuple[Delivery, list[pl.DataFrame]]:
+    return simulate_part(*task, lambda _month: None)
+
+
+def simulate_part(
+    plan: Plan, folder: Path, advance: Callable[[str], None]
+) -> tuple[Delivery, list[pl.DataFrame]]:
+    """One part's files, and the whole part's ledger totals of each month."""
+    world = found_world(plan)
+    delivery = Delivery(folder, plan)
+    running = Running(world.accounts.opening, np.zeros((LONGEST_LAG, len(world.ties.owner))))
+    totals = []
+    for month in world.months:
+        totals.append(_live(world, running, month, delivery))
+        advance(f"{month.first:%Y-%m}")
+    deliver_standing(world, delivery)
+    tell(folder, world, running.dirt)
+    return delivery, totals
+
+
+def _live(world: World, running: Running, month: Month, delivery: Delivery) -> pl.DataFrame:
+    """One month: trade, payments, contacts, reports; its files, and snapshots where due. Gives the totals."""
     trading = trade_month(world.plan, month, world.book, world.firms, world.fates, world.ties)
     _owe(world, running, trading)
     _deliver_invoices(world, running, month, trading, delivery)
-    held = running.shelf.held & (running.shelf.since <= np.datetime64(month.first))
-    at = payments.scene(world.plan, month, world.book, world.firms, world.fates, held=held)
+    held = world.life.since <= np.datetime64(month.first)
+    at = payments.scene(
+        world.plan, month, world.book, world.firms, world.fates, held=held, fade=fading(world, month)
+    )
     booked = _pay(world, running, at, delivery)
     _note_sales(world, running, at, trading)
-    _talk(world, running, month, delivery)
+    _talk(world, month, delivery)
     _report(world, running, month, delivery)
     lent = notes.notes_on(world.loans, world.firms, month.last)
     delivery.write("drawdown_notes", lent, month.last)
-    delivery.write("ledger_totals", _ledger(world, at, booked, lent), month.last)
+    totals = _ledger(world, at, booked, lent)
+    if world.plan.parts == 1:
+        delivery.write("ledger_totals", totals, month.last)
     if (world.plan.months - 1 - month.index) % SNAPSHOT_EVERY == 0 or month.index == world.plan.months - 2:
         deliver_registers(world, running, month, lent, delivery)
+    return totals
 
 
 def _owe(world: World, running: Running, trading: Trading) -> None:
@@ -87,7 +132,7 @@ def _deliver_invoices(
 
 def _pay(world: World, running: Running, at: payments.Scene, delivery: Delivery) -> Booked:
     month = at.month
-    repaid = notes.repayments_of(world.loans, world.firms, month)
+    repaid = notes.repayments_of(world.plan, world.loans, world.firms, month)
     loan_flows = payments.lending(notes.drawdowns_of(world.loans, month), repaid)
     flows = payments.joined(
         [payments.ordinary(at), payments.trade(at, world.ties, running.owed[0]), loan_flows]
@@ -121,19 +166,26 @@ def _note_sales(world: World, running: Running, at: payments.Scene, trading: Tra
     running.sales.append(invoiced + at.fen(1.0) * shop)
 
 
-def _talk(world: World, running: Running, month: Month, delivery: Delivery) -> None:
-    met = meetings.meet(world.plan, month, world.firms, world.loans, running.shelf, world.bank, world.manager)
-    contacts = meetings.contact_file(world.plan, month, met, world.firms)
+def _talk(world: World, month: Month, delivery: Delivery) -> None:
+    contacts = meetings.contacts_of(world, month)
     delivery.write("contacts", contacts, month.last)
-    delivery.write("surveys", voices.surveys_of(world.plan, month, contacts, world.firms), month.last)
-    catalogue.add_loans(running.shelf, world.loans, month.first, month.last)
+    delivery.write("surveys", voices.surveys_of(world.plan, month, contacts), month.last)
+    listed = meetings.lists_of(world, month)
+    if len(listed):
+        delivery.write("campaign_lists", listed, month.last)
+    clerk = str(world.bank.posts.filter(post="after_sales_manager")["staff_id"][0])
+    delivery.write("service_requests", voices.requests_until(world, month.last, clerk), month.last)
 
 
 def _report(world: World, running: Running, month: Month, delivery: Delivery) -> None:
     """What others report in the month; taxes of the quarter before once three months are known."""
     plan, firms, fates = world.plan, world.firms, world.fates
-    delivery.write("public_records", outside.public_records_of(plan, month, firms, fates), month.last)
-    delivery.write("other_bank_debts", outside.other_debts_of(plan, month, firms, fates), month.last)
+    delivery.write(
+        "public_records", outside.public_records_of(plan, month, firms, world.life.stops), month.last
+    )
+    delivery.write(
+        "other_bank_debts", outside.other_debts_of(plan, month, firms, fates, world.life.stops), month.last
+    )
     if outside.quarter_before(month) and len(running.sales) > outside.QUARTER:
         quarter = np.sum(running.sales[-1 - outside.QUARTER : -1], axis=0)
         delivery.write("tax_records", outside.tax_records_of(plan, month, firms, quarter), month.last)
@@ -150,7 +202,7 @@ def _ledger(world: World, at: payments.Scene, booked: Booked, lent: pl.DataFrame
     balances = balance_rows(at, world.accounts, booked)
     moved = booked.transactions.join(branch, on="i", how="left")
     owed = lent.join(branch, on="i", how="left")
-    repaid = notes.repayments_of(world.loans, world.firms, month).join(branch, on="i", how="left")
+    repaid = notes.repayments_of(world.plan, world.loans, world.firms, month).join(branch, on="i", how="left")
     return ledger_file(
         day,
         [

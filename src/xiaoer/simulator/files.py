@@ -1,20 +1,22 @@
 """Source files as a bank writes them: GB18030 CSV, Chinese headers and words, dated names, some packed."""
 
-import gzip
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 import polars as pl
+from isal import igzip
 
 from xiaoer.kit.tables.schema import Kind
-from xiaoer.simulator.terms import table
+from xiaoer.simulator.terms import Plan, table
 from xiaoer.sources.contracts import contract
 from xiaoer.sources.terms import Column
 
 ENCODING = "gb18030"
+PACKING = 1
 PACKED = {"invoices", "transactions", "schedules", "balances", "channel_uses"}
+HEAD_OFFICE = {"branches", "staff", "posts", "products", "rate_curves", "cost_curves", "loss_curves"}
 SLASHED = {"invoices"}  # tables whose dates read 2026/10/31
 
 
@@ -23,18 +25,26 @@ class Delivery:
     """The folder written to, and how many rows of each table went out."""
 
     folder: Path
+    plan: Plan
     rows: Counter[str] = field(default_factory=Counter)
     files: int = 0
 
     def write(self, name: str, frame: pl.DataFrame, day: date) -> None:
-        """Write a table's frame as the file of a day; columns the contract does not know stay behind."""
+        """Write a table's frame as the file of a day; columns the contract does not know stay behind.
+
+        What head office keeps for the whole bank comes with the first part only.
+        """
+        if self.plan.part and name in HEAD_OFFICE:
+            return
         self.write_text(name, as_text(name, frame), day)
 
     def write_text(self, name: str, text: pl.DataFrame, day: date) -> None:
         """Write rows already in the bank's words."""
         data = text.write_csv(line_terminator="\r\n").encode(ENCODING)
-        path = self.folder / f"{name}_{day:%Y%m%d}.csv{'.gz' if name in PACKED else ''}"
-        path.write_bytes(gzip.compress(data, 5, mtime=0) if name in PACKED else data)
+        packed = name in PACKED or self.plan.parts > 1
+        part = f"_{self.plan.part + 1:02d}" if self.plan.parts > 1 else ""
+        path = self.folder / f"{name}_{day:%Y%m%d}{part}.csv{'.gz' if packed else ''}"
+        path.write_bytes(igzip.compress(data, PACKING, mtime=0) if packed else data)
         self.rows[name] += len(text)
         self.files += 1
 

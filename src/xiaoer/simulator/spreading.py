@@ -1,0 +1,92 @@
+"""How trouble spreads: along trade from buyers to suppliers, and from those who fail to those who stood for them."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from xiaoer.simulator.draws import Days, Floats, Ints, stream
+from xiaoer.simulator.fates import NO_DAY, Fates
+from xiaoer.simulator.network import Ties, outside_count
+from xiaoer.simulator.terms import Month, Plan, figure
+
+ROUNDS = 2
+CIRCLE = 4
+
+
+def spread(plan: Plan, months: list[Month], fates: Fates, ties: Ties, substitution: Floats) -> Fates:
+    """Fates after two rounds of contagion: what a buyer loses its suppliers lose, as far as they find no other.
+
+    A firm that depends on a failing buyer, or stands surety in a circle with a failing firm, may fail in turn.
+    """
+    stops = _chain(plan, fates, ties)
+    outside = core_levels(plan, months)
+    slump = fates.slump.copy()
+    for _ in range(ROUNDS):
+        slump = np.minimum(slump, fates.slump * _suppliers(ties, slump, outside, substitution))
+    level = fates.level * slump / np.maximum(fates.slump, 1e-9)
+    return replace(fates, stops=stops, level=level, slump=slump)
+
+
+def shares(ties: Ties) -> Floats:
+    """Per tie its share of the owner's sales; 0 for purchases."""
+    trade = np.where(ties.sale, ties.rate * ties.ticket, 0.0)
+    whole = np.bincount(ties.owner, weights=trade)
+    return trade / np.maximum(whole[ties.owner], 1e-9)
+
+
+def core_levels(plan: Plan, months: list[Month]) -> Floats:
+    """Outside parties × months: the demand of each; core enterprises stumble now and then for some months."""
+    rng = stream(plan.seed, "core enterprises")
+    count, length = outside_count(plan), len(months)
+    level = np.ones((count, length))
+    stumbles = rng.random(count) < figure("core_stumble_yearly") * length / 12
+    begins, lasts = rng.integers(0, length, count), rng.integers(3, 7, count)
+    month = np.arange(length)[None, :]
+    down = stumbles[:, None] & (month >= begins[:, None]) & (month < (begins + lasts)[:, None])
+    return np.where(down, 0.15, level)
+
+
+def _suppliers(ties: Ties, slump: Floats, outside: Floats, substitution: Floats) -> Floats:
+    """Firms × months: what is left of each firm's sales when its buyers buy less, a month later."""
+    firms, length = slump.shape
+    sold = np.flatnonzero(ties.sale)
+    owner, other, part = ties.owner[sold], ties.other[sold], shares(ties)[sold]
+    alone = np.ones((firms, length))
+    for month in range(length):
+        before = max(month - 1, 0)
+        demand = np.where(
+            ties.internal[sold],
+            slump[other.clip(0, firms - 1), before],
+            outside[(other - firms).clip(0), before],
+        )
+        lost = np.bincount(owner, weights=part * (1 - demand), minlength=firms)
+        alone[:, month] = 1 - lost * (1 - substitution)
+    return alone.clip(0.02, 1)
+
+
+def _chain(plan: Plan, fates: Fates, ties: Ties) -> Days:
+    """Failures that follow a failure: suppliers that lived on the firm, and sureties of its circle."""
+    rng = stream(plan.seed, "chains")
+    count = len(fates.stops)
+    luck, later = rng.random(count), rng.integers(60, 180, count).astype("timedelta64[D]")
+    hit = np.full(count, NO_DAY)
+    sold = np.flatnonzero(ties.sale & ties.internal)
+    part = shares(ties)[sold]
+    drawn = part > luck[ties.owner[sold]] / figure("chain_failure")
+    hit = _earliest(hit, ties.owner[sold][drawn], fates.stops[ties.other[sold][drawn]])
+    friend = surety_of(np.arange(count))
+    called = (luck < figure("circle_failure")) & fates.borrower
+    hit = _earliest(hit, np.flatnonzero(called), fates.stops[friend[called].clip(0, count - 1)])
+    return np.where(np.isnat(fates.stops) & ~np.isnat(hit), hit + later, fates.stops)
+
+
+def _earliest(known: Days, firm: Ints, day: Days) -> Days:
+    far = np.datetime64("2999-01-01")
+    first = np.where(np.isnat(known), far, known)
+    np.minimum.at(first, firm, np.where(np.isnat(day), far, day))
+    return np.where(first == far, NO_DAY, first)
+
+
+def surety_of(firm: Ints) -> Ints:
+    """The firm that stands surety for each in its circle of four."""
+    return (firm // CIRCLE) * CIRCLE + (firm + 1) % CIRCLE
