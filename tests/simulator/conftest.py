@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -28,7 +29,9 @@ def rows_of(path: Path) -> pl.DataFrame:
     """One source file as strings under its Chinese headers, with `stamp`, the date in its name."""
     data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     frame = pl.read_csv(io.BytesIO(data.decode("gb18030").encode()), infer_schema_length=0)
-    return frame.with_columns(stamp=pl.lit(path.name.split("_")[-1][:8]))
+    found = re.search(r"_(\d{8})", path.name)
+    assert found, path.name
+    return frame.with_columns(stamp=pl.lit(found[1]))
 
 
 @pytest.fixture(scope="session")

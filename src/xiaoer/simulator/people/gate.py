@@ -26,7 +26,7 @@ MONTH_WEEKS, REFUSALS_WEEKS = 4, 8
 def admit(setting: Setting, life: Life, wish: Actions) -> tuple[Actions, dict[str, int]]:
     """The actions that may be carried out, in their order, and how many were stopped by what."""
     stopped = np.full(len(wish), "", dtype=object)
-    for why, hit in _stops(setting, life, wish):
+    for why, hit in standing_stops(setting, life, wish):
         stopped[(stopped == "") & hit] = why
     fit = np.flatnonzero(stopped == "")
     fit = fit[_first_of(wish.firm[fit])]
@@ -39,7 +39,7 @@ def admit(setting: Setting, life: Life, wish: Actions) -> tuple[Actions, dict[st
     return wish.only(fit[~late]), counts
 
 
-def _stops(setting: Setting, life: Life, wish: Actions) -> list[tuple[str, Flags]]:
+def standing_stops(setting: Setting, life: Life, wish: Actions) -> list[tuple[str, Flags]]:
     """Rules that look at one action alone, the strongest first."""
     firm, marketing = wish.firm, np.isin(wish.kind, MARKETING)
     consent = setting.folk.consent

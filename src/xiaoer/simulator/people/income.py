@@ -26,8 +26,15 @@ def running(setting: Setting, life: Life) -> Floats:
     live = life.held & ~is_loan()[None, :] & (life.since <= setting.day(life.week))
     products = np.where(live, setting.folk.worth, 0.0).sum(axis=1)
     busy = setting.level(life.week).clip(0, 3) ** 0.7
-    flows = by("income")["turnover"] * 12 * setting.sales * setting.firms["settles_here"].to_numpy()
-    return (products * (0.4 + 0.6 * busy) + flows * busy) * staying(life) * here / 52
+    flows = by("income")["turnover"] * 12 * setting.sales * setting.settles
+    kept = by("income")["deposit"] * deposits(setting, life)
+    return (products * (0.4 + 0.6 * busy) * staying(life) + flows * busy * staying(life) + kept) * here / 52
+
+
+def deposits(setting: Setting, life: Life) -> Floats:
+    """Per firm the yuan it keeps on its current accounts in a week."""
+    likes = 0.34 * setting.sales * setting.settles * np.exp(0.45 * setting.cash)
+    return likes * setting.level(life.week).clip(0.05, 3) ** 0.7 * staying(life)
 
 
 def staying(life: Life) -> Floats:

@@ -62,6 +62,16 @@ class Setting:
         return self.firms["sales"].to_numpy()
 
     @cached_property
+    def settles(self) -> Floats:
+        """The share of each firm's payments that goes through this bank."""
+        return self.firms["settles_here"].to_numpy()
+
+    @cached_property
+    def cash(self) -> Floats:
+        """Each firm's cash discipline, standard normal."""
+        return self.firms["cash_buffer"].to_numpy()
+
+    @cached_property
     def month_of(self) -> Ints:
         """The month each week begins in."""
         firsts = np.array([np.datetime64(month.first) for month in self.months])
