@@ -19,7 +19,7 @@ from bench.likeness.survey import Curve, Floats, Sample, Survey
 INK, REAL, SIMULATED, QUIET = "#16283c", "#0f5f73", "#c98a2b", "#8a939c"
 CHINESE = ("Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Zen Hei")
 WIDTH, HEIGHT, HEAD = 7.0, 2.05, 0.62  # inches; 200 dots each, so that 700 pixels show half of them
-COLOURS = 48
+COLOURS = 160
 STEPS = np.linspace(0, 1, 801)
 THOUSANDS = ((1e6, "m"), (1e3, "k"))
 
