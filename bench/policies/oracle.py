@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from xiaoer.simulator.people import chances
-from xiaoer.simulator.people.borrowing import LOSSES, interest
+from xiaoer.simulator.people.borrowing import LOSSES, interest, owed
 from xiaoer.simulator.people.gate import standing_stops
-from xiaoer.simulator.people.income import cost_of, running, staying
+from xiaoer.simulator.people.income import cost_of, given_away, running, staying
 from xiaoer.simulator.people.living import LivingBank
 from xiaoer.simulator.people.setting import Setting, by, loan_columns
 from xiaoer.simulator.people.terms import (
@@ -119,7 +119,7 @@ class Oracle:
         loyal = self._stay_value(setting, life) * -by("leaving")["product"]
         value = plain + loyal[:, None]
         value[:, loan_columns()] = self._loan_value(setting, life)
-        dies = setting.fates.dies <= setting.day(life.week) + np.timedelta64(200, "D")
+        dies = life.dies <= setting.day(life.week) + np.timedelta64(200, "D")
         value[dies | (life.going >= 0)] *= 0.2
         return value
 
@@ -165,7 +165,8 @@ class Oracle:
         firm = np.flatnonzero((life.going >= 0) & np.isnat(life.closed))
         todo = actions(firm, RETENTION, channel, concession=CONCESSION, hour=setting.folk.hour[firm])
         back = chances.bringing_back(setting, life, todo)
-        return todo, chances.reaching(setting, life, todo) * back * self.worth(setting, life)[firm]
+        value = back * self.worth(setting, life)[firm] - given_away(setting, life, todo)
+        return todo, chances.reaching(setting, life, todo) * value
 
     def _rescues(self, setting: Setting, life: Life) -> tuple[Actions, np.ndarray]:
         """Relief where a willing firm is about to stop paying and enough is at stake."""
@@ -176,8 +177,9 @@ class Oracle:
         todo = actions(firm, RESCUE, VISIT, hour=setting.folk.hour[firm])
         todo = Actions(**(vars(todo) | {"channel": np.where(setting.folk.keeper[firm] < 0, CALL, VISIT)}))
         share = np.array([by("income")[name] for name in LOSSES])
-        stake = (life.book.amount[firm] * share).sum(axis=1)
-        given = by("income")["relief"] * life.book.amount[firm].sum(axis=1)
+        left = owed(life, setting.day(life.week))[firm]
+        stake = (left * share).sum(axis=1)
+        given = by("income")["relief"] * left.sum(axis=1)
         helps = chances.relief_helps(setting, firm)
         # Whether it helps is decided once; who was talked to about relief before is not asked again.
         tried = np.zeros(len(setting.firms), dtype=bool)

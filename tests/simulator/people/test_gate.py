@@ -65,10 +65,19 @@ def test_a_complaint_stops_marketing_and_nothing_else(bank: LivingBank) -> None:
 
 def test_a_firm_that_does_not_pay_gets_no_offers(bank: LivingBank) -> None:
     firm = free_firms(bank)[:1]
-    bank.life.stops[firm] = bank.setting.day(bank.life.week)
+    bank.life.stops[firm] = bank.setting.day(bank.life.week) - np.timedelta64(31, "D")
+    bank.life.book.amount[firm] = 0.0
+    assert stopped_by(bank, actions(firm, OFFER, CALL, PRODUCT)) == {}
+    bank.life.book.amount[firm, 0] = 100_000.0
     assert stopped_by(bank, actions(firm, OFFER, CALL, PRODUCT)) == {"workout": 1}
     bank.life.stops[firm] = bank.setting.day(bank.life.week) + np.timedelta64(1, "D")
     assert stopped_by(bank, actions(firm, OFFER, CALL, PRODUCT)) == {}
+
+
+def test_quiet_hours(bank: LivingBank) -> None:
+    firm = free_firms(bank)[:1]
+    for hour, expected in ((7, {"quiet": 1}), (8, {}), (20, {}), (21, {"quiet": 1})):
+        assert stopped_by(bank, actions(firm, CARE, CALL, hour=hour)) == expected
 
 
 def test_two_offers_in_four_weeks_are_enough(bank: LivingBank) -> None:
@@ -98,6 +107,7 @@ def test_one_approach_a_firm_and_week_and_one_offer_a_group(bank: LivingBank) ->
     firm = free_firms(bank)[:2]
     twice = actions(np.repeat(firm, 2), CARE, CALL)
     assert admit(bank.setting, bank.life, twice)[0].firm.tolist() == firm.tolist()
+    assert stopped_by(bank, twice) == {"week": 2}
     hands = bank.setting.folk.hands
     kept = hands[firm[1]]
     hands[firm[1]] = hands[firm[0]]
@@ -116,3 +126,7 @@ def test_hours_are_kept_in_the_order_of_the_list(bank: LivingBank) -> None:
     fit = int(bank.setting.minutes[manager] // 75)
     assert todo.firm.tolist() == mine[:fit].tolist()
     assert stopped["hours"] == len(mine) - fit > 0
+    channel = np.where(np.arange(len(mine)) == len(mine) - 1, CALL, VISIT)
+    todo, _ = admit(bank.setting, bank.life, actions(mine, CARE, channel))
+    rest = bank.setting.minutes[manager] - 75 * fit
+    assert (CALL in todo.channel) == (rest >= 9 and bool(bank.setting.folk.consent["consent_call"][mine[-1]]))

@@ -26,6 +26,8 @@ from xiaoer.simulator.people.terms import (
     nothing,
 )
 
+LOAN = 9
+
 
 def live(bank: LivingBank, wish: Actions) -> LivingBank:
     """A copy of the bank a week later."""
@@ -115,10 +117,9 @@ def test_asking_puts_the_contrary_off_and_wins_the_others(bank: LivingBank) -> N
     visit = chances.taking_if_asked(bank.setting, bank.life, actions(firm, OFFER, VISIT, PRODUCT))
     message = chances.taking_if_asked(bank.setting, bank.life, actions(firm, OFFER, MESSAGE, PRODUCT))
     assert visit.mean() > chance.mean() > message.mean()
-    cheap = chances.taking_if_asked(
-        bank.setting, bank.life, actions(firm, OFFER, CALL, PRODUCT, concession=30)
-    )
-    assert (cheap > chance).all()
+    loan = chances.taking_if_asked(bank.setting, bank.life, actions(firm, OFFER, CALL, LOAN))
+    cheap = chances.taking_if_asked(bank.setting, bank.life, actions(firm, OFFER, CALL, LOAN, concession=30))
+    assert (cheap > loan).all()
 
 
 def test_a_talk_brings_some_back(bank: LivingBank) -> None:

@@ -7,16 +7,17 @@ from xiaoer.simulator.curves import COSTS
 from xiaoer.simulator.draws import Floats, Ints
 from xiaoer.simulator.people import borrowing, chances
 from xiaoer.simulator.people.setting import Setting, by
-from xiaoer.simulator.people.terms import Actions, Life
+from xiaoer.simulator.people.terms import RETENTION, Actions, Life
 
 PARTING_SHARE = 0.85
 
 
-def earn(setting: Setting, life: Life, todo: Actions, complained: Ints) -> None:
-    """Add the week to what each firm has earned the bank so far."""
+def earn(setting: Setting, life: Life, todo: Actions, met: Actions, complained: Ints) -> None:
+    """Add the week to what each firm has earned the bank so far; `met` are the approaches that reached somebody."""
     life.earned += running(setting, life) + borrowing.interest(setting, life)
     life.earned -= borrowing.write_down(setting, life)
     np.add.at(life.earned, todo.firm, -cost_of(todo))
+    np.add.at(life.earned, met.firm, -given_away(setting, life, met))
     np.add.at(life.earned, complained, -by("income")["complaint"])
 
 
@@ -43,6 +44,15 @@ def staying(life: Life) -> Floats:
     return np.where(life.going >= 0, 1 - PARTING_SHARE * way.clip(0, 1), 1.0)
 
 
+def given_away(setting: Setting, life: Life, met: Actions) -> Floats:
+    """Yuan per talk meant to keep a firm: the concession for a year, on what it owes and keeps here.
+
+    A concession on a new or renewed loan is in its rate, and so in the interest of the weeks to come.
+    """
+    base = borrowing.owed(life, setting.day(life.week)).sum(axis=1) + deposits(setting, life)
+    return np.where(met.kind == RETENTION, met.concession / 10_000 * base[met.firm], 0.0)
+
+
 def cost_of(todo: Actions) -> Floats:
     """Yuan per approach: the manager's time and the way, as in the bank's own cost table."""
     return np.array([COSTS["visit"], COSTS["call"], COSTS["message"]], dtype=float)[todo.channel]
@@ -50,6 +60,8 @@ def cost_of(todo: Actions) -> Floats:
 
 def carried(setting: Setting, life: Life) -> Floats:
     """Per firm a further year's income in yuan on what is held now, times the chance to stay with no contact."""
-    stays = np.where(life.going >= 0, 0.2, (1 - chances.leaving(setting, life)) ** 26)
+    figures = by("income")
+    stays = (1 - chances.leaving(setting, life)) ** figures["carried_weeks"]
+    stays = np.where(life.going >= 0, figures["carried_going"], stays)
     year = 52 * (running(setting, life) + borrowing.interest(setting, life))
     return year * stays * setting.present(life.week, life.closed)

@@ -6,9 +6,10 @@ import polars as pl
 from xiaoer.simulator.catalogue import product_ids
 from xiaoer.simulator.draws import Array, Ints, texts
 from xiaoer.simulator.fates import NO_DAY
-from xiaoer.simulator.lending import PRODUCTS
+from xiaoer.simulator.lending import PRODUCTS, first_missed
+from xiaoer.simulator.people.borrowing import owed
 from xiaoer.simulator.people.habits import campaigns
-from xiaoer.simulator.people.income import deposits
+from xiaoer.simulator.people.income import deposits, staying
 from xiaoer.simulator.people.living import LivingBank
 from xiaoer.simulator.people.terms import CHANNELS, KINDS
 
@@ -23,6 +24,23 @@ KNOWN = (
     "opened_date",
     "staff_count",
 )
+
+CONTACTS = {
+    "i": pl.Int64,
+    "contact_date": pl.Date,
+    "channel": pl.String,
+    "purpose": pl.String,
+    "product_id": pl.String,
+    "outcome": pl.String,
+    "hour": pl.Int64,
+}
+LISTS = {
+    "i": pl.Int64,
+    "campaign": pl.Int64,
+    "listed_date": pl.Date,
+    "product_id": pl.String,
+    "arm": pl.String,
+}
 
 
 def seen(living: LivingBank) -> dict[str, pl.DataFrame]:
@@ -48,7 +66,7 @@ def _customers(living: LivingBank) -> pl.DataFrame:
     frame = setting.firms.select("i", *KNOWN).with_columns(
         staff_id=texts(_keepers(living)),
         deposits=pl.Series(deposits(setting, life).round(2)),
-        turnover=pl.Series((setting.sales * setting.level(last) * setting.settles).round(2)),
+        turnover=pl.Series((setting.sales * setting.level(last) * setting.settles * staying(life)).round(2)),
         growth=pl.Series(setting.growth(last).round(4)),
         **{name: pl.Series(agrees) for name, agrees in setting.folk.consent.items()},
     )
@@ -77,12 +95,12 @@ def _notes(living: LivingBank) -> pl.DataFrame:
     setting, life = living.setting, living.life
     day = setting.day(life.week)
     firm, place = np.nonzero((life.book.amount > 0) & (life.book.drawn <= day))
-    late = (day - life.stops[firm]).astype("timedelta64[D]").astype(float)
+    late = (day - first_missed(life.stops[firm])).astype("timedelta64[D]").astype(float)
     return pl.DataFrame(
         {
             "i": firm,
             "product_id": pl.Series(PRODUCTS).gather(place),
-            "balance": life.book.amount[firm, place],
+            "balance": owed(life, day)[firm, place].round(2),
             "rate": life.book.rate[firm, place],
             "drawn_date": life.book.drawn[firm, place],
             "due_date": life.book.due[firm, place],
@@ -94,7 +112,7 @@ def _notes(living: LivingBank) -> pl.DataFrame:
 def _contacts(living: LivingBank) -> pl.DataFrame:
     met = living.life.log.joined("contacts")
     if not met:
-        return pl.DataFrame(schema={"i": pl.Int64, "contact_date": pl.Date, "purpose": pl.String})
+        return pl.DataFrame(schema=CONTACTS)
     return pl.DataFrame(
         {
             "i": met["firm"],
@@ -115,7 +133,7 @@ def _products(product: Ints) -> pl.Series:
 def _lists(living: LivingBank) -> pl.DataFrame:
     listed = living.life.log.joined("lists")
     if not listed:
-        return pl.DataFrame(schema={"i": pl.Int64, "listed_date": pl.Date, "arm": pl.String})
+        return pl.DataFrame(schema=LISTS)
     product = np.array([campaign.product for campaign in campaigns(living.setting)])[listed["campaign"]]
     return pl.DataFrame(
         {
