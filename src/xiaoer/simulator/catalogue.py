@@ -14,6 +14,7 @@ from xiaoer.simulator.terms import Plan, table
 LAUNCHED = date(2021, 1, 1)
 CONSUMER_ONLY = ("S02", "S03")
 NEED_STAFF = ("S01", "S04")
+UNUSED = 0.22  # of products held are never used
 
 
 def catalogue() -> list[dict[str, object]]:
@@ -156,8 +157,7 @@ def holding_file(
     left = (closed <= on) | (loan & ~owing[firm, product])
     done = paid_off[firm, product]
     closed = np.where(loan & ~np.isnat(done), done, closed)
-    rate = rng.gamma(1.2, 0.25, len(firm)) * (rng.random(len(firm)) > 0.22)
-    used = np.where(product == 0, uses[firm], np.round(uses[firm] * rate)).astype(np.int64)
+    used = _used(rng, product, uses[firm])
     idle = np.where(used > 0, rng.integers(0, 45, len(firm)), 400)
     last_used = np.maximum(
         np.minimum(on, np.where(left, closed, on)) - idle.astype("timedelta64[D]"), since[firm, product]
@@ -176,3 +176,9 @@ def holding_file(
             "sold_by": texts(keepers[firm]),
         }
     )
+
+
+def _used(rng: np.random.Generator, product: Ints, payments: Ints) -> Ints:
+    """Uses of twelve months: the account as often as it pays, other products a part of that or not at all."""
+    rate = rng.gamma(1.2, 0.25, len(product)) * (rng.random(len(product)) > UNUSED)
+    return np.where(product == 0, payments, np.round(payments * rate)).astype(np.int64)
