@@ -159,9 +159,7 @@ def holding_file(
     closed = np.where(loan & ~np.isnat(done), done, closed)
     used = _used(rng, product, uses[firm])
     idle = np.where(used > 0, rng.integers(0, 45, len(firm)), 400)
-    last_used = np.maximum(
-        np.minimum(on, np.where(left, closed, on)) - idle.astype("timedelta64[D]"), since[firm, product]
-    )
+    last = np.minimum(on, np.where(left, closed, on)) - idle.astype("timedelta64[D]")
     fee = np.array([float(str(row["fee"])) for row in catalogue()])[product]
     return pl.DataFrame(
         {
@@ -170,7 +168,7 @@ def holding_file(
             "status": np.where(left, "closed", "open"),
             "opened_date": since[firm, product],
             "closed_date": np.where(left, closed, NO_DAY),
-            "last_used_date": last_used,
+            "last_used_date": np.maximum(last, since[firm, product]),
             "uses_12m": used,
             "fees_12m": (fee * 1200).astype(np.int64),
             "sold_by": texts(keepers[firm]),
