@@ -66,6 +66,15 @@ class Lake:
         several = schema.day is None and len({part.feed for part in parts}) > 1
         return _known(frame, schema, as_of, corrected=several or any(part.corrects for part in parts))
 
+    def snapshots(self, schema: TableSchema, as_of: date, engine: Engine) -> Frame:
+        """Every snapshot of a table known on a day, told apart by `business_date`; never personal columns."""
+        known = [part for part in self.manifest.known_on(schema.name, as_of) if part.business_date <= as_of]
+        if not known:
+            return engine.table(empty_table(schema.arrow))
+        frame = engine.scan([self.root / part.path for part in known])
+        several = len({part.feed for part in known}) > 1 or any(part.corrects for part in known)
+        return _last_word(frame, ("business_date", *schema.key)) if several and schema.key else frame
+
     def open_personal(self, schema: TableSchema, as_of: date, engine: Engine) -> Frame:
         """The personal side of a snapshot; for screens and identity, never for features."""
         paths = [self.root / part.personal_path for part in self._parts(schema, as_of) if part.personal_path]
