@@ -11,6 +11,7 @@ import pytest
 
 from xiaoer.simulator.bank import simulate
 from xiaoer.simulator.terms import Plan
+from xiaoer.sources.contracts import contracts
 
 END = date(2026, 10, 31)
 SMALL = Plan(firms=400, months=13, seed=7, end=END)
@@ -25,10 +26,25 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def rows_of(path: Path) -> pl.DataFrame:
-    """One source file as strings under its Chinese headers, with `stamp`, the date in its name."""
+    """One source file as strings under its Chinese headers, with `stamp`, the date in its name.
+
+    Lines with too many fields or half a character in them are read as well as they can be.
+    """
     data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    frame = pl.read_csv(io.BytesIO(data.decode("gb18030").encode()), infer_schema_length=0)
+    text = data.decode("gb18030", errors="replace").encode()
+    frame = pl.read_csv(io.BytesIO(text), infer_schema_length=0, truncate_ragged_lines=True)
     return frame.with_columns(stamp=pl.lit(path.name.split("_")[-1][:8]))
+
+
+def settled(table: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows freed of what is no row: broken copies, repeats, and all but the last word where a key comes again."""
+    shape = contracts()[table]
+    key = [shape.column(name).zh for name in shape.key]
+    if not key:
+        return rows
+    good = rows.filter(~pl.any_horizontal(pl.col(name).str.starts_with("X") for name in key))
+    in_a_file = good.unique([*key, "stamp"], keep="first", maintain_order=True)
+    return in_a_file if shape.grain == "snapshot" else in_a_file.sort("stamp").unique(key, keep="last")
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from xiaoer.kit.tables import DuckEngine, Lake, Part
 from xiaoer.sources.arriving import Delivery
@@ -19,6 +20,12 @@ class Repeated:
 
     rows: int = 0
     late: int = 0
+    keys: pa.Table | None = None
+
+    def write(self, path: Path) -> None:
+        """Keep the keys, so that readers need look for the last word on these alone."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(self.keys, path, compression="zstd")
 
 
 def spoken_for(arriving: Delivery, lake: Lake) -> date | None:
@@ -51,7 +58,7 @@ def repeated(arriving: Delivery, rows: Path, known: date | None, lake: Lake, eng
     with engine.connection.cursor() as cursor:
         cursor.register("again", again)
         counted = cursor.execute(query, {"new": str(rows), "known": known}).fetchone()
-    return Repeated(*counted) if counted else Repeated()
+    return Repeated(*counted, again) if counted else Repeated()
 
 
 def _keys_again(key: tuple[str, ...], rows: Path, before: list[Path], engine: DuckEngine) -> pa.Table:

@@ -68,7 +68,7 @@ def _load(
         if not dry_run:
             quarantine.write(waiting / f"{load_no:06d}.parquet")
             staging.publish()
-            lake.commit(_part(arriving, staged, lake, load_no, corrects=again.rows > 0))
+            lake.commit(_part(arriving, staged, lake, load_no, again))
 
 
 def _tell(report: FileReport, marked: Mapping[str, int], again: Repeated) -> None:
@@ -180,8 +180,13 @@ def _refuse_if_too_bad(arriving: Delivery, report: FileReport, good: int) -> Non
         )
 
 
-def _part(arriving: Delivery, staged: Staged, lake: Lake, load_no: int, *, corrects: bool) -> Part:
+def _part(arriving: Delivery, staged: Staged, lake: Lake, load_no: int, again: Repeated) -> Part:
     schema = arriving.contract.schema
+    corrections = (
+        lake.corrections_path(schema, load_no) if again.rows and arriving.key == schema.key else None
+    )
+    if corrections:
+        again.write(lake.root / corrections)
     rows, personal = lake.part_paths(schema, load_no)
     return Part(
         load_no=load_no,
@@ -195,5 +200,6 @@ def _part(arriving: Delivery, staged: Staged, lake: Lake, load_no: int, *, corre
         first_delivered=staged.first_delivered or arriving.delivered_on,
         rows=staged.rows,
         replaces=arriving.replaces,
-        corrects=corrects,
+        corrects=again.rows > 0,
+        corrections=str(corrections) if corrections else None,
     )

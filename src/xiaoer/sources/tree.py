@@ -17,17 +17,24 @@ OF = ("ledger_date", "item")
 class Tree:
     """Each branch with itself and all above it; the `whole` bank's stand for rows of no known branch too.
 
-    `top` are the branches of the ledger that no other branch of the ledger stands above.
+    `told` are the branches the ledger has totals of.
     """
 
     above: dict[str, list[str]]
     whole: frozenset[str]
-    top: frozenset[str]
+    told: frozenset[str]
     names: dict[str, str]
 
     @property
     def known(self) -> frozenset[str]:
         return self.whole | self.above.keys()
+
+    def over(self, branch: str) -> str | None:
+        """The next branch above one that has totals of its own; the whole bank stands above all."""
+        if branch in self.whole:
+            return None
+        path = [one for one in self.above.get(branch, ())[1:] if one in self.told]
+        return path[0] if path else min(self.whole & self.told, default=None)
 
     def rolled_up(self, sums: pl.DataFrame) -> pl.DataFrame:
         """Sums by branch as totals of every branch: its own and all beneath it."""
@@ -48,7 +55,8 @@ def grown(books: Books, told: AbstractSet[str], booked: AbstractSet[str]) -> Tre
     parents = {str(row["branch_id"]): row["parent_id"] for row in register}
     above = {branch: list(_upwards(branch, parents)) for branch in parents.keys() | booked}
     whole = frozenset(_heads(register)) if register else frozenset(told - booked)
-    return Tree(above, whole, _top(above, whole, told), {row["branch_id"]: row["name"] for row in register})
+    names = {str(row["branch_id"]): str(row["name"]) for row in register if row["name"]}
+    return Tree(above, whole, frozenset(told), names)
 
 
 def _register(books: Books) -> list[dict[str, str | None]]:
@@ -72,8 +80,3 @@ def _heads(register: list[dict[str, str | None]]) -> list[str]:
     named = [str(row["branch_id"]) for row in register if row["level"] == HEAD_OFFICE]
     roots = [str(row["branch_id"]) for row in register if not row["parent_id"]]
     return named or (roots if len(roots) == 1 else [])
-
-
-def _top(above: dict[str, list[str]], whole: frozenset[str], told: AbstractSet[str]) -> frozenset[str]:
-    covering = whole & told
-    return covering or frozenset(one for one in told if not (set(above.get(one, ())) - {one}) & told)
