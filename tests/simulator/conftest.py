@@ -2,6 +2,9 @@
 
 import gzip
 import io
+import json
+import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -33,18 +36,31 @@ def rows_of(path: Path) -> pl.DataFrame:
     data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     text = data.decode("gb18030", errors="replace").encode()
     frame = pl.read_csv(io.BytesIO(text), infer_schema_length=0, truncate_ragged_lines=True)
-    return frame.with_columns(stamp=pl.lit(path.name.split("_")[-1][:8]))
+    found = re.search(r"_(\d{8})", path.name)
+    assert found, path.name
+    return frame.with_columns(stamp=pl.lit(found[1]))
+
+
+def unbroken(table: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows under numbers of the bank; the copies that were broken on purpose bear others."""
+    keys = [contracts()[table].column(name).zh for name in contracts()[table].key]
+    return rows.filter(~pl.any_horizontal(pl.col(name).str.starts_with("X") for name in keys))
 
 
 def settled(table: str, rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows freed of what is no row: broken copies, repeats, and all but the last word where a key comes again."""
+    """What a table's files say in the end: no broken copies, no repeats, of each number the last word."""
     shape = contracts()[table]
-    key = [shape.column(name).zh for name in shape.key]
-    if not key:
-        return rows
-    good = rows.filter(~pl.any_horizontal(pl.col(name).str.starts_with("X") for name in key))
-    in_a_file = good.unique([*key, "stamp"], keep="first", maintain_order=True)
-    return in_a_file if shape.grain == "snapshot" else in_a_file.sort("stamp").unique(key, keep="last")
+    keys = [shape.column(name).zh for name in shape.key]
+    in_a_file = unbroken(table, rows).unique([*keys, "stamp"], keep="first", maintain_order=True)
+    return in_a_file if shape.grain == "snapshot" else in_a_file.sort("stamp").unique(keys, keep="last")
+
+
+def dirt_of(folder: Path) -> Counter[str]:
+    """What was done to a bank's files, over all its parts."""
+    whole: Counter[str] = Counter()
+    for path in folder.glob("truth/plan*.json"):
+        whole.update(json.loads(path.read_text("utf-8"))["dirt"])
+    return whole
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,6 @@
 """Every kind of dirt the simulated bank puts into its files is found again by the intake, and counted."""
 
 import gzip
-import json
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,6 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from tests.simulator.conftest import dirt_of
 from xiaoer.app.commands.intake import by_table
 from xiaoer.kit.tables import DuckEngine, Lake
 from xiaoer.simulator import bank as banks
@@ -60,10 +59,7 @@ class Taken:
     @property
     def dirt(self) -> dict[str, int]:
         """What the truth says was done, over all parts of the bank."""
-        whole: Counter[str] = Counter()
-        for path in self.folder.glob("truth/plan*.json"):
-            whole.update(json.loads(path.read_text("utf-8"))["dirt"])
-        return dict(whole)
+        return dict(dirt_of(self.folder))
 
     @property
     def found(self) -> dict[str, int]:
@@ -160,14 +156,22 @@ def test_all_totals_agree_once_the_missing_rows_arrive(tmp_path: Path) -> None:
     taken = Taken(tmp_path / "bank", tmp_path)
     assert taken.ledger.missing("transactions") == taken.dirt["transactions.missing"] > 0
     lost = pl.read_parquet(taken.folder / "truth" / "missing.parquet")
-    text = as_text("transactions", lost).write_csv(line_terminator="\r\n").encode(ENCODING)
-    (taken.folder / f"transactions_{END:%Y%m%d}_again.csv").write_bytes(text)
+    (taken.folder / f"transactions_{END:%Y%m%d}_again.csv").write_bytes(_written(taken, lost))
     (report,) = (report for report in taken.load() if not report.unchanged)
     assert (report.loaded, report.corrected) == (len(lost), 0)
     assert report.late == lost.filter(pl.col("booked_date") <= date(2026, 9, 30)).height
     agreed = reconciled(taken.lake, taken.engine)
     assert agreed.differences == ()
     assert agreed.agreeing == taken.ledger.agreeing + len(taken.ledger.differences)
+
+
+def _written(taken: Taken, lost: pl.DataFrame) -> bytes:
+    """Rows as the bank would send them, what the truth did not keep left empty."""
+    first = next(taken.folder.glob("transactions_*.csv.gz"))
+    header = gzip.decompress(first.read_bytes()).decode(ENCODING).splitlines()[0].split(",")
+    text = as_text("transactions", lost)
+    empty = [pl.lit("").alias(name) for name in header if name not in text.columns]
+    return text.with_columns(empty).select(header).write_csv(line_terminator="\r\n").encode(ENCODING)
 
 
 def test_a_bank_made_in_parts_is_counted_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,6 +68,8 @@ def _frame(
         opened,
         opened + ((end - opened).astype(int) * rng.random(count) * 0.5).astype("timedelta64[D]"),
     )
+    closed = firms["closed_date"].to_numpy()[owner]
+    since = np.where(since > closed, closed - np.timedelta64(1, "D"), since)
     fixed = kind == "time_deposit"
     since = np.where(fixed, saving[owner], since)
     ripe = end + rng.integers(20, 700, count).astype("timedelta64[D]")

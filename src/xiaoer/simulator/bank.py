@@ -71,9 +71,15 @@ def _work(task: tuple[Plan, Path]) -> tuple[Delivery, list[pl.DataFrame]]:
 def simulate_part(
     plan: Plan, folder: Path, advance: Callable[[str], None]
 ) -> tuple[Delivery, list[pl.DataFrame]]:
-    """One part's files, and the whole part's ledger totals of each month."""
-    world = found_world(plan)
-    delivery = Delivery(folder, plan)
+    """One part of a bank that lived by habit, as files; with its ledger totals of each month."""
+    return deliver(found_world(plan), folder, advance)
+
+
+def deliver(
+    world: World, folder: Path, advance: Callable[[str], None]
+) -> tuple[Delivery, list[pl.DataFrame]]:
+    """Write the files of a lived window, whoever decided what the bank did; gives also each month's totals."""
+    delivery = Delivery(folder, world.plan)
     running = Running(world.accounts.opening, np.zeros((LONGEST_LAG, len(world.ties.owner))))
     totals = []
     for month in world.months:

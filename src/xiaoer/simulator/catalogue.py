@@ -121,19 +121,41 @@ def owing_on(notes: pl.DataFrame, count: int) -> Flags:
     return owing
 
 
+def paid_off_on(loans: Loans, count: int, day: date) -> Days:
+    """Firms × products: the last day up to now on which a loan of the product was paid off, NaT for none."""
+    last = (
+        loans.notes.filter(pl.col("settled") <= day)
+        .group_by("i", "product", maintain_order=True)
+        .agg(pl.col("settled").max())
+    )
+    days = np.full((count, len(product_ids())), NO_DAY)
+    days[last["i"].to_numpy(), loan_places()[last["product"].to_numpy()]] = last["settled"].to_numpy()
+    return days
+
+
 def holding_file(
-    plan: Plan, since: Days, firms: pl.DataFrame, uses: Ints, keepers: Array, day: date, *, owing: Flags
+    plan: Plan,
+    since: Days,
+    firms: pl.DataFrame,
+    uses: Ints,
+    keepers: Array,
+    day: date,
+    *,
+    owing: Flags,
+    paid_off: Days,
 ) -> pl.DataFrame:
-    """Holdings on a day; `uses` counts each firm's payments of twelve months, `owing` is firms × products.
+    """Holdings on a day; `uses` counts payments of twelve months, `owing` and `paid_off` are firms × products.
 
     A loan product counts as held while something is owed on it.
     """
     rng = stream(plan.seed, "holdings", day.toordinal())
     on = np.datetime64(day)
     firm, product = np.nonzero(since <= on)
-    closed = firms["closed_date"].to_numpy()[firm]
     loan = is_loan()[product]
+    closed = firms["closed_date"].to_numpy()[firm]
     left = (closed <= on) | (loan & ~owing[firm, product])
+    done = paid_off[firm, product]
+    closed = np.where(loan & ~np.isnat(done), done, closed)
     rate = rng.gamma(1.2, 0.25, len(firm)) * (rng.random(len(firm)) > 0.22)
     used = np.where(product == 0, uses[firm], np.round(uses[firm] * rate)).astype(np.int64)
     idle = np.where(used > 0, rng.integers(0, 45, len(firm)), 400)

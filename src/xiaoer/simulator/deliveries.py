@@ -41,6 +41,7 @@ def deliver_registers(
             _sellers(keepers),
             day,
             owing=catalogue.owing_on(lent, len(firms)),
+            paid_off=catalogue.paid_off_on(world.loans, len(firms), day),
         ),
         day,
     )

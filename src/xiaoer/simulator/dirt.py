@@ -35,6 +35,7 @@ CORRECTED = {
 }
 LATE = {"invoices": "late_share"}
 MISSING = {"transactions": "missing_share"}
+BAD = {"customers": "bad_by_hand_share", "contacts": "bad_by_hand_share"}
 
 
 @dataclass
@@ -115,7 +116,9 @@ class Dirt:
         """Exact duplicates and broken copies added to a file's rows; good rows all stay as they are."""
         rng = stream(plan.seed, f"dirt {name}", month.index)
         twice = np.flatnonzero(flips(rng, figure("duplicate_share"), len(text)))
-        broken = np.flatnonzero(flips(rng, figure("bad_share"), len(text)))[: len(text) // MOST_BAD]
+        broken = np.flatnonzero(flips(rng, figure(BAD.get(name, "bad_share")), len(text)))[
+            : len(text) // MOST_BAD
+        ]
         self.counts[f"{name}.exact_duplicate"] += len(twice)
         copies, tail = broken_copies(name, text[broken], month.index, month.last + timedelta(40), self.counts)
         return pl.concat([text, text[twice], copies]), tail

@@ -9,9 +9,9 @@ from xiaoer.simulator.draws import Array, Days, Flags, Floats, Ints, choose, fli
 from xiaoer.simulator.terms import Month, Plan, figure, table
 
 SHOCKS = ("none", "buyer_lost", "new_buyer", "silent", "pause", "spurt", "slide")
-SHOCK_SHARES = (0.755, 0.055, 0.04, 0.022, 0.02, 0.048, 0.06)
 NEVER = 10_000
 NO_DAY = np.datetime64("NaT", "D")
+CIRCLE = 4
 SHUTTING = 0.35
 LINGERS = 0.5
 SUDDEN = 0.3  # of the failing fail without a run-down
@@ -21,8 +21,8 @@ SUDDEN = 0.3  # of the failing fail without a run-down
 class Fates:
     """Per firm: whether it owes as the window opens, when it stops paying or gives up, its shock, its business.
 
-    `stops` is the first due date it will miss unless it is helped, `dies` the day its business ends; NaT for
-    never. `level` is firms × months, 1 an ordinary month; `slump` that part of it that comes from trouble.
+    From `stops` on it pays nothing that falls due, unless it is helped; `dies` is the day its business ends; NaT
+    for never. `level` is firms × months, 1 an ordinary month; `slump` that part of it that comes from trouble.
     """
 
     borrower: Flags
@@ -42,17 +42,32 @@ def draw_fates(plan: Plan, months: list[Month], firms: pl.DataFrame) -> Fates:
     borrower = _borrowers(rng, firms)
     weakness = _weakness(rng, firms)
     stops = _stops(rng, plan, months, firms, weakness)
-    dies = _dies(rng, plan, months, stops, weakness)
-    shock = choose(rng, list(SHOCK_SHARES), count)
-    shock[~np.isnat(stops)] = 0
-    late = rng.random(count) < 0.45
-    shock_month = np.where(
-        late, plan.months - 1 - rng.integers(0, 3, count), rng.integers(2, max(plan.months, 3), count)
-    ).clip(0, plan.months - 1)
-    trouble = _shock_effect(rng, shock, shock_month, plan.months) + _failing(rng, months, stops, dies)
+    dies = np.where(np.isnat(stops), _quiet_ends(rng, plan, months, stops, weakness), shut_down(rng, stops))
+    shock = _shocks(rng, plan, stops)
+    shock_month = rng.integers(min(2, plan.months - 1), plan.months, count)
+    trouble = _shock_effect(rng, shock, shock_month, plan.months) + run_down(rng, months, stops, dies)
     level = np.exp(_ordinary(rng, plan, months, firms) + trouble) * _present(months, firms)
     slump = np.exp(np.minimum(trouble, 0))
     return Fates(borrower, stops, dies, shock, shock_month, level, slump, weakness)
+
+
+def _shocks(rng: np.random.Generator, plan: Plan, stops: Days) -> Ints:
+    """At most one shock a firm and window; none for those that fail anyhow."""
+    yearly = np.array([float(table("mechanisms")["shocks"][name]) for name in SHOCKS[1:]])
+    share = yearly * plan.months / 12
+    shock = choose(rng, np.append(max(1 - share.sum(), 0.0), share), len(stops))
+    return np.where(np.isnat(stops), shock, 0)
+
+
+def in_circle(plan: Plan, count: int) -> Flags:
+    """Whether each firm stands in a circle of four that stand surety for one another's loans."""
+    circles = flips(stream(plan.seed, "circles"), figure("circle_share"), -(-count // CIRCLE))
+    return np.repeat(circles, CIRCLE)[:count]
+
+
+def surety_of(firm: Ints) -> Ints:
+    """The firm that stands surety for each in its circle of four."""
+    return (firm // CIRCLE) * CIRCLE + (firm + 1) % CIRCLE
 
 
 def _borrowers(rng: np.random.Generator, firms: pl.DataFrame) -> Flags:
@@ -84,16 +99,21 @@ def _stops(
     return stops
 
 
-def _dies(rng: np.random.Generator, plan: Plan, months: list[Month], stops: Days, weakness: Floats) -> Days:
-    """A part of the failing shut down some months later; a few others, the weak before the strong, just end."""
+def shut_down(rng: np.random.Generator, stops: Days) -> Days:
+    """A part of the failing shut down some months later."""
+    shuts = flips(rng, SHUTTING, len(stops))
+    return np.where(shuts, stops + rng.integers(45, 245, len(stops)).astype("timedelta64[D]"), NO_DAY)
+
+
+def _quiet_ends(
+    rng: np.random.Generator, plan: Plan, months: list[Month], stops: Days, weakness: Floats
+) -> Days:
+    """A few of the others, the weak before the strong, end their business and pay what they owe."""
     count = len(stops)
-    shuts = flips(rng, SHUTTING, count)
-    after = stops + rng.integers(45, 245, count).astype("timedelta64[D]")
     span = (plan.end - months[0].first).days
     chance = figure("closing_yearly") * span / 365 * np.exp(0.6 * weakness - 0.4)
-    quiet = flips(rng, chance, count) & np.isnat(stops)
     day = np.datetime64(months[0].first) + rng.integers(30, max(span, 31), count).astype("timedelta64[D]")
-    return np.where(quiet, day, np.where(shuts, after, NO_DAY))
+    return np.where(flips(rng, chance.clip(0, 1), count), day, NO_DAY)
 
 
 def _ordinary(rng: np.random.Generator, plan: Plan, months: list[Month], firms: pl.DataFrame) -> Floats:
@@ -157,7 +177,7 @@ def _shock_effect(rng: np.random.Generator, shock: Ints, at: Ints, length: int) 
     )
 
 
-def _failing(rng: np.random.Generator, months: list[Month], stops: Days, dies: Days) -> Floats:
+def run_down(rng: np.random.Generator, months: list[Month], stops: Days, dies: Days) -> Floats:
     """Business runs down before a firm stops paying, steeply or hardly at all, stays low after, or ends."""
     count = len(stops)
     ends = np.array([np.datetime64(month.last) for month in months])

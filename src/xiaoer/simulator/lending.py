@@ -19,7 +19,7 @@ from xiaoer.simulator.draws import (
     stream,
     within,
 )
-from xiaoer.simulator.fates import NO_DAY, Fates
+from xiaoer.simulator.fates import NO_DAY, Fates, in_circle
 from xiaoer.simulator.firms import yearly_sales
 from xiaoer.simulator.terms import Plan, figure
 
@@ -27,7 +27,7 @@ PRODUCTS = np.array(["L01", "L02", "L03", "L04"], dtype=object)
 SECURITIES = np.array(["credit", "mortgage", "guarantee", "credit"], dtype=object)
 METHODS = np.array(["interest_then_principal", "equal_principal", "equal_instalment"], dtype=object)
 TERMS = np.array([12, 24, 36])
-MORTGAGE = 1  # its place in PRODUCTS
+MORTGAGE, GUARANTEED = 1, 2  # their places in PRODUCTS
 PAY_DAY = 20  # dues fall on the 21st
 WAN = 1_000_000  # fen in 10,000 yuan
 ONE_DAY = np.timedelta64(1, "D")
@@ -73,12 +73,12 @@ def dice(rng: np.random.Generator, count: int) -> Dice:
 
 
 def first_contracts(plan: Plan, start: date, firms: pl.DataFrame, fates: Fates) -> dict[str, Array]:
-    """Loans already owed when the window opens, as columns; failing firms still owe when they stop."""
+    """Loans already owed when the window opens, as columns; members of a circle have guaranteed ones."""
     rng = stream(plan.seed, "lending")
     first = np.datetime64(start)
     opened = firms["opened_date"].to_numpy()
     i = np.flatnonzero(fates.borrower & (opened < first - 60 * ONE_DAY))
-    product = choose(rng, [5, 3, 2, 2], len(i))
+    product = np.where(in_circle(plan, len(firms))[i], GUARANTEED, choose(rng, [5, 3, 2, 2], len(i)))
     term = terms_in_months(product, rng.random(len(i)))
     back = (rng.random(len(i)) * term * 30.4).astype("timedelta64[D]")
     drawn = np.maximum(first - back, opened[i] + 25 * ONE_DAY)
@@ -234,7 +234,7 @@ def _outcomes(rng: np.random.Generator, plan: Plan, notes: pl.DataFrame, rows: I
     np.maximum.at(last, rows.note, np.where(np.isnat(rows.paid), np.datetime64("1990-01-01"), rows.paid))
     default = first_unpaid(rows, len(notes), end) + 90 * ONE_DAY
     default = np.where(default <= end, default, NO_DAY)
-    off = default + rng.integers(40, 260, len(notes)).astype("timedelta64[D]")
+    off = default + rng.integers(30, 185, len(notes)).astype("timedelta64[D]")
     gone = flips(rng, figure("written_off_share"), len(notes)) & (off <= end)
     return notes.with_columns(
         settled=pl.Series(np.where(owed, NO_DAY, last)),
@@ -250,3 +250,11 @@ def first_unpaid(rows: Instalments, notes: int, day: np.datetime64) -> Days:
     first = np.full(notes, far)
     np.minimum.at(first, rows.note[open_], rows.due[open_])
     return np.where(first == far, NO_DAY, first)
+
+
+def first_missed(stops: Days) -> Days:
+    """The first due day on or after the day a firm stops paying: dues fall on the 21st."""
+    month = stops.astype("datetime64[M]")
+    due = month.astype("datetime64[D]") + np.timedelta64(PAY_DAY, "D")
+    later = (month + np.timedelta64(1, "M")).astype("datetime64[D]") + np.timedelta64(PAY_DAY, "D")
+    return np.where(due >= stops, due, later)

@@ -9,7 +9,7 @@ from xiaoer.simulator.draws import Array, Flags, Floats, Ints, choose, expand, f
 from xiaoer.simulator.fates import SHOCKS, Fates
 from xiaoer.simulator.firms import column_of
 from xiaoer.simulator.names import COMPANY, LUCKY
-from xiaoer.simulator.rules import credit_code
+from xiaoer.simulator.rules import CREDIT_CODE_SIGNS, base31, credit_codes
 from xiaoer.simulator.terms import Plan, figure, table
 
 BANKS = ["工商银行", "农业银行", "中国银行", "建设银行", "交通银行", "邮储银行", "招商银行", "农商银行"]
@@ -165,10 +165,7 @@ def _outside(plan: Plan) -> pl.DataFrame:
     core = np.arange(count) < core_count(plan)
     return pl.DataFrame(
         {
-            "counterparty_id": [
-                credit_code("91", str(places[at]["code"]), f"MAW{number:05d}")
-                for number, at in enumerate(place.tolist())
-            ],
+            "counterparty_id": _outside_codes(plan, np.array([row["code"] for row in places])[place]),
             "name": _outside_names(rng, place, industry, core),
             "customer_id": texts([None] * count),
             "industry_code": column_of("code")[industry],
@@ -194,3 +191,14 @@ def _outside_names(rng: np.random.Generator, place: Ints, industry: Ints, core: 
         + np.where(core, "集团", "")
         + form
     )
+
+
+def _outside_codes(plan: Plan, region: Array) -> list[str]:
+    """Valid credit codes whose organisation part starts with MAW, different over all parts."""
+    numbers = (
+        plan.part * outside_count(plan) + np.arange(len(region)) if plan.part else np.arange(len(region))
+    )
+    start = np.array([[CREDIT_CODE_SIGNS.index(sign) for sign in "MAW"]]).repeat(len(region), axis=0)
+    heads = np.char.add("91", region.astype("<U6"))
+    codes: list[str] = credit_codes(heads, np.column_stack([start, base31(numbers, 5)])).tolist()
+    return codes

@@ -55,7 +55,7 @@ def found(plan: Plan, months: list[Month]) -> Organisation:
     branch_of = np.arange(count) % len(subs)
     leaving = rng.permutation(count)[: max(1, count // 6)]
     handed = months[max(0, len(months) - 5)].first
-    staff = _staff(plan, subs, branch_of, len(leaving), handed, rng)
+    staff = _staff(plan, subs, branch_of, leaving, handed, rng)
     ids = staff.filter(pl.col("post") == "relationship_manager")["staff_id"].to_numpy()
     predecessors = np.full(count, "", dtype=object)
     predecessors[leaving] = ids[count:]
@@ -136,17 +136,17 @@ def _sub_branch(place: dict[str, object]) -> dict[str, object]:
 
 
 def _staff(
-    plan: Plan, subs: list[str], branch_of: Ints, leavers: int, handed: date, rng: np.random.Generator
+    plan: Plan, subs: list[str], branch_of: Ints, leaving: Ints, handed: date, rng: np.random.Generator
 ) -> pl.DataFrame:
     """One row per person with post: today's managers first, then those who left, then all others."""
     rows = [("relationship_manager", subs[at]) for at in branch_of]
-    rows += [("relationship_manager", subs[at]) for at in range(leavers)]
+    rows += [("relationship_manager", subs[branch_of[at]]) for at in leaving]
     rows += [(post, sub) for sub in subs for post in ("branch_head", "teller", "teller")]
     agents = max(2, plan.parts, round(plan.all_firms / figure("firms_per_agent")))
     rows += [(post, HEAD) for post in (*CENTRAL_POSTS, *["call_agent"] * (agents - 2))]
     count = len(rows)
     gone = np.zeros(count, dtype=bool)
-    gone[len(branch_of) : len(branch_of) + leavers] = True
+    gone[len(branch_of) : len(branch_of) + len(leaving)] = True
     hired = np.datetime64("2026-01-01") - rng.integers(400, 5000, count).astype("timedelta64[D]")
     left = np.where(gone, np.datetime64(handed), np.datetime64("NaT")).astype("datetime64[D]")
     return pl.DataFrame(

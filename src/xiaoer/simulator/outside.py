@@ -52,7 +52,8 @@ SUMMARIES = {
 def tax_records_of(plan: Plan, month: Month, firms: pl.DataFrame, quarter_net: Floats) -> pl.DataFrame:
     """VAT of the quarter before, filed in the first month of the next one; `quarter_net` is sales in fen."""
     rng = stream(plan.seed, "tax", month.index)
-    firm = np.flatnonzero((quarter_net > LEAST_DECLARED) & firms["has_invoices"].to_numpy())
+    here = ~(firms["closed_date"].to_numpy() < np.datetime64(month.first))
+    firm = np.flatnonzero((quarter_net > LEAST_DECLARED) & firms["has_invoices"].to_numpy() & here)
     quality = firms["quality"].to_numpy()[firm]
     declared = quarter_net[firm] * np.where(
         flips(rng, 0.8, len(firm)), 1.0, rng.uniform(0.8, 1.02, len(firm))
@@ -216,8 +217,12 @@ def _authority(record: str) -> str:
 def other_debts_of(plan: Plan, month: Month, firms: pl.DataFrame, fates: Fates, stops: Days) -> pl.DataFrame:
     """Credit reports read in the month, for borrowers, each under its authorisation."""
     rng = stream(plan.seed, "reports", month.index)
+    here = ~(firms["closed_date"].to_numpy() < np.datetime64(month.first))
     firm = np.flatnonzero(
-        fates.borrower & (np.arange(len(firms)) % 6 == month.index % 6) & (fates.level[:, month.index] > 0)
+        here
+        & fates.borrower
+        & (np.arange(len(firms)) % 6 == month.index % 6)
+        & (fates.level[:, month.index] > 0)
     )
     number = rng.poisson(1.1 - 0.25 * firms["quality"].to_numpy()[firm].clip(-2, 2))
     at = np.repeat(np.arange(len(firm)), number)

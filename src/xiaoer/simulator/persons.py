@@ -4,9 +4,9 @@ import numpy as np
 import polars as pl
 
 from xiaoer.simulator.draws import Array, Ints, codes, flips, stream, texts
+from xiaoer.simulator.fates import in_circle, surety_of
 from xiaoer.simulator.lending import Loans
 from xiaoer.simulator.names import person_names, phone_numbers
-from xiaoer.simulator.spreading import surety_of
 from xiaoer.simulator.terms import Plan
 
 GROUPED = 0.09
@@ -143,10 +143,9 @@ def referrer(plan: Plan, firms: pl.DataFrame) -> Ints:
 
 def guarantee_file(plan: Plan, firms: pl.DataFrame, loans: Loans, owner: Ints) -> pl.DataFrame:
     """Owners stand surety for guaranteed loans, and small circles of firms for one another."""
-    rng = stream(plan.seed, "guarantees")
     chosen = loans.contracts.filter(pl.col("product") == 2)
     i = chosen["i"].to_numpy()
-    mutual = flips(rng, 0.45, len(i))
+    mutual = in_circle(plan, len(firms))[i]
     friend = np.minimum(surety_of(i), len(firms) - 1)
     by_firm = mutual & (friend != i)
     people, ids = codes(plan.mark("P"), owner[i] + 1, 7), firms["customer_id"].to_numpy()[friend]

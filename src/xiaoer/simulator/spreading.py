@@ -5,26 +5,42 @@ from dataclasses import replace
 import numpy as np
 
 from xiaoer.simulator.draws import Days, Floats, Ints, stream
-from xiaoer.simulator.fates import NO_DAY, Fates
+from xiaoer.simulator.fates import NO_DAY, Fates, in_circle, run_down, shut_down, surety_of
 from xiaoer.simulator.network import Ties, outside_count
 from xiaoer.simulator.terms import Month, Plan, figure
 
 ROUNDS = 2
-CIRCLE = 4
 
 
 def spread(plan: Plan, months: list[Month], fates: Fates, ties: Ties, substitution: Floats) -> Fates:
     """Fates after two rounds of contagion: what a buyer loses its suppliers lose, as far as they find no other.
 
-    A firm that depends on a failing buyer, or stands surety in a circle with a failing firm, may fail in turn.
+    A firm that depends on a failing buyer, or stands surety in a circle for a failing firm, may fail in turn; then
+    it runs down and may shut down as any other that fails.
     """
-    stops = _chain(plan, fates, ties)
+    fates = _follow(plan, months, fates, ties)
     outside = core_levels(plan, months)
     slump = fates.slump.copy()
     for _ in range(ROUNDS):
         slump = np.minimum(slump, fates.slump * _suppliers(ties, slump, outside, substitution))
     level = fates.level * slump / np.maximum(fates.slump, 1e-9)
-    return replace(fates, stops=stops, level=level, slump=slump)
+    return replace(fates, level=level, slump=slump)
+
+
+def _follow(plan: Plan, months: list[Month], fates: Fates, ties: Ties) -> Fates:
+    """Failures that follow a failure, with what comes of them."""
+    rng = stream(plan.seed, "follow")
+    stops = _chain(plan, fates, ties)
+    fresh = np.where(np.isnat(fates.stops), stops, NO_DAY)
+    ends = shut_down(rng, fresh)
+    trouble = np.exp(run_down(rng, months, fresh, ends))
+    return replace(
+        fates,
+        stops=stops,
+        dies=np.where(np.isnat(fresh), fates.dies, ends),
+        level=fates.level * trouble,
+        slump=fates.slump * np.minimum(trouble, 1),
+    )
 
 
 def shares(ties: Ties) -> Floats:
@@ -68,15 +84,17 @@ def _chain(plan: Plan, fates: Fates, ties: Ties) -> Days:
     """Failures that follow a failure: suppliers that lived on the firm, and sureties of its circle."""
     rng = stream(plan.seed, "chains")
     count = len(fates.stops)
-    luck, later = rng.random(count), rng.integers(60, 180, count).astype("timedelta64[D]")
+    luck, later = rng.random((2, count)), rng.integers(60, 180, count).astype("timedelta64[D]")
     hit = np.full(count, NO_DAY)
     sold = np.flatnonzero(ties.sale & ties.internal)
-    part = shares(ties)[sold]
-    drawn = part > luck[ties.owner[sold]] / figure("chain_failure")
+    drawn = shares(ties)[sold] * figure("chain_failure") > luck[0][ties.owner[sold]]
     hit = _earliest(hit, ties.owner[sold][drawn], fates.stops[ties.other[sold][drawn]])
-    friend = surety_of(np.arange(count))
-    called = (luck < figure("circle_failure")) & fates.borrower
-    hit = _earliest(hit, np.flatnonzero(called), fates.stops[friend[called].clip(0, count - 1)])
+    helped = np.flatnonzero(in_circle(plan, count) & fates.borrower & ~np.isnat(fates.stops))
+    surety = surety_of(helped)
+    there = surety < count
+    helped, surety = helped[there], surety[there]
+    called = luck[1][surety] < figure("circle_failure")
+    hit = _earliest(hit, surety[called], fates.stops[helped[called]])
     return np.where(np.isnat(fates.stops) & ~np.isnat(hit), hit + later, fates.stops)
 
 
@@ -85,8 +103,3 @@ def _earliest(known: Days, firm: Ints, day: Days) -> Days:
     first = np.where(np.isnat(known), far, known)
     np.minimum.at(first, firm, np.where(np.isnat(day), far, day))
     return np.where(first == far, NO_DAY, first)
-
-
-def surety_of(firm: Ints) -> Ints:
-    """The firm that stands surety for each in its circle of four."""
-    return (firm // CIRCLE) * CIRCLE + (firm + 1) % CIRCLE

@@ -25,7 +25,8 @@ class Plan:
     """How large a bank to make, over how many months, ending on which day, from which seed.
 
     A large bank is made in parts that know nothing of one another but share head office, branches, staff and
-    the outside world; then `firms` and `seed` are the part's, `first` counts the firms of the parts before.
+    what befalls whole industries and districts; then `firms` and `seed` are the part's, `first` counts the firms
+    of the parts before.
     """
 
     firms: int

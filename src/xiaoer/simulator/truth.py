@@ -10,7 +10,7 @@ from xiaoer.simulator.catalogue import product_ids
 from xiaoer.simulator.dirt import Dirt
 from xiaoer.simulator.draws import Array, texts
 from xiaoer.simulator.fates import shock_names
-from xiaoer.simulator.people.terms import CHANNELS, NATURES
+from xiaoer.simulator.people.terms import CHANNELS, NATURES, WHY_LEFT
 from xiaoer.simulator.world import World
 
 FOLDER = "truth"
@@ -66,7 +66,7 @@ def _firms(world: World) -> pl.DataFrame:
             weakness=pl.Series(fates.weakness.round(6)),
             would_stop_paying=pl.Series(fates.stops),
             stops_paying=pl.Series(world.life.stops),
-            business_ends=pl.Series(fates.dies),
+            business_ends=pl.Series(world.life.dies),
             wilful=pl.Series(folk.wilful),
             good_hour=pl.Series(folk.hour),
             mood=pl.Series(folk.mood.round(6)),
@@ -86,7 +86,7 @@ def _levels(world: World) -> pl.DataFrame:
 
 
 def _effects(world: World) -> pl.DataFrame:
-    """Firms × products: nature, and log-odds to take it when called in an ordinary week."""
+    """Firms × products: nature, log-odds to take it when called before need, mood, skill and channel, need."""
     folk = world.setting.folk
     rows, products = folk.liking.shape
     return pl.DataFrame(
@@ -138,5 +138,6 @@ def _partings(world: World) -> pl.DataFrame:
     told = world.life.log.joined("partings")
     if not told:
         return pl.DataFrame()
-    plain = {name: column for name, column in told.items() if name != "firm"}
+    plain = {name: column for name, column in told.items() if name not in {"firm", "reason"}}
+    plain |= {"reason": texts(np.array(WHY_LEFT, dtype=object)[told["reason"]])}
     return pl.DataFrame({"customer_id": world.firms["customer_id"].gather(told["firm"]), **plain})

@@ -91,10 +91,11 @@ def _told(world: World) -> tuple[Ints, Days, Ints, Ints]:
     """Who, when, which kind, about what: plain requests beside the complaints of the weeks, in order."""
     rng = stream(world.plan.seed, "requests")
     firms, months = world.firms, world.months
-    many = rng.poisson(figure("requests_monthly") * len(months), len(firms))
+    begins = np.maximum(firms["opened_date"].to_numpy(), np.datetime64(months[0].first))
+    spans = (np.datetime64(world.plan.end) - begins).astype(int).clip(0)
+    many = rng.poisson(figure("requests_monthly") * spans / 30.4)
     firm = np.repeat(np.arange(len(firms)), many)
-    first = np.maximum(firms["opened_date"].to_numpy()[firm], np.datetime64(months[0].first))
-    span = (np.datetime64(world.plan.end) - first).astype(int).clip(0)
+    first, span = begins[firm], spans[firm]
     day = first + (rng.random(len(firm)) * span).astype("timedelta64[D]")
     here = ~(day > firms["closed_date"].to_numpy()[firm])
     kind = choose(rng, [5, 3, 0, 1], len(firm))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from xiaoer.simulator.draws import Array, Floats, Ints
+from xiaoer.simulator.draws import Array, Days, Floats, Ints
 from xiaoer.simulator.fates import NO_DAY
 from xiaoer.simulator.lending import WAN, Dice, contracts_of
 from xiaoer.simulator.people import chances
@@ -11,14 +11,15 @@ from xiaoer.simulator.people.terms import Book, Life
 
 LOSSES = ("loss_credit", "loss_mortgage", "loss_guarantee", "loss_credit")
 YUAN = WAN // 10_000
+DRAWN_WITHIN = 30
 
 
 def empty_book(firms: int) -> Book:
     """Nobody owes anything."""
     shape = (firms, len(loan_columns()))
-    return Book(
-        np.zeros(shape), np.full(shape, NO_DAY), np.full(shape, NO_DAY), np.zeros(shape), np.full(shape, -1)
-    )
+    days = np.full(shape, NO_DAY)
+    flags = np.zeros(shape, dtype=bool)
+    return Book(np.zeros(shape), days.copy(), days, np.zeros(shape), np.full(shape, -1), flags)
 
 
 def enter(life: Life, new: dict[str, Array]) -> None:
@@ -30,6 +31,7 @@ def enter(life: Life, new: dict[str, Array]) -> None:
     book.amount[i, place], book.rate[i, place] = new["amount"] / YUAN, new["rate"]
     book.drawn[i, place], book.due[i, place] = new["drawn"], new["due"]
     book.contract[i, place] = numbers
+    book.slides[i, place] = new["method"] > 0
     life.since[i, loan_columns()[place]] = new["drawn"]
     life.log.add("contracts", **new)
 
@@ -42,7 +44,16 @@ def strike(life: Life, firm: Ints, place: Ints, day: Array, *, early: bool) -> N
     life.since[firm, loan_columns()[place]] = NO_DAY
 
 
-def apply(setting: Setting, life: Life, firm: Ints, product: Ints, less: Ints) -> None:
+def owed(life: Life, day: np.datetime64) -> Floats:
+    """Firms × loan products: the yuan still owed on a day; sliding loans are paid off along a straight line."""
+    book = life.book
+    whole = (book.due - book.drawn).astype("timedelta64[D]").astype(float)
+    gone = (day - book.drawn).astype("timedelta64[D]").astype(float)
+    left = 1 - np.nan_to_num(gone / np.maximum(whole, 1)).clip(0, 1)
+    return book.amount * np.where(book.slides, left, 1.0) * (book.drawn <= day)
+
+
+def apply(setting: Setting, life: Life, firm: Ints, product: Ints, less: Ints, day: Days) -> None:
     """Firms that want a loan apply; the bank grants most, sees weakness, and pays out a week or two later."""
     if not len(firm):
         return
@@ -50,12 +61,11 @@ def apply(setting: Setting, life: Life, firm: Ints, product: Ints, less: Ints) -
     place = np.searchsorted(loan_columns(), product)
     luck = rng.random((len(setting.firms), len(loan_columns())))[firm, place]
     granted = luck < chances.chance(figures["plain"] + figures["weakness"] * setting.folk.weakness[firm])
-    granted &= ~(life.stops[firm] <= setting.day(life.week))
+    granted &= ~(life.stops[firm] <= day) & (life.going[firm] < 0)
+    granted &= ~(life.dies[firm] <= day + np.timedelta64(DRAWN_WITHIN, "D"))
     days = _rolled(setting, life.week, firm, place)
-    drawn = setting.day(life.week) + (7 + days.chance[:, 2] * 12).astype(np.int64).astype("timedelta64[D]")
-    life.log.add(
-        "applications", i=firm, product=place, day=np.full(len(firm), setting.day(life.week)), granted=granted
-    )
+    drawn = day + (7 + days.chance[:, 2] * 12).astype(np.int64).astype("timedelta64[D]")
+    life.log.add("applications", i=firm, product=place, day=day, granted=granted)
     life.lately[firm[~granted]] += by("mood")["declined"]
     chosen = np.flatnonzero(granted)
     new = contracts_of(
@@ -90,7 +100,9 @@ def fall_due(setting: Setting, life: Life) -> None:
     before = (life.book.due[firm, place] - life.renewal_talk[firm]).astype("timedelta64[D]").astype(float)
     spoken = (before >= 0) & (before <= figures["spoken_days"])
     luck = setting.draws("renewal", life.week).random(ripe.shape)[firm, place]
-    stays = luck < chances.renewing(setting, life, firm, place, spoken.astype(float))
+    stays = luck < chances.renewing(
+        setting, life, firm, place, spoken.astype(float), life.renewal_less[firm] * spoken
+    )
     stays &= (life.going[firm] < 0) & setting.present(life.week, life.closed)[firm]
     smooth = spoken & (before >= figures["early_days"])
     _renew(setting, life, firm, place, stays, smooth)
@@ -114,9 +126,9 @@ def _renew(setting: Setting, life: Life, firm: Ints, place: Ints, stays: Array, 
             Dice(rolled.chance[kept], rolled.normal[kept]),
             follows=former[kept],
             kind=kinds[kept],
+            less_bp=np.where(smooth, life.renewal_less[firm], 0)[kept],
         ),
     )
-    life.log.add("lapses", i=firm[~stays], product=place[~stays], day=due[~stays])
 
 
 def pay_early(setting: Setting, life: Life) -> None:
@@ -138,16 +150,16 @@ def pay_all(life: Life, firm: Ints, day: Array) -> None:
 
 def interest(setting: Setting, life: Life) -> Floats:
     """Per firm the week's interest margin in yuan, on loans being paid."""
-    drawn = life.book.drawn <= setting.day(life.week)
-    paying = ~(life.stops <= setting.day(life.week))
-    margin = np.where(drawn, life.book.amount * (life.book.rate - by("income")["money"]), 0.0)
-    return margin.sum(axis=1) * paying / 52
+    day = setting.day(life.week)
+    margin = owed(life, day) * (life.book.rate - by("income")["money"])
+    return margin.sum(axis=1) * ~(life.stops <= day) / 52
 
 
 def write_down(setting: Setting, life: Life) -> Floats:
     """Per firm the loss in yuan, once, in the week it stops paying."""
     ends = setting.day(life.week) + np.timedelta64(WEEK, "D")
-    fails = (life.stops < ends) & ~life.lost & (life.book.amount > 0).any(axis=1)
+    left = owed(life, setting.day(life.week))
+    fails = (life.stops < ends) & ~life.lost & (left > 0).any(axis=1)
     share = np.array([by("income")[name] for name in LOSSES])
     life.lost |= fails
-    return np.where(fails, (life.book.amount * share).sum(axis=1), 0.0)
+    return np.where(fails, (left * share).sum(axis=1), 0.0)

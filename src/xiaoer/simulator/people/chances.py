@@ -5,7 +5,7 @@ import numpy as np
 from xiaoer.simulator.draws import Floats, Ints
 from xiaoer.simulator.lending import lpr
 from xiaoer.simulator.people.folk import skill_of
-from xiaoer.simulator.people.setting import Setting, by, loan_columns
+from xiaoer.simulator.people.setting import Setting, by, channels_and_cards, loan_columns, loans
 from xiaoer.simulator.people.terms import (
     CALL,
     CONTRARY,
@@ -17,7 +17,7 @@ from xiaoer.simulator.people.terms import (
 )
 from xiaoer.simulator.terms import figure
 
-HALF_YEAR_WEEKS = 26
+YEAR_DAYS = 365
 LATE_SHARE = 0.6
 
 
@@ -28,7 +28,7 @@ def chance(odds: Floats) -> Floats:
 
 def mood(setting: Setting, life: Life) -> Floats:
     """Per firm its satisfaction of the moment; 0 is ordinary, one is much."""
-    return setting.folk.mood + life.lately
+    return setting.folk.mood + by("mood")["keeper"] * skill_of(setting.folk, life.week) + life.lately
 
 
 def worn(setting: Setting, life: Life) -> Floats:
@@ -56,7 +56,7 @@ def taking_if_asked(setting: Setting, life: Life, todo: Actions) -> Floats:
     odds += figures["mood"] * mood(setting, life)[firm] + figures["skill"] * skill_of(folk, life.week)[firm]
     odds += np.array([figures["visit"], figures["call"], figures["message"]])[todo.channel]
     odds += folk.channel[firm, todo.channel] + figures["tired"] * worn(setting, life)[firm]
-    odds += figures["price"] * folk.price[firm] * todo.concession / 100
+    odds += figures["price"] * folk.price[firm] * todo.concession / 100 * loans()[product]
     nature = folk.nature[firm, product]
     odds += np.select(
         [nature == SELF_STARTER, nature == NOT_INTERESTED, nature == CONTRARY],
@@ -111,10 +111,12 @@ def bringing_back(setting: Setting, life: Life, todo: Actions) -> Floats:
     return chance(odds)
 
 
-def renewing(setting: Setting, life: Life, firm: Ints, place: Ints, spoken: Floats) -> Floats:
-    """Per loan falling due, the chance that it is renewed here; `place` among loan products."""
+def renewing(
+    setting: Setting, life: Life, firm: Ints, place: Ints, spoken: Floats, less: Ints | int = 0
+) -> Floats:
+    """Per loan falling due, the chance that it is renewed here; `place` among loan products, `less` basis points."""
     figures, folk = by("renewal"), setting.folk
-    gap = (life.book.rate[firm, place] - market_rate(setting, life.week)).clip(-0.02, 0.03)
+    gap = (life.book.rate[firm, place] - less / 10_000 - market_rate(setting, life.week)).clip(-0.02, 0.03)
     odds = (
         figures["plain"]
         + figures["mood"] * mood(setting, life)[firm]
@@ -145,6 +147,8 @@ def relief_helps(setting: Setting, firm: Ints) -> Floats:
 def need_arising(setting: Setting, week: int) -> Floats:
     """Firms × products: the chance that a need arises in a week; loans follow season and growth."""
     figures, chance_ = by("hot"), setting.folk.hot_start.copy()
+    young = (setting.day(week) - setting.opened).astype(int) < YEAR_DAYS
+    chance_[:, channels_and_cards()] *= np.where(young, np.exp(figures["young"]), 1.0)[:, None]
     lift = np.exp(figures["season"] * setting.season(week) + figures["growth"] * setting.growth(week))
     columns = loan_columns()
     chance_[:, columns] = (chance_[:, columns] * lift[:, None]).clip(0, 0.2)

@@ -9,17 +9,8 @@ from xiaoer.simulator.catalogue import catalogue, fits, is_loan
 from xiaoer.simulator.draws import Flags, Floats, Ints, flips, stream
 from xiaoer.simulator.fates import Fates
 from xiaoer.simulator.organisation import Organisation
-from xiaoer.simulator.people.terms import SELF_STARTER
 from xiaoer.simulator.terms import Plan, figure, table
 
-CONSENTS = {
-    "consent_marketing": 0.82,
-    "consent_call": 0.9,
-    "consent_message": 0.85,
-    "consent_email": 0.4,
-    "consent_group": 0.5,
-    "consent_automated": 0.93,
-}
 DIGITAL = ("E01", "E02")
 SINGLE = np.float32
 
@@ -28,14 +19,14 @@ SINGLE = np.float32
 class Folk:
     """Per firm unless said otherwise; standard normal where no unit is named."""
 
-    mood: Floats  # satisfaction with nothing lately
+    mood: Floats  # satisfaction with nothing lately, whoever answers for it
     patience: Floats
     price: Floats  # price sensitivity over its mean
-    liking: (
-        Floats  # firms × products: log-odds to take it when asked on the telephone, need neither hot nor cold
-    )
+    liking: Floats  # firms × products: log-odds to take it when called, before need, mood, skill and channel
     nature: Ints  # firms × products: position in NATURES
-    hot_start: Floats  # firms × products: weekly chance that a need arises, season and growth apart
+    hot_start: (
+        Floats  # firms × products: weekly chance that a need arises, season, growth and a first year apart
+    )
     channel: Floats  # firms × channels: log-odds more for an offer
     hour: Ints  # when it is easily reached
     wilful: Flags  # stops paying though it could
@@ -68,12 +59,12 @@ def draw_folk(
     small = firms["kind"].to_numpy() != "enterprise"
     liking = _liking(rng, firms)
     return Folk(
-        mood=firms["satisfaction"].to_numpy() + _from_keeper(plan, bank, keeper),
+        mood=firms["satisfaction"].to_numpy(),
         patience=firms["patience"].to_numpy(),
         price=firms["price_sensitivity"].to_numpy() / 0.4,
         liking=liking,
         nature=_natures(rng, firms, digital, small, liking.shape[1]),
-        hot_start=_hot_start(firms, start),
+        hot_start=_hot_start(firms),
         channel=rng.normal(0, 0.45, (count, 3)),
         hour=rng.integers(9, 18, count),
         wilful=flips(rng, _figure("rescue", "wilful"), count),
@@ -88,7 +79,7 @@ def draw_folk(
         small=small,
         weakness=fates.weakness,
         worth=_worth(firms),
-        consent={name: flips(rng, share, count) for name, share in CONSENTS.items()},
+        consent={name: flips(rng, share, count) for name, share in table("mechanisms")["consents"].items()},
     )
 
 
@@ -110,11 +101,6 @@ def _skills(plan: Plan, bank: Organisation) -> tuple[Floats, Floats]:
     rng = stream(plan.seed, "skills")
     count = len(bank.managers)
     return rng.normal(size=count), rng.normal(size=count)
-
-
-def _from_keeper(plan: Plan, bank: Organisation, keeper: Ints) -> Floats:
-    skill = _skills(plan, bank)[0]
-    return np.where(keeper >= 0, _figure("mood", "keeper") * skill[keeper.clip(0)], 0.0)
 
 
 def _handed(bank: Organisation, start: np.datetime64) -> Ints:
@@ -150,17 +136,15 @@ def _natures(
     return (draw[None] > edges[:-1, :, None]).sum(axis=0).astype(np.int8)
 
 
-def _hot_start(firms: pl.DataFrame, start: np.datetime64) -> Floats:
+def _hot_start(firms: pl.DataFrame) -> Floats:
     """Needs arise oftener for the products that suit a firm."""
     by = table("mechanisms")["hot"]
     rows, need = catalogue(), firms["need"].to_numpy()
-    young = (start - firms["opened_date"].to_numpy()).astype(int) < 365
     rich = firms["cash_buffer"].to_numpy()
     lift = np.zeros((len(firms), len(rows)))
     for at, row in enumerate(rows):
         lift[:, at] = by["need"] * need
         lift[:, at] += by["rich"] * rich * (row["category"] in {"deposit", "wealth"})
-        lift[:, at] += by["young"] * young * (row["category"] in {"electronic", "card"})
     chance = by["start"] * fits(firms).clip(0, 2.5) * np.exp(lift - 0.25)
     chance[:, 0] = 0.0
     return chance.clip(0, 0.05).astype(SINGLE)
@@ -172,8 +156,3 @@ def _worth(firms: pl.DataFrame) -> Floats:
     own = np.array([12 * (float(str(row["fee"])) - float(str(row["cost"]))) for row in rows])
     share = np.array([float(str(row.get("margin", 0))) * float(str(row.get("volume", 0))) for row in rows])
     return own[None, :] + np.where(is_loan(), 0.0, share)[None, :] * sales[:, None]
-
-
-def self_starters(folk: Folk) -> Flags:
-    """Firms × products: whether they come of their own accord."""
-    return folk.nature == SELF_STARTER

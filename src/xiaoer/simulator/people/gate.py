@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from xiaoer.simulator.draws import Array, Flags, Ints
+from xiaoer.simulator.draws import Flags, Ints
+from xiaoer.simulator.lending import first_missed
 from xiaoer.simulator.people.setting import Setting
 from xiaoer.simulator.people.terms import (
     CALL,
@@ -18,18 +19,34 @@ from xiaoer.simulator.people.terms import (
 )
 from xiaoer.simulator.terms import figure
 
-WHY = ("absent", "consent", "complaint", "workout", "cap", "pause", "held", "price", "group", "hours")
+WHY = (
+    "absent",
+    "consent",
+    "complaint",
+    "workout",
+    "held",
+    "cap",
+    "pause",
+    "price",
+    "quiet",
+    "week",
+    "group",
+    "hours",
+)
 MARKETING = (OFFER,)
 MONTH_WEEKS, REFUSALS_WEEKS = 4, 8
+QUIET_FROM, QUIET_UNTIL = 21, 8
 
 
 def admit(setting: Setting, life: Life, wish: Actions) -> tuple[Actions, dict[str, int]]:
     """The actions that may be carried out, in their order, and how many were stopped by what."""
     stopped = np.full(len(wish), "", dtype=object)
-    for why, hit in _stops(setting, life, wish):
+    for why, hit in standing_stops(setting, life, wish):
         stopped[(stopped == "") & hit] = why
     fit = np.flatnonzero(stopped == "")
-    fit = fit[_first_of(wish.firm[fit])]
+    once = _first_of(wish.firm[fit])
+    stopped[np.delete(fit, once)] = "week"
+    fit = fit[once]
     group = _second_of_group(setting, wish.only(fit))
     stopped[fit[group]] = "group"
     fit = fit[~group]
@@ -39,7 +56,7 @@ def admit(setting: Setting, life: Life, wish: Actions) -> tuple[Actions, dict[st
     return wish.only(fit[~late]), counts
 
 
-def _stops(setting: Setting, life: Life, wish: Actions) -> list[tuple[str, Flags]]:
+def standing_stops(setting: Setting, life: Life, wish: Actions) -> list[tuple[str, Flags]]:
     """Rules that look at one action alone, the strongest first."""
     firm, marketing = wish.firm, np.isin(wish.kind, MARKETING)
     consent = setting.folk.consent
@@ -48,7 +65,8 @@ def _stops(setting: Setting, life: Life, wish: Actions) -> list[tuple[str, Flags
         | ((wish.channel == CALL) & ~consent["consent_call"][firm] & (wish.kind != COLLECTION))
         | ((wish.channel == MESSAGE) & ~consent["consent_message"][firm])
     )
-    in_trouble = life.stops[firm] <= setting.day(life.week)
+    owing = (life.book.amount[firm] > 0).any(axis=1)
+    in_trouble = owing & (first_missed(life.stops[firm]) <= setting.day(life.week))
     held = (wish.product >= 0) & life.held[firm, wish.product.clip(0)] & marketing
     recent = life.marketed[firm] > life.week - MONTH_WEEKS
     visit_to_pool = (wish.channel == VISIT) & (setting.folk.keeper[firm] < 0)
@@ -62,6 +80,7 @@ def _stops(setting: Setting, life: Life, wish: Actions) -> list[tuple[str, Flags
         ("pause", marketing & (life.refused[firm] > life.week - REFUSALS_WEEKS).all(axis=1)),
         ("price", (wish.concession < 0) | (wish.concession > figure("most_concession"))),
         ("price", (wish.kind == RESCUE) & (wish.channel == MESSAGE)),
+        ("quiet", (wish.hour >= 0) & ((wish.hour < QUIET_UNTIL) | (wish.hour >= QUIET_FROM))),
     ]
 
 
@@ -80,15 +99,16 @@ def _second_of_group(setting: Setting, wish: Actions) -> Flags:
 
 
 def _within_hours(setting: Setting, wish: Actions) -> Flags:
-    """As many as each manager's minutes last, in order; messages of campaigns go out by themselves."""
+    """As many as each desk's minutes last, in order; what does not fit is passed over, what fits after it is not.
+
+    Messages of campaigns go out by themselves.
+    """
     desk = setting.folk.keeper[wish.firm]
-    desk = np.where(desk == NOBODY, len(setting.minutes) - 1, desk)
-    desk = np.where(wish.campaign >= 0, len(setting.minutes) - 1, desk)
+    desk = np.where((desk == NOBODY) | (wish.campaign >= 0), len(setting.minutes) - 1, desk)
     cost = np.where((wish.campaign >= 0) & (wish.channel == MESSAGE), 0, MINUTES[wish.channel])
-    order = np.argsort(desk, kind="stable")
-    spent = np.cumsum(cost[order])
-    first = np.flatnonzero(np.diff(desk[order], prepend=-1))
-    before = np.repeat(spent[first] - cost[order][first], np.diff(np.append(first, len(order))))
-    fits: Array = np.zeros(len(wish), dtype=bool)
-    fits[order] = spent - before <= setting.minutes[desk[order]]
-    return fits
+    left = setting.minutes.tolist()
+    fits = []
+    for at, minutes in zip(desk.tolist(), cost.tolist(), strict=True):
+        fits.append(minutes <= left[at])
+        left[at] -= minutes * fits[-1]
+    return np.array(fits, dtype=bool)

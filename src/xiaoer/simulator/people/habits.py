@@ -6,6 +6,7 @@ import numpy as np
 
 from xiaoer.simulator.catalogue import product_ids
 from xiaoer.simulator.draws import Array, Flags, Ints, choose
+from xiaoer.simulator.lending import first_missed
 from xiaoer.simulator.people.folk import skill_of
 from xiaoer.simulator.people.setting import Setting, by
 from xiaoer.simulator.people.terms import (
@@ -78,7 +79,7 @@ def _managers(setting: Setting, life: Life) -> Actions:
     often = np.where(folk.keeper >= 0, figures["managed"] * ease[folk.keeper.clip(0)], figures["pooled"])
     draws = rng.random(count)
     firm = np.flatnonzero((draws < often) & setting.present(life.week, life.closed))
-    kind = PURPOSES[choose(rng, [55, 33, 12], count)[firm]]
+    kind = PURPOSES[choose(rng, [figures["offer"], figures["care"], figures["check"]], count)[firm]]
     channel = np.array([VISIT, CALL, MESSAGE])[choose(rng, [30, 52, 18], count)[firm]]
     channel = np.where((folk.keeper[firm] < 0) & (channel == VISIT), CALL, channel)
     product = np.where(kind == OFFER, _proposals(setting, life, firm), NOBODY)
@@ -108,7 +109,7 @@ def _renewals(setting: Setting, life: Life) -> Actions:
 
 def _collections(setting: Setting, life: Life) -> Actions:
     """Firms that do not pay are called, for half a year."""
-    since = (setting.day(life.week) - life.stops).astype("timedelta64[D]").astype(float)
+    since = (setting.day(life.week) - first_missed(life.stops)).astype("timedelta64[D]").astype(float)
     late = (since >= 3) & (since < 180) & (life.book.amount > 0).any(axis=1)
     return _some(setting, life, late, by("habits")["collection"], COLLECTION)
 

@@ -38,9 +38,8 @@ def _relieve(setting: Setting, life: Life, talks: Actions) -> None:
     owing = (life.book.amount[talks.firm] > 0).any(axis=1)
     helps = luck[talks.firm] < chances.relief_helps(setting, talks.firm)
     saved = talks.firm[timely & owing & helps & ~life.lost[talks.firm]]
-    life.log.add("rescues", firm=saved, day=np.full(len(saved), first), stopped=life.stops[saved])
-    life.stops[saved] = NO_DAY
-    cost = by("income")["relief"] * life.book.amount[talks.firm].sum(axis=1)
+    life.stops[saved], life.dies[saved] = NO_DAY, NO_DAY
+    cost = by("income")["relief"] * borrowing.owed(life, first)[talks.firm].sum(axis=1)
     np.add.at(life.earned, talks.firm, -cost)
 
 
@@ -101,16 +100,17 @@ def _reasons(setting: Setting, life: Life, firm: Ints, luck: np.ndarray) -> Ints
 def _close(setting: Setting, life: Life) -> None:
     """Accounts are closed at the end of the way out, and where the business itself ends."""
     ends = setting.day(life.week) + np.timedelta64(WEEK - 1, "D")
-    dead = setting.present(life.week, life.closed) & (setting.fates.dies <= ends)
+    here = np.isnat(life.closed) & (setting.opened <= ends)
+    dead = here & (life.dies <= ends)
     life.reason[dead] = BUSINESS_CLOSED
-    leaves = (life.going >= 0) & (life.closing <= life.week) & np.isnat(life.closed) & ~dead
-    leaves &= ~stuck(setting, life)
-    going = np.flatnonzero(leaves)
+    leaves = here & (life.going >= 0) & (life.closing <= life.week) & ~stuck(setting, life)
+    going = np.flatnonzero(leaves | dead)
     day = np.minimum(np.full(len(going), ends), np.datetime64(setting.plan.end))
-    borrowing.pay_all(life, going, day)
-    _note(setting, life, going, day, kept=False)
+    able = ~stuck(setting, life)[going]
+    borrowing.pay_all(life, going[able], day[able])
+    decided = life.going[going] >= 0
+    _note(setting, life, going[decided], day[decided], kept=False)
     life.closed[going] = day
-    life.closed[dead] = np.minimum(ends, np.datetime64(setting.plan.end))
 
 
 def stuck(setting: Setting, life: Life) -> Flags:

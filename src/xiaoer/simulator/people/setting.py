@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from xiaoer.simulator.catalogue import is_loan, loan_places
+from xiaoer.simulator.catalogue import catalogue, is_loan, loan_places
 from xiaoer.simulator.days import DayBook
 from xiaoer.simulator.draws import Days, Flags, Floats, Ints, stream
 from xiaoer.simulator.fates import Fates
@@ -60,6 +60,16 @@ class Setting:
     def sales(self) -> Floats:
         """Yuan of an ordinary month."""
         return self.firms["sales"].to_numpy()
+
+    @cached_property
+    def settles(self) -> Floats:
+        """The share of each firm's payments that goes through this bank."""
+        return self.firms["settles_here"].to_numpy()
+
+    @cached_property
+    def cash(self) -> Floats:
+        """Each firm's cash discipline, standard normal."""
+        return self.firms["cash_buffer"].to_numpy()
 
     @cached_property
     def month_of(self) -> Ints:
@@ -116,6 +126,11 @@ def by(group: str) -> dict[str, float]:
 def loans() -> Flags:
     """Per product whether it is a loan."""
     return is_loan()
+
+
+def channels_and_cards() -> Flags:
+    """Per product whether it is a channel or a card, which firms want in their first year."""
+    return np.array([row["category"] in {"electronic", "card"} for row in catalogue()])
 
 
 def loan_columns() -> Ints:

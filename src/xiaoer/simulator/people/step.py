@@ -22,6 +22,7 @@ from xiaoer.simulator.people.terms import (
 TALKS = np.array(["refused", "interested", "follow_up", "reached"], dtype=object)
 REFUSING = (0.34, 0.54, 0.70)
 REST_WEEKS, NEGLECT_WEEKS = 6, 26
+TAKEN_AFTER = 3
 IMPATIENT = -1.3
 
 
@@ -41,8 +42,8 @@ def step(setting: Setting, life: Life, wish: Actions) -> dict[str, int]:
 
     The random numbers of a week hang on firm, purpose and week alone, so that two policies meet the same luck.
     """
-    todo, stopped = admit(setting, life, wish)
     _needs(setting, life)
+    todo, stopped = admit(setting, life, wish)
     met = _meet(setting, life, todo)
     complained = _complaints(setting, life, met)
     _remember(setting, life, met, complained)
@@ -50,7 +51,7 @@ def step(setting: Setting, life: Life, wish: Actions) -> dict[str, int]:
     borrowing.fall_due(setting, life)
     borrowing.pay_early(setting, life)
     parting.part(setting, life, met.todo.only(met.reached))
-    earn(setting, life, met.todo, complained)
+    earn(setting, life, met.todo, met.todo.only(met.reached), complained)
     life.week += 1
     return stopped
 
@@ -70,14 +71,16 @@ def _meet(setting: Setting, life: Life, todo: Actions) -> Met:
     luck, talk, offset = rng.random(count), rng.random(count), rng.integers(0, WEEK, count)
     hour = np.where(todo.hour < 0, 9 + rng.integers(0, 9, count)[todo.firm], todo.hour)
     timed = Actions(**(vars(todo) | {"hour": hour}))
+    day = _days(setting, life.week, offset[todo.firm])
     reached = luck[todo.firm] < chances.reaching(setting, life, timed)
     accepted, refused = _offers(setting, life, timed, reached, talk[todo.firm])
+    _take(setting, life, timed.only(accepted), day[accepted], asked=True)
     words = TALKS[np.searchsorted(REFUSING, talk[todo.firm])]
     spoken = np.where(todo.kind == OFFER, words, "reached")
     spoken = np.where((todo.kind == COLLECTION) & (talk[todo.firm] < 0.5), "promised", spoken)
     outcome = np.where(accepted, "accepted", np.where(refused, "refused", spoken))
     outcome = np.where(reached, outcome, "not_reached").astype(object)
-    return Met(timed, _days(setting, life.week, offset[todo.firm]), reached, outcome, accepted)
+    return Met(timed, day, reached, outcome, accepted)
 
 
 def _days(setting: Setting, week: int, offset: Ints) -> Days:
@@ -114,7 +117,6 @@ def _offers(setting: Setting, life: Life, todo: Actions, reached: Flags, talk: F
     )
     product = todo.product.clip(0)
     contrary = offer & reached & ~accepted & (setting.folk.nature[todo.firm, product] == CONTRARY)
-    _take(setting, life, todo.only(accepted))
     return accepted, contrary & (talk < 0.9)
 
 
@@ -124,21 +126,16 @@ def taking_luck(setting: Setting, week: int) -> Floats:
     return setting.draws("takings", week).random(shape, dtype=np.float32)
 
 
-def _take(setting: Setting, life: Life, todo: Actions, *, asked: bool = True) -> None:
-    """Products go on the shelf within days; a loan is applied for first."""
-    day = setting.day(life.week) + np.timedelta64(3, "D")
+def _take(setting: Setting, life: Life, todo: Actions, day: Days, *, asked: bool) -> None:
+    """Products go on the shelf days after the firm said yes; a loan is applied for first."""
     loan = loans()[todo.product]
-    plain = todo.only(~loan)
-    life.since[plain.firm, plain.product] = day
+    plain, held = todo.only(~loan), day[~loan] + np.timedelta64(TAKEN_AFTER, "D")
+    life.since[plain.firm, plain.product] = held
     life.log.add(
-        "takings",
-        firm=plain.firm,
-        product=plain.product,
-        day=np.full(len(plain), day),
-        asked=np.full(len(plain), asked),
+        "takings", firm=plain.firm, product=plain.product, day=held, asked=np.full(len(plain), asked)
     )
     want = todo.only(loan)
-    borrowing.apply(setting, life, want.firm, want.product, want.concession)
+    borrowing.apply(setting, life, want.firm, want.product, want.concession, day[loan])
 
 
 def _come_by_themselves(setting: Setting, life: Life, met: Met) -> None:
@@ -148,7 +145,8 @@ def _come_by_themselves(setting: Setting, life: Life, met: Met) -> None:
     chance[met.todo.firm[spoken], met.todo.product[spoken].clip(0)] = 0.0
     firm, product = np.nonzero(taking_luck(setting, life.week) < chance)
     none = np.zeros(len(firm), dtype=np.int64)
-    _take(setting, life, Actions(firm, none, none, product, none, none - 1, none - 1), asked=False)
+    day = np.full(len(firm), setting.day(life.week) + np.timedelta64(2, "D"))
+    _take(setting, life, Actions(firm, none, none, product, none, none - 1, none - 1), day, asked=False)
 
 
 def _complaints(setting: Setting, life: Life, met: Met) -> Ints:
@@ -166,14 +164,22 @@ def _complaints(setting: Setting, life: Life, met: Met) -> Ints:
     life.lately += np.where(failed, by("mood")["failure"], 0.0)
     who = np.flatnonzero(plain | asked | told)
     life.silent_until[who] = life.week + int(by("complaint")["stops_weeks"])
+    life.lately[who] += by("mood")["complaint_handled"]
     life.log.add(
         "complaints",
         firm=who,
-        day=np.full(len(who), setting.day(life.week) + np.timedelta64(1, "D")),
+        day=_told_on(setting, life.week, met)[who],
         asked_too_often=asked[who],
         topic=topic[who],
     )
     return who
+
+
+def _told_on(setting: Setting, week: int, met: Met) -> Days:
+    """Per firm the day it would complain: the day after the week's approach, else the second of the week."""
+    day = np.full(len(setting.firms), setting.day(week) + np.timedelta64(1, "D"))
+    day[met.todo.firm] = met.day + np.timedelta64(1, "D")
+    return np.minimum(day, np.datetime64(setting.plan.end))
 
 
 def _remember(setting: Setting, life: Life, met: Met, complained: Ints) -> None:
@@ -195,6 +201,7 @@ def _remember(setting: Setting, life: Life, met: Met, complained: Ints) -> None:
     life.talked[todo.firm[talk]] = week
     spoke = met.reached & (todo.kind == RENEWAL)
     life.renewal_talk[todo.firm[spoke]] = met.day[spoke]
+    life.renewal_less[todo.firm[spoke]] = todo.concession[spoke]
     _push(life.marketed, todo.firm[todo.kind == OFFER], week)
     _push(life.refused, todo.firm[met.outcome == "refused"], week)
     put_off = met.reached & (todo.kind == OFFER) & ~met.accepted

@@ -79,6 +79,7 @@ class Book:
     due: Days
     rate: Floats
     contract: Ints
+    slides: Flags  # repaid in parts along the way
 
 
 @dataclass
@@ -114,12 +115,14 @@ class Life:
     marketed: Ints  # firms × 2: weeks of the last two marketing approaches
     refused: Ints  # firms × 2: weeks of the last two refusals
     renewal_talk: Days  # last talk about a renewal
+    renewal_less: Ints  # basis points offered in it
     silent_until: Ints  # week until which a complaint stops marketing
     going: Ints  # week of the decision to leave, -1 for none
     closing: Ints  # week of the closing that follows
     closed: Days
     reason: Ints  # position in WHY_LEFT, -1
-    stops: Days  # the day it stops paying; NaT once rescued
+    stops: Days  # from when on it does not pay; NaT once helped
+    dies: Days  # the day its business ends; NaT once helped
     lost: Flags  # what it owes was written down
     contracts: int  # how many loan contracts were ever drawn up
     book: Book
