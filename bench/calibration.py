@@ -32,7 +32,11 @@ def files_of(folder: Path) -> Read:
 
 def _rows(path: Path, stamp: str) -> pl.DataFrame:
     data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    frame = pl.read_csv(io.BytesIO(data.decode("gb18030").encode()), infer_schema_length=0)
+    frame = pl.read_csv(
+        io.BytesIO(data.decode("gb18030", errors="replace").encode()),
+        infer_schema_length=0,
+        truncate_ragged_lines=True,
+    )
     return frame.with_columns(stamp=pl.lit(stamp))
 
 

@@ -18,7 +18,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from xiaoer.sources.loading import Advance
+from xiaoer.sources.reading import Advance
 
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 

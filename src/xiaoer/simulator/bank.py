@@ -13,8 +13,7 @@ import polars as pl
 
 from xiaoer.simulator import meetings, notes, outside, payments, voices
 from xiaoer.simulator.deliveries import deliver_registers, deliver_standing
-from xiaoer.simulator.dirt import hold_back, spoil
-from xiaoer.simulator.files import Delivery, as_text
+from xiaoer.simulator.files import Delivery
 from xiaoer.simulator.firms import column_of
 from xiaoer.simulator.ledgers import Booked, balance_rows, book, named
 from xiaoer.simulator.rules import months_of
@@ -86,7 +85,7 @@ def deliver(
     for month in world.months:
         totals.append(_live(world, running, month, delivery))
         advance(f"{month.first:%Y-%m}")
-    deliver_standing(world, delivery)
+    deliver_standing(world, running, delivery)
     tell(folder, world, running.dirt)
     return delivery, totals
 
@@ -102,7 +101,7 @@ def _live(world: World, running: Running, month: Month, delivery: Delivery) -> p
     )
     booked = _pay(world, running, at, delivery)
     _note_sales(world, running, at, trading)
-    _talk(world, month, delivery)
+    _talk(world, running, month, delivery)
     _report(world, running, month, delivery)
     lent = notes.notes_on(world.loans, world.firms, month.last)
     delivery.write("drawdown_notes", lent, month.last)
@@ -128,12 +127,7 @@ def _deliver_invoices(
     world: World, running: Running, month: Month, trading: Trading, delivery: Delivery
 ) -> None:
     frame = invoices_of(month, trading, world.ties, world.firms, world.parties["counterparty_id"])
-    now, later = hold_back(world.plan, month, frame, running.dirt)
-    whole = now if running.late is None else pl.concat([now, running.late])
-    running.late = later
-    delivery.write_text(
-        "invoices", spoil(world.plan, month, "invoices", as_text("invoices", whole), running.dirt), month.last
-    )
+    running.dirt.deliver(delivery, month, "invoices", frame)
 
 
 def _pay(world: World, running: Running, at: payments.Scene, delivery: Delivery) -> Booked:
@@ -146,10 +140,7 @@ def _pay(world: World, running: Running, at: payments.Scene, delivery: Delivery)
     booked = book(at, world.accounts, running.balance, *payments.on_accounts(at, world.accounts, flows))
     running.balance = booked.closing
     running.uses.append(np.bincount(booked.transactions["i"].to_numpy(), minlength=len(world.firms)))
-    text = as_text("transactions", named(booked.transactions, world.parties))
-    delivery.write_text(
-        "transactions", spoil(world.plan, month, "transactions", text, running.dirt), month.last
-    )
+    running.dirt.deliver(delivery, month, "transactions", named(booked.transactions, world.parties))
     delivery.write("balances", balance_rows(at, world.accounts, booked), month.last)
     delivery.write("channel_uses", _channel_uses(booked.transactions, month), month.last)
     delivery.write("repayments", repaid, month.last)
@@ -172,9 +163,9 @@ def _note_sales(world: World, running: Running, at: payments.Scene, trading: Tra
     running.sales.append(invoiced + at.fen(1.0) * shop)
 
 
-def _talk(world: World, month: Month, delivery: Delivery) -> None:
+def _talk(world: World, running: Running, month: Month, delivery: Delivery) -> None:
     contacts = meetings.contacts_of(world, month)
-    delivery.write("contacts", contacts, month.last)
+    running.dirt.deliver(delivery, month, "contacts", contacts)
     delivery.write("surveys", voices.surveys_of(world.plan, month, contacts), month.last)
     listed = meetings.lists_of(world, month)
     if len(listed):
@@ -196,7 +187,10 @@ def _report(world: World, running: Running, month: Month, delivery: Delivery) ->
         quarter = np.sum(running.sales[-1 - outside.QUARTER : -1], axis=0)
         delivery.write("tax_records", outside.tax_records_of(plan, month, firms, quarter), month.last)
     if month.first.month == outside.STATEMENT_MONTH or month.index == 0:
-        delivery.write("financial_statements", outside.statements_of(plan, month, firms, fates), month.last)
+        filed = outside.statements_of(plan, month, firms, fates)
+        delivery.write(
+            "financial_statements", running.dirt.note_repeats("financial_statements", filed), month.last
+        )
 
 
 def _ledger(world: World, at: payments.Scene, booked: Booked, lent: pl.DataFrame) -> pl.DataFrame:

@@ -7,6 +7,7 @@ from xiaoer.simulator import catalogue, curves, dossiers, notes, persons, regist
 from xiaoer.simulator.draws import Array, Flags
 from xiaoer.simulator.files import Delivery
 from xiaoer.simulator.organisation import keepers_on
+from xiaoer.simulator.slips import mistype
 from xiaoer.simulator.terms import Month
 from xiaoer.simulator.world import Running, World
 
@@ -23,13 +24,10 @@ def deliver_registers(
     defaulted[world.loans.notes.filter(pl.col("defaulted") <= day)["i"].to_numpy()] = True
     borrowed[world.loans.notes.filter(pl.col("drawn") <= day)["i"].to_numpy()] = True
     keepers = keepers_on(world.bank, world.manager, np.datetime64(day))
-    delivery.write(
-        "customers",
-        registers.customer_file(
-            world.plan, firms, borrowed, defaulted, idle, world.setting.folk.consent, day
-        ),
-        day,
+    customers = registers.customer_file(
+        world.plan, firms, borrowed, defaulted, idle, world.setting.folk.consent, day
     )
+    running.dirt.deliver(delivery, month, "customers", customers)
     delivery.write("assignments", registers.assignment_file(firms, world.bank, world.manager, day), day)
     delivery.write("accounts", registers.account_file(world.accounts, idle, day), day)
     uses = np.sum(running.uses[-12:], axis=0)
@@ -47,7 +45,8 @@ def deliver_registers(
         ),
         day,
     )
-    delivery.write("branches", registers.branch_file(world.bank, day), day)
+    branches = running.dirt.note_names(delivery, registers.branch_file(world.bank, day))
+    delivery.write("branches", branches, day)
     delivery.write("credit_lines", notes.line_file(world.plan, world.loans, firms, lent, day), day)
 
 
@@ -61,7 +60,7 @@ def _sellers(keepers: Array) -> Array:
     return np.where(keepers == "", None, keepers)
 
 
-def deliver_standing(world: World, delivery: Delivery) -> None:
+def deliver_standing(world: World, running: Running, delivery: Delivery) -> None:
     """Files delivered once, on the last day."""
     plan, firms, loans, day = world.plan, world.firms, world.loans, world.plan.end
     keepers = _sellers(keepers_on(world.bank, world.manager, np.datetime64(day)))
@@ -73,7 +72,7 @@ def deliver_standing(world: World, delivery: Delivery) -> None:
     once = {
         "staff": world.bank.staff,
         "posts": world.bank.posts,
-        "people": persons.people_file(plan, firms, world.owner),
+        "people": mistype(plan, "people", persons.people_file(plan, firms, world.owner), running.dirt.counts),
         "person_roles": persons.roles_file(plan, firms, world.owner),
         "relationships": persons.relationship_file(plan, firms, world.owner, guarantees),
         "products": catalogue.product_file(),

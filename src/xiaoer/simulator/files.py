@@ -40,14 +40,14 @@ class Delivery:
             return
         self.write_text(name, as_text(name, frame), day)
 
-    def write_text(self, name: str, text: pl.DataFrame, day: date) -> None:
-        """Write rows already in the bank's words."""
-        data = text.write_csv(line_terminator="\r\n").encode(ENCODING)
+    def write_text(self, name: str, text: pl.DataFrame, day: date, tail: bytes = b"") -> None:
+        """Write rows already in the bank's words, and after them lines that are none."""
+        data = text.write_csv(line_terminator="\r\n").encode(ENCODING) + tail
         packed = name in PACKED or self.plan.parts > 1
         part = f"_{self.plan.part + 1:02d}" if self.plan.parts > 1 else ""
         path = self.folder / f"{name}_{day:%Y%m%d}{part}.csv{'.gz' if packed else ''}"
         path.write_bytes(igzip.compress(data, PACKING, mtime=0) if packed else data)
-        self.rows[name] += len(text)
+        self.rows[name] += len(text) + tail.count(b"\n")
         self.files += 1
 
 

@@ -1,19 +1,20 @@
 """The truth, apart from the source files: only tests and benches may open it."""
 
 import json
-from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 from xiaoer.simulator.catalogue import product_ids
+from xiaoer.simulator.dirt import Dirt
 from xiaoer.simulator.draws import Array, texts
 from xiaoer.simulator.fates import shock_names
 from xiaoer.simulator.people.terms import CHANNELS, NATURES, WHY_LEFT
 from xiaoer.simulator.world import World
 
 FOLDER = "truth"
+MISSING = ("transaction_id", "customer_id", "account_id", "booked_date", "direction", "amount")
 TRAITS = (
     "customer_id",
     "quality",
@@ -31,7 +32,7 @@ TRAITS = (
 )
 
 
-def tell(folder: Path, world: World, dirt: Counter[str]) -> None:
+def tell(folder: Path, world: World, dirt: Dirt) -> None:
     """Write traits, fates, levels, effects and what would have happened otherwise, as Parquet; a page of counts."""
     target = folder / FOLDER
     target.mkdir(exist_ok=True)
@@ -43,12 +44,13 @@ def tell(folder: Path, world: World, dirt: Counter[str]) -> None:
         "offers": _offers(world),
         "managers": _managers(world),
         "partings": _partings(world),
+        "missing": pl.concat(dirt.missing["transactions"]).select(MISSING),
     }
     for name, frame in tables.items():
         frame.write_parquet(target / f"{name}{part}.parquet", compression="zstd", statistics=False)
     plan = world.plan
     about = {"firms": plan.firms, "months": plan.months, "seed": plan.seed, "end": plan.end.isoformat()}
-    page = {"plan": about, "dirt": dict(sorted(dirt.items()))}
+    page = {"plan": about, "dirt": dict(sorted((+dirt.counts).items()))}
     (target / f"plan{part}.json").write_text(json.dumps(page, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 

@@ -1,6 +1,5 @@
 """What stands while the simulated months pass, what changes from one to the next, and what the weeks brought."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -10,6 +9,7 @@ import polars as pl
 from xiaoer.simulator import catalogue, persons, registers
 from xiaoer.simulator.accounts import Accounts, open_accounts
 from xiaoer.simulator.days import DayBook, day_book
+from xiaoer.simulator.dirt import Dirt
 from xiaoer.simulator.draws import Array, Days, Floats, Ints
 from xiaoer.simulator.fates import NO_DAY, Fates, draw_fates
 from xiaoer.simulator.firms import draw_firms
@@ -68,10 +68,9 @@ class Running:
 
     balance: Ints
     owed: Floats  # months ahead × ties, fen
-    late: pl.DataFrame | None = None
     uses: list[Ints] = field(default_factory=list)  # payments per firm, by month
     sales: list[Floats] = field(default_factory=list)  # net sales per firm, by month
-    dirt: Counter[str] = field(default_factory=Counter)
+    dirt: Dirt = field(default_factory=Dirt)
 
 
 def open_bank(plan: Plan) -> tuple[LivingBank, Ties]:
