@@ -69,7 +69,7 @@ def fill_shelf(plan: Plan, firms: pl.DataFrame, start: date) -> Days:
     """Firms × products: since when each is held as the window opens; loans come from their contracts."""
     rng = stream(plan.seed, "shelf")
     rows, count = catalogue(), len(firms)
-    lift = np.exp(0.35 * firms["need"].to_numpy() + 0.15 * (np.log(firms["sales"].to_numpy()) - 12.3))[
+    lift = np.exp(0.35 * firms["need"].to_numpy() + 0.15 * (np.log(firms["sales"].to_numpy()) - 12.7))[
         :, None
     ]
     share = np.array([row["start"] for row in rows], dtype=float) * fits(firms) * lift

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
+from xiaoer.simulator.counterparties import BANKS
 from xiaoer.simulator.draws import Array, Days, Flags, Floats, Ints, choose, codes, flips, stream, texts
 from xiaoer.simulator.fates import NO_DAY, Fates
 from xiaoer.simulator.lending import WAN
-from xiaoer.simulator.network import BANKS
 from xiaoer.simulator.terms import Month, Plan
 
 QUARTER = 3
