@@ -14,7 +14,7 @@ NO_DAY = np.datetime64("NaT", "D")
 CIRCLE = 4
 SHUTTING = 0.35
 LINGERS = 0.5
-SUDDEN = 0.3  # of the failing fail without a run-down
+SUDDEN = 0.25  # of the failing fail without a run-down
 
 
 @dataclass(frozen=True)
@@ -78,9 +78,17 @@ def _borrowers(rng: np.random.Generator, firms: pl.DataFrame) -> Flags:
 
 
 def _weakness(rng: np.random.Generator, firms: pl.DataFrame) -> Floats:
-    quality, cash = firms["quality"].to_numpy(), firms["cash_buffer"].to_numpy()
+    """Weak are the poorly run, those without cash, the small and the young; and some for no reason one sees."""
+    by = table("mechanisms")["weakness"]
+    size = np.log(firms["sales"].to_numpy())
     young = (firms["founded_date"].max() - firms["founded_date"]).dt.total_days().to_numpy() < 3 * 365  # type: ignore[operator]
-    return -0.85 * quality - 0.35 * cash + 0.35 * young + rng.normal(0, 0.55, len(firms))
+    return (
+        by["quality"] * firms["quality"].to_numpy()
+        + by["cash"] * firms["cash_buffer"].to_numpy()
+        + by["size"] * (size - size.mean()) / size.std()
+        + by["young"] * young
+        + rng.normal(0, by["unseen"], len(firms))
+    )
 
 
 def _stops(
@@ -182,7 +190,7 @@ def run_down(rng: np.random.Generator, months: list[Month], stops: Days, dies: D
     count = len(stops)
     ends = np.array([np.datetime64(month.last) for month in months])
     to_stop = np.where(np.isnat(stops)[:, None], NEVER, (stops[:, None] - ends[None, :]).astype(int)) / 30.4
-    depth = rng.gamma(1.7, 0.45, (count, 1))
+    depth = rng.gamma(1.9, 0.5, (count, 1))
     run_up = rng.uniform(2, 8, (count, 1))
     depth *= rng.random((count, 1)) > SUDDEN
     gone = ends[None, :] > dies[:, None]
