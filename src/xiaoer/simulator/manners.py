@@ -50,12 +50,12 @@ def manners_of(plan: Plan, firms: pl.DataFrame) -> Manners:
         buying=written * orders["suppliers"],
         passing=passing,
         passing_buying=_passing_buying(passing),
-        spread=_log_normal(rng, *orders["spread"], count),
-        buying_spread=_log_normal(rng, *orders["purchase_spread"], count),
+        spread=_log_normal(rng, orders["spread"], count),
+        buying_spread=_log_normal(rng, orders["purchase_spread"], count),
         round=rng.beta(*orders["round"], count),
         free_days=rng.gamma(trading("week")["own"], 1 / trading("week")["own"], count),
         slips=np.exp(rng.normal(0, back["own"], count) + back["weak"] * quality - back["own"] ** 2 / 2),
-        small=_log_normal(rng, np.log(small["rate"]), small["spread"], count)
+        small=_log_normal(rng, [np.log(small["rate"]), small["spread"]], count)
         * (firms["sales"].to_numpy() / 3.75e5) ** small["by_sales"],
     )
 
@@ -75,7 +75,9 @@ def by_code(shares: dict[str, float], code: str, otherwise: float | None = None)
     return float(shares[max(fitting, key=len)])
 
 
-def _log_normal(rng: np.random.Generator, middle: float, spread: float, count: int) -> Floats:
+def _log_normal(rng: np.random.Generator, log: list[float], count: int) -> Floats:
+    """`log` holds mean and spread of the logarithm."""
+    middle, spread = log
     return np.exp(rng.normal(middle, spread, count))
 
 

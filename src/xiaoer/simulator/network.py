@@ -124,7 +124,8 @@ def _lives(
     gap = 1 / (1 + rule["gap"] * (1 - finds))
     vacant = (slots.rank > 0) & flips(rng, chance / (chance + gap), len(finds))
     begins = np.where(vacant, rng.geometric(gap), 0)
-    slot, parts = np.arange(len(finds)), []
+    slot = np.arange(len(finds))
+    parts: list[Lives] = []
     while len(slot):
         until = begins + rng.geometric(chance[slot])
         life = Lives(slot, begins, until, until + rng.geometric(gap[slot]))
