@@ -30,6 +30,7 @@ def main() -> None:
 
     seeds = list(range(given.first, given.first + given.seeds))
     page = report.keep(compare(given.firms, seeds, DAY, told), given.firms, DAY.isoformat())
+    report.into_docs(page)
     for row in page["paired"]:
         print(
             f"{row['policy']:<11} against {row['against']:<11} {row['profit']:>12,} yuan  ({row['low']} to {row['high']})  ahead on {row['seeds_ahead']} of {given.seeds}"

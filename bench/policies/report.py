@@ -14,6 +14,7 @@ from xiaoer.simulator.calibrated import digest, frozen
 CHECKOUT = Path(__file__).resolve().parents[2]
 RESULTS = CHECKOUT / "bench" / "results" / "policies.json"
 CONFIDENCE = 0.95
+OPENS, CLOSES = "<!-- policies -->", "<!-- /policies -->"
 
 
 def table(years: list[Year]) -> list[dict[str, Any]]:
@@ -74,3 +75,42 @@ def _interval(values: np.ndarray) -> dict[str, float | None]:
         return {"profit": round(mean), "low": None, "high": None}
     half = stats.t.ppf(0.5 + CONFIDENCE / 2, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
     return {"profit": round(mean), "low": round(mean - half), "high": round(mean + half)}
+
+
+def as_page(page: dict[str, Any]) -> str:
+    """The comparison as two tables in Markdown."""
+    rows = [
+        "| policy | profit, 10,000 yuan a year | 95 % interval | churn | complaints | contacts |",
+        "|---|---|---|---|---|---|",
+        *(
+            f"| {row['policy']} | {_wan(row['profit'])} | {_wan(row['low'])} – {_wan(row['high'])} |"
+            f" {row['churn']:.1%} | {row['complaints']:.0f} | {row['contacts']:,.0f} |"
+            for row in page["policies"]
+        ),
+        "",
+        "| difference on the same seed | 10,000 yuan a year | 95 % interval | seeds ahead |",
+        "|---|---|---|---|",
+        *(
+            f"| {row['policy']} − {row['against']} | {_wan(row['profit'])} | {_wan(row['low'])} – {_wan(row['high'])} |"
+            f" {row['seeds_ahead']} of {page['policies'][0]['seeds']} |"
+            for row in page["paired"]
+        ),
+    ]
+    seeds = sorted({year["seed"] for year in page["years"]})
+    told = (
+        f"{page['firms']:,} firms, seeds {seeds[0]} to {seeds[-1]}, the year up to {page['end']}, calibration frozen on"
+        f" {page['calibration']['frozen']}; slowest week {max(year['slowest_step'] for year in page['years']):.1f} s."
+    )
+    return "\n".join([told, "", *rows])
+
+
+def into_docs(page: dict[str, Any]) -> None:
+    """Put the tables between the marks of docs/simulator.md."""
+    target = CHECKOUT / "docs" / "simulator.md"
+    before, rest = target.read_text("utf-8").split(OPENS, 1)
+    after = rest.split(CLOSES, 1)[1]
+    target.write_text(f"{before}{OPENS}\n{as_page(page)}\n{CLOSES}{after}", "utf-8")
+
+
+def _wan(yuan: float | None) -> str:
+    return "" if yuan is None else f"{yuan / 10_000:,.0f}"

@@ -12,6 +12,7 @@ from stdnum.cn import uscc
 
 from bench import calibration
 from tests.simulator.conftest import SMALL, Read, dirt_of, settled, unbroken
+from xiaoer.simulator import calibrated
 from xiaoer.simulator.bank import simulate
 from xiaoer.simulator.documentation import calibration_table
 from xiaoer.simulator.notes import notes_on
@@ -155,3 +156,9 @@ def test_principal_of_the_instalments_is_the_amount_drawn() -> None:
 
 def test_the_page_shows_the_calibration() -> None:
     assert calibration_table() in (ROOT / "docs" / "simulator.md").read_text("utf-8")
+
+
+def test_the_calibration_is_the_frozen_one() -> None:
+    """Whoever changes a table sets date and seal anew (src/xiaoer/simulator/frozen.toml) and measures again."""
+    assert calibrated.digest() == calibrated.seal(), f"seal = {calibrated.digest()!r}"
+    assert date.fromisoformat(calibrated.frozen()) <= date(2026, 12, 31)

@@ -14,9 +14,15 @@ def frozen() -> str:
     return day
 
 
+def seal() -> str:
+    """The seal of the tables on the day they were frozen."""
+    kept: str = table("frozen")["seal"]
+    return kept
+
+
 def digest() -> str:
-    """A hash over all calibration tables; `frozen.toml` holds the one of its date."""
-    seal = hashlib.sha256()
+    """A hash over all calibration tables as they are."""
+    whole = hashlib.sha256()
     for name in TABLES:
-        seal.update(files(__package__).joinpath(f"{name}.toml").read_bytes())
-    return seal.hexdigest()
+        whole.update(files(__package__).joinpath(f"{name}.toml").read_bytes())
+    return whole.hexdigest()

@@ -234,7 +234,7 @@ def _outcomes(rng: np.random.Generator, plan: Plan, notes: pl.DataFrame, rows: I
     np.maximum.at(last, rows.note, np.where(np.isnat(rows.paid), np.datetime64("1990-01-01"), rows.paid))
     default = first_unpaid(rows, len(notes), end) + 90 * ONE_DAY
     default = np.where(default <= end, default, NO_DAY)
-    off = default + rng.integers(30, 185, len(notes)).astype("timedelta64[D]")
+    off = default + rng.integers(60, 300, len(notes)).astype("timedelta64[D]")
     gone = flips(rng, figure("written_off_share"), len(notes)) & (off <= end)
     return notes.with_columns(
         settled=pl.Series(np.where(owed, NO_DAY, last)),

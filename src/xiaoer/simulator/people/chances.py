@@ -149,7 +149,9 @@ def need_arising(setting: Setting, week: int) -> Floats:
     figures, chance_ = by("hot"), setting.folk.hot_start.copy()
     young = (setting.day(week) - setting.opened).astype(int) < YEAR_DAYS
     chance_[:, channels_and_cards()] *= np.where(young, np.exp(figures["young"]), 1.0)[:, None]
-    lift = np.exp(figures["season"] * setting.season(week) + figures["growth"] * setting.growth(week))
+    lift = np.exp(
+        figures["loan"] + figures["season"] * setting.season(week) + figures["growth"] * setting.growth(week)
+    )
     columns = loan_columns()
     chance_[:, columns] = (chance_[:, columns] * lift[:, None]).clip(0, 0.2)
     return chance_
