@@ -129,7 +129,7 @@ def _newest(lake: Lake) -> date | None:
 def _seal(lake: Lake, as_of: date) -> str:
     """What the answer depends on: everything known on the day, and how it is added up."""
     ways = (
-        b"".join(Path(module.__file__).read_bytes() for module in (ledger, tree))
+        b"".join(Path(str(module.__file__)).read_bytes() for module in (ledger, tree))
         + Path(__file__).read_bytes()
     )
     return hashlib.sha256(ways + f"{as_of} {lake.manifest.digest(as_of)}".encode()).hexdigest()

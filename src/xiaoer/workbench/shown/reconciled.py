@@ -93,6 +93,6 @@ class Ledger:
 
 def ledger(deliveries: Sequence[Any]) -> Ledger:
     """The ledger as the night published it with the deliveries."""
-    told = next((one.ledger for one in deliveries if one.ledger), {})
+    told: dict[str, Any] = next((one.ledger for one in deliveries if one.ledger), {})
     lines = tuple(LedgerLine(one) for one in told.get("differences", ()))
     return Ledger(told.get("agree", 0), told.get("differ", 0), told.get("missing", 0), lines)
