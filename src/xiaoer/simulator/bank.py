@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from xiaoer.simulator import meetings, notes, outside, payments, voices
+from xiaoer.simulator.carried import months_until_paid
 from xiaoer.simulator.deliveries import deliver_registers, deliver_standing
 from xiaoer.simulator.files import Delivery
 from xiaoer.simulator.firms import column_of
@@ -19,7 +20,7 @@ from xiaoer.simulator.ledgers import Booked, balance_rows, book, named
 from xiaoer.simulator.rules import months_of
 from xiaoer.simulator.terms import Month, Plan
 from xiaoer.simulator.totals import ledger_file, whole_bank
-from xiaoer.simulator.trade import Trading, due_by_tie, invoices_of, trade_month
+from xiaoer.simulator.trade import Trading, due_by_passing, due_by_tie, invoices_of, trade_month
 from xiaoer.simulator.truth import tell
 from xiaoer.simulator.world import Running, World, fading, found_world
 
@@ -92,8 +93,10 @@ def deliver(
 
 def _live(world: World, running: Running, month: Month, delivery: Delivery) -> pl.DataFrame:
     """One month: trade, payments, contacts, reports; its files, and snapshots where due. Gives the totals."""
-    trading = trade_month(world.plan, month, world.book, world.firms, world.fates, world.ties)
-    _owe(world, running, trading)
+    trading = trade_month(
+        world.plan, month, world.book, world.firms, world.fates, world.ties, running.carried
+    )
+    _owe(world, running, month, trading)
     _deliver_invoices(world, running, month, trading, delivery)
     held = world.life.since <= np.datetime64(month.first)
     at = payments.scene(
@@ -113,14 +116,15 @@ def _live(world: World, running: Running, month: Month, delivery: Delivery) -> p
     return totals
 
 
-def _owe(world: World, running: Running, trading: Trading) -> None:
+def _owe(world: World, running: Running, month: Month, trading: Trading) -> None:
     """Move what is owed one month nearer, and add this month's invoices by their terms."""
     running.owed = np.roll(running.owed, -1, axis=0)
     running.owed[-1] = 0
     due = due_by_tie(trading, world.ties)
-    months = (world.ties.lag + 14) // 30
+    months = months_until_paid(world.ties.lag)
     for ahead in range(LONGEST_LAG):
         running.owed[ahead] += np.where(months == ahead, due, 0)
+    running.carried.owe(month, trading.passing, due_by_passing(trading, world.ties))
 
 
 def _deliver_invoices(
@@ -134,9 +138,7 @@ def _pay(world: World, running: Running, at: payments.Scene, delivery: Delivery)
     month = at.month
     repaid = notes.repayments_of(world.plan, world.loans, world.firms, month)
     loan_flows = payments.lending(notes.drawdowns_of(world.loans, month), repaid)
-    flows = payments.joined(
-        [payments.ordinary(at), payments.trade(at, world.ties, running.owed[0]), loan_flows]
-    )
+    flows = payments.joined([payments.ordinary(at), *_trade_flows(world, running, at), loan_flows])
     booked = book(at, world.accounts, running.balance, *payments.on_accounts(at, world.accounts, flows))
     running.balance = booked.closing
     running.uses.append(np.bincount(booked.transactions["i"].to_numpy(), minlength=len(world.firms)))
@@ -145,6 +147,13 @@ def _pay(world: World, running: Running, at: payments.Scene, delivery: Delivery)
     delivery.write("channel_uses", _channel_uses(booked.transactions, month), month.last)
     delivery.write("repayments", repaid, month.last)
     return booked
+
+
+def _trade_flows(world: World, running: Running, at: payments.Scene) -> list[payments.Flows]:
+    """Payments for what falls due along lasting and passing ties; cash traders' go through no account."""
+    banked = world.parties["main_bank"].is_not_null().to_numpy()
+    due = [(world.ties, running.owed[0]), *running.carried.due(at.month)]
+    return [payments.trade(at, ties, fen * banked[ties.other]) for ties, fen in due]
 
 
 def _channel_uses(transactions: pl.DataFrame, month: Month) -> pl.DataFrame:
@@ -156,8 +165,8 @@ def _channel_uses(transactions: pl.DataFrame, month: Month) -> pl.DataFrame:
 
 def _note_sales(world: World, running: Running, at: payments.Scene, trading: Trading) -> None:
     """Net sales of the month per firm: invoiced, and sold to private persons without one."""
-    good = ~trading.void & world.ties.sale[trading.tie]
-    owner = world.ties.owner[trading.tie[good]]
+    good = ~trading.void & trading.of(world.ties, "sale")
+    owner = trading.of(world.ties, "owner")[good]
     invoiced = np.bincount(owner, weights=trading.net[good], minlength=len(world.firms))
     shop = column_of("consumer").astype(float)[world.firms["industry"].to_numpy()]
     running.sales.append(invoiced + at.fen(1.0) * shop)

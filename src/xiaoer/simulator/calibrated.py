@@ -5,7 +5,7 @@ from importlib.resources import files
 
 from xiaoer.simulator.terms import table
 
-TABLES = ("calibration", "mechanisms", "campaigns", "products", "industries", "chains", "places")
+TABLES = ("calibration", "mechanisms", "campaigns", "products", "industries", "chains", "places", "trade")
 
 
 def frozen() -> str:

@@ -14,6 +14,7 @@ from xiaoer.simulator.terms import Plan, table
 LAUNCHED = date(2021, 1, 1)
 CONSUMER_ONLY = ("S02", "S03")
 NEED_STAFF = ("S01", "S04")
+UNUSED = 0.22  # of products held are never used
 
 
 def catalogue() -> list[dict[str, object]]:
@@ -68,7 +69,7 @@ def fill_shelf(plan: Plan, firms: pl.DataFrame, start: date) -> Days:
     """Firms × products: since when each is held as the window opens; loans come from their contracts."""
     rng = stream(plan.seed, "shelf")
     rows, count = catalogue(), len(firms)
-    lift = np.exp(0.35 * firms["need"].to_numpy() + 0.15 * (np.log(firms["sales"].to_numpy()) - 12.3))[
+    lift = np.exp(0.35 * firms["need"].to_numpy() + 0.15 * (np.log(firms["sales"].to_numpy()) - 12.7))[
         :, None
     ]
     share = np.array([row["start"] for row in rows], dtype=float) * fits(firms) * lift
@@ -156,12 +157,9 @@ def holding_file(
     left = (closed <= on) | (loan & ~owing[firm, product])
     done = paid_off[firm, product]
     closed = np.where(loan & ~np.isnat(done), done, closed)
-    rate = rng.gamma(1.2, 0.25, len(firm)) * (rng.random(len(firm)) > 0.22)
-    used = np.where(product == 0, uses[firm], np.round(uses[firm] * rate)).astype(np.int64)
+    used = _used(rng, product, uses[firm])
     idle = np.where(used > 0, rng.integers(0, 45, len(firm)), 400)
-    last_used = np.maximum(
-        np.minimum(on, np.where(left, closed, on)) - idle.astype("timedelta64[D]"), since[firm, product]
-    )
+    last = np.minimum(on, np.where(left, closed, on)) - idle.astype("timedelta64[D]")
     fee = np.array([float(str(row["fee"])) for row in catalogue()])[product]
     return pl.DataFrame(
         {
@@ -170,9 +168,15 @@ def holding_file(
             "status": np.where(left, "closed", "open"),
             "opened_date": since[firm, product],
             "closed_date": np.where(left, closed, NO_DAY),
-            "last_used_date": last_used,
+            "last_used_date": np.maximum(last, since[firm, product]),
             "uses_12m": used,
             "fees_12m": (fee * 1200).astype(np.int64),
             "sold_by": texts(keepers[firm]),
         }
     )
+
+
+def _used(rng: np.random.Generator, product: Ints, payments: Ints) -> Ints:
+    """Uses of twelve months: the account as often as it pays, other products a part of that or not at all."""
+    rate = rng.gamma(1.2, 0.25, len(product)) * (rng.random(len(product)) > UNUSED)
+    return np.where(product == 0, payments, np.round(payments * rate)).astype(np.int64)

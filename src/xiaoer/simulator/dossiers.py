@@ -171,11 +171,10 @@ def _applications(
             "approved_by": texts(np.where(granted | declined, order[:, 1], None)),
         }
     ).sort("received_date", "customer_id", "amount", maintain_order=True)
+    number = pl.int_range(pl.len()).cast(pl.String).str.zfill(7)
     return frame.with_columns(
         approved_amount=pl.when(pl.col("approved_amount") >= 0).then("approved_amount"),
-        application_id=pl.concat_str(
-            pl.lit(plan.mark("U")), pl.int_range(pl.len()).cast(pl.String).str.zfill(7)
-        ),
+        application_id=pl.concat_str(pl.lit(plan.mark("U")), number),
     )
 
 

@@ -72,7 +72,7 @@ def surety_of(firm: Ints) -> Ints:
 
 def _borrowers(rng: np.random.Generator, firms: pl.DataFrame) -> Flags:
     """Larger firms borrow more often."""
-    lift = 0.35 * (np.log(firms["sales"].to_numpy()) - 12.3) + 0.3 * firms["need"].to_numpy()
+    lift = 0.35 * (np.log(firms["sales"].to_numpy()) - 12.7) + 0.3 * firms["need"].to_numpy()
     odds = np.exp(lift) * figure("borrower_share") / (1 - figure("borrower_share"))
     return flips(rng, odds / (1 + odds), len(firms))
 

@@ -67,7 +67,7 @@ def _sizes(rng: np.random.Generator, frame: pl.DataFrame) -> dict[str, Array]:
     sales = (
         column_of("sales")[industry]
         * small
-        * np.exp(rng.normal(0, 0.95, count) + 0.22 * frame["quality"].to_numpy())
+        * np.exp(rng.normal(0, figure("size_spread"), count) + 0.22 * frame["quality"].to_numpy())
     )
     staff = 1 + sales * 12 / column_of("staff")[industry] * np.exp(rng.normal(0, 0.35, count))
     margin = column_of("margin")[industry] * np.exp(
@@ -78,7 +78,7 @@ def _sizes(rng: np.random.Generator, frame: pl.DataFrame) -> dict[str, Array]:
         "sales": sales.clip(8000, 3e7),  # yuan of an ordinary month
         "staff_count": staff.round().astype(int),
         "margin": margin.clip(0.015, 0.8),
-        "often": (often * (sales / 2.5e5) ** 0.25).clip(0.4, 45),
+        "often": (often * (sales / 3.75e5) ** 0.25).clip(0.4, 45),
     }
 
 

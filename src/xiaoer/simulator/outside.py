@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
+from xiaoer.simulator.counterparties import BANKS
 from xiaoer.simulator.draws import Array, Days, Flags, Floats, Ints, choose, codes, flips, stream, texts
 from xiaoer.simulator.fates import NO_DAY, Fates
 from xiaoer.simulator.lending import WAN
-from xiaoer.simulator.network import BANKS
 from xiaoer.simulator.terms import Month, Plan
 
 QUARTER = 3
@@ -217,13 +217,7 @@ def _authority(record: str) -> str:
 def other_debts_of(plan: Plan, month: Month, firms: pl.DataFrame, fates: Fates, stops: Days) -> pl.DataFrame:
     """Credit reports read in the month, for borrowers, each under its authorisation."""
     rng = stream(plan.seed, "reports", month.index)
-    here = ~(firms["closed_date"].to_numpy() < np.datetime64(month.first))
-    firm = np.flatnonzero(
-        here
-        & fates.borrower
-        & (np.arange(len(firms)) % 6 == month.index % 6)
-        & (fates.level[:, month.index] > 0)
-    )
+    firm = _reported(firms, fates, month)
     number = rng.poisson(1.1 - 0.25 * firms["quality"].to_numpy()[firm].clip(-2, 2))
     at = np.repeat(np.arange(len(firm)), number)
     who = firm[at]
@@ -258,6 +252,13 @@ def other_debts_of(plan: Plan, month: Month, firms: pl.DataFrame, fates: Fates, 
             "end_date": day[at] + rng.integers(30, 700, len(who)).astype("timedelta64[D]"),
         }
     )
+
+
+def _reported(firms: pl.DataFrame, fates: Fates, month: Month) -> Ints:
+    """Borrowers whose report is read this month: each twice a year, as long as it is a customer."""
+    here = ~(firms["closed_date"].to_numpy() < np.datetime64(month.first))
+    turn = np.arange(len(firms)) % 6 == month.index % 6
+    return np.flatnonzero(here & fates.borrower & turn & (fates.level[:, month.index] > 0))
 
 
 def _days_late(rng: np.random.Generator, stops: Array, month: Month) -> Ints:

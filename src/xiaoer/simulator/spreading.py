@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from xiaoer.simulator.counterparties import outside_count
 from xiaoer.simulator.draws import Days, Floats, Ints, stream
 from xiaoer.simulator.fates import NO_DAY, Fates, in_circle, run_down, shut_down, surety_of
-from xiaoer.simulator.network import Ties, outside_count
+from xiaoer.simulator.network import Ties
 from xiaoer.simulator.terms import Month, Plan, figure
 
 ROUNDS = 2
@@ -44,10 +45,10 @@ def _follow(plan: Plan, months: list[Month], fates: Fates, ties: Ties) -> Fates:
 
 
 def shares(ties: Ties) -> Floats:
-    """Per tie its share of the owner's sales; 0 for purchases."""
+    """Per tie its share of the owner's sales, as the window opens; 0 for purchases. Successors have one as well."""
     trade = np.where(ties.sale, ties.rate * ties.ticket, 0.0)
-    whole = np.bincount(ties.owner, weights=trade)
-    return trade / np.maximum(whole[ties.owner], 1e-9)
+    whole = np.bincount(ties.owner, weights=trade * (ties.begins <= 0))
+    return trade / np.maximum(whole[ties.owner], np.maximum(trade, 1e-9))
 
 
 def core_levels(plan: Plan, months: list[Month]) -> Floats:
@@ -75,7 +76,8 @@ def _suppliers(ties: Ties, slump: Floats, outside: Floats, substitution: Floats)
             slump[other.clip(0, firms - 1), before],
             outside[(other - firms).clip(0), before],
         )
-        lost = np.bincount(owner, weights=part * (1 - demand), minlength=firms)
+        alive = (ties.begins[sold] <= month) & (month < ties.ends[sold])
+        lost = np.bincount(owner, weights=part * alive * (1 - demand), minlength=firms)
         alone[:, month] = 1 - lost * (1 - substitution)
     return alone.clip(0.02, 1)
 

@@ -8,13 +8,15 @@ import polars as pl
 
 from xiaoer.simulator import catalogue, persons, registers
 from xiaoer.simulator.accounts import Accounts, open_accounts
+from xiaoer.simulator.carried import Carried
+from xiaoer.simulator.counterparties import parties
 from xiaoer.simulator.days import DayBook, day_book
 from xiaoer.simulator.dirt import Dirt
 from xiaoer.simulator.draws import Array, Days, Floats, Ints
 from xiaoer.simulator.fates import NO_DAY, Fates, draw_fates
 from xiaoer.simulator.firms import draw_firms
 from xiaoer.simulator.lending import Loans, first_contracts, lend
-from xiaoer.simulator.network import Ties, parties, weave
+from xiaoer.simulator.network import Ties, weave
 from xiaoer.simulator.organisation import Organisation, found
 from xiaoer.simulator.people.folk import draw_folk
 from xiaoer.simulator.people.living import LivingBank, begin
@@ -68,6 +70,7 @@ class Running:
 
     balance: Ints
     owed: Floats  # months ahead × ties, fen
+    carried: Carried = field(default_factory=Carried)  # of passing trade
     uses: list[Ints] = field(default_factory=list)  # payments per firm, by month
     sales: list[Floats] = field(default_factory=list)  # net sales per firm, by month
     dirt: Dirt = field(default_factory=Dirt)
