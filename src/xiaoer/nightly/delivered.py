@@ -4,16 +4,17 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from xiaoer.nightly.run import Night
 from xiaoer.sources.contracts import contracts
 from xiaoer.sources.intake import deliveries as delivered_files
-from xiaoer.sources.reconciling import Reconciliation, reconciled
+from xiaoer.sources.reconciling import Difference, Reconciliation, reconciled
 
 Row = dict[str, Any]
 LEDGER = "ledger_totals"
+NEWS_DAYS = 365  # so long a new name is told of
 MOST_DIFFERENCES = 100  # the worst ones; `xiaoer intake --json` has all of them
 
 
@@ -24,7 +25,10 @@ def deliveries(night: Night) -> list[Row]:
         if row["delivered_on"] is None or str(row["delivered_on"]) <= night.business_date.isoformat():
             by_feed[str(row["table"]), str(row["feed"])].append(row)
     ledger = reconciled(night.lake, night.engine, night.business_date)
-    rows = [_delivery(table, feed, files) for (table, feed), files in sorted(by_feed.items())]
+    rows = [
+        _delivery(table, feed, files) | _noticed(table, files, night.business_date)
+        for (table, feed), files in sorted(by_feed.items())
+    ]
     return [row | _reconciled(row, rows, ledger) for row in rows]
 
 
@@ -42,11 +46,21 @@ def _delivery(table: str, feed: str, files: list[Row]) -> Row:
         "missing_fields": json.dumps(last["missing_fields"]),
         "owner": last["owner"],
         "reasons": json.dumps([{"reason": name, "count": count} for name, count in reasons.most_common()]),
+    }
+
+
+def _noticed(table: str, files: list[Row], today: date) -> Row:
+    """What was loaded and is worth a word. A snapshot says again what was wrong before: its last one counts."""
+    last = max(str(row["business_date"]) for row in files)
+    now = files if contracts()[table].day else [row for row in files if str(row["business_date"]) == last]
+    since = (today - timedelta(NEWS_DAYS)).isoformat()
+    renamed = [one for row in files if str(row["business_date"]) > since for one in row.get("renamed", ())]
+    return {
         "late": sum(row.get("late", 0) for row in files),
         "corrected": sum(row.get("corrected", 0) for row in files),
-        "doubtful": json.dumps(_added(row.get("doubtful", {}) for row in files)),
-        "mended": json.dumps(_added(row.get("mended", {}) for row in files)),
-        "renamed": json.dumps([one for row in files for one in row.get("renamed", ())], ensure_ascii=False),
+        "doubtful": json.dumps(_added(row.get("doubtful", {}) for row in now)),
+        "mended": json.dumps(_added(row.get("mended", {}) for row in now)),
+        "renamed": json.dumps(renamed, ensure_ascii=False),
     }
 
 
@@ -71,8 +85,12 @@ def _ledger(ledger: Reconciliation) -> Row:
         "unchecked": sum(ledger.unchecked.values()),
         "missing": sum(ledger.missing(table) for table in contracts()),
         "differ": len(ledger.open),
-        "differences": [asdict(one) for one in ledger.open[:MOST_DIFFERENCES]],
+        "differences": [_difference(one) for one in ledger.open[:MOST_DIFFERENCES]],
     }
+
+
+def _difference(one: Difference) -> Row:
+    return asdict(one) | {"rows_short": one.rows_short, "amount_short": one.amount_short}
 
 
 def _day(value: object) -> date | None:

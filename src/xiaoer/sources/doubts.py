@@ -19,7 +19,7 @@ MENDED, DOUBTFUL = "mended", "doubtful"
 # GB 32100-2015: 31 signs (no I, O, S, V, Z); the weighted sum with the check sign is a multiple of 31.
 SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28, 1)
-PAIRS = [one + two for one, two in product(SIGNS, SIGNS)]
+PAIRS = [one + two for one, two in product(SIGNS, repeat=2)]
 CREDIT_CODE = rf"^[{SIGNS}]{{2}}\d{{6}}[{SIGNS}]{{10}}$"
 
 # Numbers as China's numbering plan gives them out: mobile, fixed with or without area code, 400 and 800, short;
@@ -108,6 +108,9 @@ def _weighted(code: pl.Expr) -> pl.Expr:
 def _worths() -> list[list[int]]:
     """What each pair of signs adds at each of the nine places: half as many look-ups as sign by sign."""
     return [
-        [SIGNS.index(one) * WEIGHTS[at] + SIGNS.index(two) * WEIGHTS[at + 1] for one, two in PAIRS]
+        [
+            SIGNS.index(one) * WEIGHTS[at] + SIGNS.index(two) * WEIGHTS[at + 1]
+            for one, two in product(SIGNS, repeat=2)
+        ]
         for at in range(0, len(WEIGHTS), 2)
     ]

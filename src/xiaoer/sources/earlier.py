@@ -58,7 +58,7 @@ def repeated(arriving: Delivery, rows: Path, known: date | None, lake: Lake, eng
     with engine.connection.cursor() as cursor:
         cursor.register("again", again)
         counted = cursor.execute(query, {"new": str(rows), "known": known}).fetchone()
-    return Repeated(*counted, again) if counted else Repeated()
+    return Repeated(counted[0], counted[1], again) if counted else Repeated()
 
 
 def _keys_again(key: tuple[str, ...], rows: Path, before: list[Path], engine: DuckEngine) -> pa.Table:

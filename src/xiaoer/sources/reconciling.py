@@ -13,7 +13,7 @@ import polars as pl
 
 from xiaoer.kit.tables import Engine, Lake
 from xiaoer.kit.tables.manifest import write_atomically
-from xiaoer.kit.text import Reason, reason
+from xiaoer.kit.text import Reason, reason, say
 from xiaoer.sources import ledger, tree
 from xiaoer.sources.contracts import contract
 from xiaoer.sources.ledger import ITEMS, Books, Delivered, delivered
@@ -81,6 +81,15 @@ class Reconciliation:
         """The differences to look at: those that others do not explain."""
         return tuple(one for one in self.differences if not one.explained)
 
+    def summary(self, language: str, today: date) -> str:
+        """What came of it in a sentence, in "zh" or "en"; nothing where no total could be looked at."""
+        if not self.open:
+            return say(reason("ledger_agrees", agree=self.agreeing), language) if self.agreeing else ""
+        worst = say(self.open[0].why, language, today)
+        missing = sum(self.missing(table) for table in self.agree)
+        told = {"differ": len(self.open), "agree": self.agreeing, "missing": missing, "where": worst}
+        return say(reason("ledger_disagrees", "warn", **told), language)
+
     def missing(self, table: str) -> int:
         """Rows of a table that the ledger counts and no file brought."""
         telling = (
@@ -120,7 +129,7 @@ def _newest(lake: Lake) -> date | None:
 def _seal(lake: Lake, as_of: date) -> str:
     """What the answer depends on: everything known on the day, and how it is added up."""
     ways = (
-        b"".join(Path(module.__file__).read_bytes() for module in (ledger, tree))
+        b"".join(Path(str(module.__file__)).read_bytes() for module in (ledger, tree))
         + Path(__file__).read_bytes()
     )
     return hashlib.sha256(ways + f"{as_of} {lake.manifest.digest(as_of)}".encode()).hexdigest()
