@@ -96,19 +96,19 @@ def fall_due(setting: Setting, life: Life) -> None:
     firm, place = np.nonzero(ripe)
     if not len(firm):
         return
-    figures = by("renewal")
     before = (life.book.due[firm, place] - life.renewal_talk[firm]).astype("timedelta64[D]").astype(float)
-    spoken = (before >= 0) & (before <= figures["spoken_days"])
+    spoken = (before >= 0) & (before <= by("renewal")["spoken_days"])
+    less = np.where(spoken, life.renewal_less[firm], 0)
     luck = setting.draws("renewal", life.week).random(ripe.shape)[firm, place]
-    stays = luck < chances.renewing(
-        setting, life, firm, place, spoken.astype(float), life.renewal_less[firm] * spoken
-    )
+    stays = luck < chances.renewing(setting, life, firm, place, spoken.astype(float), less)
     stays &= (life.going[firm] < 0) & setting.present(life.week, life.closed)[firm]
-    smooth = spoken & (before >= figures["early_days"])
-    _renew(setting, life, firm, place, stays, smooth)
+    _renew(setting, life, np.column_stack([firm, place, less]), stays, before)
 
 
-def _renew(setting: Setting, life: Life, firm: Ints, place: Ints, stays: Array, smooth: Array) -> None:
+def _renew(setting: Setting, life: Life, loans: Ints, stays: Array, before: Array) -> None:
+    """Pay off all, draw up again those that stay; `loans` are firm, place and basis points less, `before` days."""
+    firm, place, less = loans.T
+    smooth = (before >= by("renewal")["early_days"]) & (before <= by("renewal")["spoken_days"])
     due, former = life.book.due[firm, place], life.book.contract[firm, place]
     rolled = _rolled(setting, life.week, firm, place)
     gap = np.where(smooth, 0, 1 + rolled.chance[:, 2] * 19).astype(np.int64).astype("timedelta64[D]")
@@ -126,7 +126,7 @@ def _renew(setting: Setting, life: Life, firm: Ints, place: Ints, stays: Array, 
             Dice(rolled.chance[kept], rolled.normal[kept]),
             follows=former[kept],
             kind=kinds[kept],
-            less_bp=np.where(smooth, life.renewal_less[firm], 0)[kept],
+            less_bp=less[kept],
         ),
     )
 

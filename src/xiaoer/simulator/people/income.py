@@ -7,7 +7,7 @@ from xiaoer.simulator.curves import COSTS
 from xiaoer.simulator.draws import Floats, Ints
 from xiaoer.simulator.people import borrowing, chances
 from xiaoer.simulator.people.setting import Setting, by
-from xiaoer.simulator.people.terms import RETENTION, Actions, Life
+from xiaoer.simulator.people.terms import CARE, MESSAGE, RETENTION, Actions, Life
 
 PARTING_SHARE = 0.85
 
@@ -50,7 +50,8 @@ def given_away(setting: Setting, life: Life, met: Actions) -> Floats:
     A concession on a new or renewed loan is in its rate, and so in the interest of the weeks to come.
     """
     base = borrowing.owed(life, setting.day(life.week)).sum(axis=1) + deposits(setting, life)
-    return np.where(met.kind == RETENTION, met.concession / 10_000 * base[met.firm], 0.0)
+    meant = np.isin(met.kind, [RETENTION, CARE]) & (met.channel != MESSAGE)
+    return np.where(meant, met.concession / 10_000 * base[met.firm], 0.0)
 
 
 def cost_of(todo: Actions) -> Floats:
