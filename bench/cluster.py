@@ -1,8 +1,9 @@
 """One night on DuckDB and on a cluster of two workers, and once more with a worker killed: `python -m bench.cluster`.
 
 Master and workers are started on loopback, each worker a process group of its own. Every table the nights
-wrote and every row they show must be the same. Results go to bench/results/engines.json: per night its steps
-with seconds and rows, executors lost, and what differed (nothing, or the run fails).
+wrote and every row they show must be the same. Results go to bench/results/engines.json, a run for each size: per
+night its steps with seconds and rows, executors lost, and how much differed (nothing, or the command fails); `load`
+is the machine's over the last five minutes, since whatever else it does is in the seconds.
 """
 
 import argparse
@@ -169,12 +170,21 @@ def keep(given: argparse.Namespace, bank: Bank, nights: list[Ran], differing: di
          "differing": len(differing.get(one.name, [])), "steps": one.report["steps"]}
         for one in nights
     ]  # fmt: skip
-    page = {
-        "commit": commit, "size": given.firms, "months": given.months, "cores": os.cpu_count(), "workers": 2,
-        "tables": len(list(nights[0].tables.glob("*.parquet"))), "load": os.getloadavg()[0], "rows": rows,
-    }  # fmt: skip
+    run = {
+        "commit": commit,
+        "size": given.firms,
+        "months": given.months,
+        "cores": os.cpu_count(),
+        "workers": 2,
+        "load": round(os.getloadavg()[1], 1),
+        "tables": len(list(nights[0].tables.glob("*.parquet"))),
+        "lake_mb": round(sum(file.stat().st_size for file in bank.loaded.glob("lake/**/*.parquet")) / 1e6, 1),
+        "rows": rows,
+    }
+    before = json.loads(RESULTS.read_text()) if RESULTS.exists() else []
+    runs = [one for one in before if one["size"] != given.firms] + [run]
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    RESULTS.write_text(json.dumps(page, indent=1) + "\n", encoding="utf-8")
+    RESULTS.write_text(json.dumps(runs, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -78,13 +78,13 @@ def test_a_cluster_without_a_secret_is_refused(
 
 def test_the_banks_own_properties_come_last_and_nobody_else_reads_them(tmp_path: Path) -> None:
     bank = tmp_path / "bank.properties"
-    bank.write_text("spark.driver.host 10.0.0.1\nspark.authenticate.secret not-on-a-command-line\n")
+    bank.write_text("spark.driver.host driver.bank\nspark.authenticate.secret not-on-a-command-line\n")
     kept = session.kept(session.properties("spark://head:7077", bank, tmp_path), tmp_path / "scratch")
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     lines = kept.read_text().splitlines()
     assert [line.split()[1] for line in lines if line.startswith("spark.driver.host")] == [
         "127.0.0.1",
-        "10.0.0.1",
+        "driver.bank",
     ]
     assert lines[-1] == "spark.authenticate.secret not-on-a-command-line"
 

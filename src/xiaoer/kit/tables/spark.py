@@ -29,10 +29,10 @@ class SparkEngine:
         files = [file for path in paths for file in parquet_files(path)]
         schema = pa.unify_schemas([pq.read_schema(file).remove_metadata() for file in files])
         reader = self.session.read.schema(from_arrow_schema(schema))
-        return nw.from_native(reader.parquet(*(_address(path) for path in paths)))
+        return _frame(reader.parquet(*(_address(path) for path in paths)))
 
     def table(self, rows: pa.Table) -> Frame:
-        return nw.from_native(self.session.createDataFrame(rows))
+        return _frame(self.session.createDataFrame(rows))
 
     def write(self, frame: Frame, path: Path) -> int:
         return _write(nw.to_native(frame), path)
@@ -49,6 +49,11 @@ class SparkEngine:
 
     def close(self) -> None:
         self.session.stop()
+
+
+def _frame(rows: DataFrame) -> Frame:
+    frame: Frame = nw.from_native(rows)
+    return frame
 
 
 def _address(path: Path) -> str:
