@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import closing
 from datetime import date
+from pathlib import Path
 
 from xiaoer.kit.published import pointer
 from xiaoer.kit.refusal import Refusal
@@ -36,16 +37,16 @@ def run_night(
     """
     if not backwards:
         _refuse_to_go_back(business_date)
+    lake = Lake(settings.lake)
+    before = _take_in(business_date, settings, lake, told)
+    if not lake.delivered("customers", business_date):
+        raise Refusal(
+            f"no customers are known on {business_date}",
+            str(settings.lake),
+            "at least the customers file",
+            "Run xiaoer intake, or choose a later date",
+        )
     with closing(open_engine(engine, settings)) as running:
-        lake = Lake(settings.lake)
-        before = _take_in(business_date, settings, lake, told)
-        if not lake.delivered("customers", business_date):
-            raise Refusal(
-                f"no customers are known on {business_date}",
-                str(settings.lake),
-                "at least the customers file",
-                "Run xiaoer intake, or choose a later date",
-            )
         report = _run_steps(_night(settings, business_date, lake, running), from_step, told)
     return report | {"steps": [vars(record) for record in before] + list(report["steps"])}  # type: ignore[call-overload]
 
@@ -96,15 +97,15 @@ def _refuse_to_go_back(business_date: date) -> None:
 
 def _take_in(day: date, settings: Settings, lake: Lake, told: Told) -> list[StepRecord]:
     """Collecting and loading repeat without harm, so they are never skipped; files are read in this process."""
-    works = (lambda: gather(lake, day), lambda: _load(settings, lake))
     records = []
-    for name, work in zip(INTAKE, works, strict=True):
-        records.append(timed(name, work))
-        told(records[-1])
+    with closing(DuckEngine(settings.home / "scratch")) as reader:
+        works = (lambda: gather(lake, day), lambda: _load(settings.inbox, lake, reader))
+        for name, work in zip(INTAKE, works, strict=True):
+            records.append(timed(name, work))
+            told(records[-1])
     return records
 
 
-def _load(settings: Settings, lake: Lake) -> int:
-    with closing(DuckEngine(settings.home / "scratch")) as engine:
-        reports = [report for bank in banks(settings.inbox) for report in load_bank(bank, lake, engine)]
+def _load(inbox: Path, lake: Lake, reader: DuckEngine) -> int:
+    reports = [report for bank in banks(inbox) for report in load_bank(bank, lake, reader)]
     return sum(report.loaded for report in reports)
