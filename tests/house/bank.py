@@ -43,7 +43,7 @@ def fresh_night(lake: Lake, folder: Path, scratch: Path) -> Night:
 
 def made_in(home: Path) -> None:
     """Simulate, take in, and run every step but the last, each one anew from files alone."""
-    simulate(Plan(50, 3, 7, DAY), home / "bank", lambda _: None)
+    simulate(Plan(80, 3, 7, DAY), home / "bank", lambda _: None)
     lake = Lake(home / "lake")
     bank = receive(CHECKOUT / "mappings" / "simulator.toml", home / "bank", home / "inbox")
     load_bank(bank, lake, DuckEngine(home / "scratch"), DAY)

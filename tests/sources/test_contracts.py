@@ -15,7 +15,7 @@ EVERY = [pytest.param(shape, id=name) for name, shape in contracts().items()]
 
 
 def test_every_table_of_the_bank_has_a_contract() -> None:
-    assert len(contracts()) == 37
+    assert len(contracts()) == 38
 
 
 @pytest.mark.parametrize("shape", EVERY)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from xiaoer.nightly import history, showing
+from xiaoer.nightly import delivered, history, showing
 from xiaoer.nightly.directory import directory
 from xiaoer.nightly.profiles import profiles
 from xiaoer.nightly.publish import publish as over_the_bridge
@@ -30,8 +30,8 @@ def published_tables(night: Night) -> dict[str, pa.Table]:
         "scores": showing.scores(night),
         "events": showing.events(night, called),
         "proposals": showing.proposals(night, called),
-        "deliveries": showing.deliveries(night),
-        "disabled": showing.disabled(night),
+        "deliveries": delivered.deliveries(night),
+        "disabled": delivered.disabled(night),
         **showing.organisation(night),
     }
     scope = {row["customer_id"]: row for row in night.rows_of("portfolio").to_pylist()}

@@ -12,8 +12,6 @@ from xiaoer.nightly.directory import Directory
 from xiaoer.nightly.run import Night
 from xiaoer.nightly.standins import branch_rows, post_rows, staff_rows
 from xiaoer.offers.rules import risk_shown
-from xiaoer.sources.contracts import contracts
-from xiaoer.sources.intake import deliveries as delivered_files
 
 Row = dict[str, Any]
 OWNER_ROLES = ("legal_representative", "beneficial_owner")
@@ -206,45 +204,4 @@ def _assignments(night: Night) -> list[Row]:
         {"customer_id": row["customer_id"], "staff_id": row["manager_id"], "role": "main",
          "from_date": dated.get((row["customer_id"], row["manager_id"]), {}).get("from_date"), "to_date": None}
         for row in rows if not row["manager_id"].startswith("pool:")
-    ]  # fmt: skip
-
-
-def deliveries(night: Night) -> list[Row]:
-    """Per feed the latest delivery, its rows over all files, and what went to quarantine."""
-    by_feed: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in delivered_files(night.lake):
-        if row["delivered_on"] is None or str(row["delivered_on"]) <= night.business_date.isoformat():
-            by_feed[str(row["table"]), str(row["feed"])].append(row)
-    return [_delivery(table, feed, files) for (table, feed), files in sorted(by_feed.items())]
-
-
-def _delivery(table: str, feed: str, files: list[Row]) -> Row:
-    last = max(files, key=lambda row: (str(row["business_date"]), str(row["file"])))
-    reasons: Counter[str] = Counter()
-    for row in files:
-        reasons.update(row["reasons"])
-    return {
-        "table": table,
-        "feed": feed,
-        "business_date": _day(last["business_date"]),
-        "delivered_on": _day(last["delivered_on"]),
-        "rows": sum(row["loaded"] for row in files),
-        "quarantined": sum(row["quarantined"] for row in files if not row["refused"]),
-        "refused": next((row["refused"] for row in files if row["refused"]), ""),
-        "missing_fields": json.dumps(last["missing_fields"]),
-        "owner": last["owner"],
-        "reasons": json.dumps([{"reason": name, "count": count} for name, count in reasons.most_common()]),
-    }
-
-
-def _day(value: object) -> date | None:
-    return date.fromisoformat(str(value)) if value else None
-
-
-def disabled(night: Night) -> list[Row]:
-    """Tables nobody delivered, and what they would enable."""
-    return [
-        {"table": name, "title_zh": one.title["zh"], "title_en": one.title["en"],
-         "enables_zh": one.enables["zh"], "enables_en": one.enables["en"]}
-        for name, one in contracts().items() if not night.lake.delivered(name, night.business_date)
     ]  # fmt: skip

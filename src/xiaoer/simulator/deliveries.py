@@ -3,9 +3,11 @@
 import numpy as np
 import polars as pl
 
-from xiaoer.simulator import catalogue, curves, dossiers, meetings, notes, persons, registers, voices
+from xiaoer.simulator import catalogue, curves, dossiers, notes, persons, registers
 from xiaoer.simulator.draws import Array, Flags
 from xiaoer.simulator.files import Delivery
+from xiaoer.simulator.organisation import keepers_on
+from xiaoer.simulator.slips import mistype
 from xiaoer.simulator.terms import Month
 from xiaoer.simulator.world import Running, World
 
@@ -18,12 +20,14 @@ def deliver_registers(
     """Snapshots of customers, portfolios, accounts, holdings, branches and lines."""
     day, firms = month.last, world.firms
     idle = _idle(running)
-    defaulted = np.zeros(len(firms), dtype=bool)
+    defaulted, borrowed = np.zeros(len(firms), dtype=bool), np.zeros(len(firms), dtype=bool)
     defaulted[world.loans.notes.filter(pl.col("defaulted") <= day)["i"].to_numpy()] = True
-    keepers = meetings.keepers_on(world.bank, world.manager, np.datetime64(day))
-    delivery.write(
-        "customers", registers.customer_file(world.plan, firms, world.fates, defaulted, idle, day), day
+    borrowed[world.loans.notes.filter(pl.col("drawn") <= day)["i"].to_numpy()] = True
+    keepers = keepers_on(world.bank, world.manager, np.datetime64(day))
+    customers = registers.customer_file(
+        world.plan, firms, borrowed, defaulted, idle, world.setting.folk.consent, day
     )
+    running.dirt.deliver(delivery, month, "customers", customers)
     delivery.write("assignments", registers.assignment_file(firms, world.bank, world.manager, day), day)
     delivery.write("accounts", registers.account_file(world.accounts, idle, day), day)
     uses = np.sum(running.uses[-12:], axis=0)
@@ -31,16 +35,18 @@ def deliver_registers(
         "holdings",
         catalogue.holding_file(
             world.plan,
-            running.shelf,
+            catalogue.shelf_on(world.life.since, world.loans, day),
             firms,
             uses,
             _sellers(keepers),
             day,
             owing=catalogue.owing_on(lent, len(firms)),
+            paid_off=catalogue.paid_off_on(world.loans, len(firms), day),
         ),
         day,
     )
-    delivery.write("branches", registers.branch_file(world.bank, day), day)
+    branches = running.dirt.note_names(delivery, registers.branch_file(world.bank, day))
+    delivery.write("branches", branches, day)
     delivery.write("credit_lines", notes.line_file(world.plan, world.loans, firms, lent, day), day)
 
 
@@ -54,28 +60,27 @@ def _sellers(keepers: Array) -> Array:
     return np.where(keepers == "", None, keepers)
 
 
-def deliver_standing(world: World, delivery: Delivery) -> None:
+def deliver_standing(world: World, running: Running, delivery: Delivery) -> None:
     """Files delivered once, on the last day."""
     plan, firms, loans, day = world.plan, world.firms, world.loans, world.plan.end
-    keepers = _sellers(meetings.keepers_on(world.bank, world.manager, np.datetime64(day)))
+    keepers = _sellers(keepers_on(world.bank, world.manager, np.datetime64(day)))
     officers = world.bank.risk_officers
     clerk = str(world.bank.posts.filter(post="after_sales_manager")["staff_id"][0])
     guarantees = persons.guarantee_file(plan, firms, loans, world.owner)
     collateral = dossiers.collateral_file(plan, firms, loans, world.owner)
-    applications = dossiers.application_file(plan, world.months, firms, loans, keepers, officers)
+    applications = dossiers.application_file(world, keepers, officers)
     once = {
         "staff": world.bank.staff,
         "posts": world.bank.posts,
-        "people": persons.people_file(plan, firms, world.owner),
+        "people": mistype(plan, "people", persons.people_file(plan, firms, world.owner), running.dirt.counts),
         "person_roles": persons.roles_file(plan, firms, world.owner),
         "relationships": persons.relationship_file(plan, firms, world.owner, guarantees),
         "products": catalogue.product_file(),
         "counterparties": world.parties,
         "loan_contracts": notes.contract_file(plan, loans, firms, keepers, officers),
-        "schedules": notes.schedule_file(loans),
+        "schedules": notes.schedule_file(plan, loans),
         "collateral": collateral,
         "guarantees": guarantees,
-        "service_requests": voices.requests_until(plan, firms, world.months, clerk),
         "applications": applications,
         "documents": dossiers.document_file(plan, applications, clerk),
         "rate_curves": curves.rate_curves(),

@@ -1,16 +1,16 @@
 """The credit file: collateral and its valuations, applications with their stages, papers."""
 
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import polars as pl
 
-from xiaoer.simulator.draws import Array, Floats, Ints, choose, expand, flips, stream, texts, within
+from xiaoer.simulator.draws import Array, Floats, Ints, choose, codes, expand, flips, stream, texts, within
 from xiaoer.simulator.fates import NO_DAY
 from xiaoer.simulator.firms import yearly_sales
 from xiaoer.simulator.lending import ONE_DAY, PRODUCTS, WAN, Loans
 from xiaoer.simulator.terms import Month, Plan
+from xiaoer.simulator.world import World
 
 PAPERS = np.array(
     ["licence", "identity", "statement", "tax_certificate", "bank_statement", "site_photo"], dtype=object
@@ -51,7 +51,7 @@ def collateral_file(plan: Plan, firms: pl.DataFrame, loans: Loans, owner: Ints) 
             "customer_id": firms["customer_id"].gather(i),
             "contract_id": chosen["contract_id"],
             "kind": texts(np.array(["residence", "commercial", "factory"], dtype=object)[kind]),
-            "owner_id": texts([f"P{number + 1:07d}" for number in owner[i].tolist()]),
+            "owner_id": texts(codes(plan.mark("P"), owner[i] + 1, 7)),
             "description": texts(
                 [f"{word} {area} 平方米" for word, area in zip(words, size.tolist(), strict=True)]
             ),
@@ -64,7 +64,9 @@ def collateral_file(plan: Plan, firms: pl.DataFrame, loans: Loans, owner: Ints) 
         }
     )
     return frame.with_columns(
-        collateral_id=pl.concat_str(pl.lit("M"), pl.int_range(pl.len()).cast(pl.String).str.zfill(7))
+        collateral_id=pl.concat_str(
+            pl.lit(plan.mark("M")), pl.int_range(pl.len()).cast(pl.String).str.zfill(7)
+        )
     )
 
 
@@ -91,45 +93,62 @@ def valuations_of(plan: Plan, month: Month, collateral: pl.DataFrame) -> pl.Data
     return whole if month.index == 0 else whole.filter(pl.col("valued_date") >= month.first)
 
 
-def application_file(
-    plan: Plan, months: list[Month], firms: pl.DataFrame, loans: Loans, keepers: Array, officers: Array
-) -> pl.DataFrame:
-    """Requests behind the window's contracts, and those declined, withdrawn or still under way."""
+def application_file(world: World, keepers: Array, officers: Array) -> pl.DataFrame:
+    """Requests behind the window's contracts, those turned down, those withdrawn or still under way."""
+    plan, firms, loans = world.plan, world.firms, world.loans
     rng = stream(plan.seed, "applications")
-    drawn = loans.contracts.filter(pl.col("drawn") >= months[0].first)
-    granted = drawn["i"].to_numpy()
-    others = rng.integers(0, len(firms), max(3, len(firms) // 9))
-    others = others[firms["closed_date"].is_null().to_numpy()[others]]
-    i = np.concatenate([granted, others])
-    count, head = len(i), len(granted)
+    drawn = loans.contracts.filter(pl.col("drawn") >= world.months[0].first)
+    said = world.life.log.joined("applications")
+    declined = ~said["granted"] if said else np.zeros(0, dtype=bool)
+    others = _dropped(rng, world)
+    i = np.concatenate([drawn["i"].to_numpy(), said["i"][declined] if said else [], others]).astype(int)
+    count, head = len(i), len(drawn)
     wait = 4 + rng.poisson(7, count)
-    span = (months[-1].last - months[0].first).days
-    day = np.datetime64(months[0].first) + rng.integers(0, span + 1, count).astype("timedelta64[D]")
+    span = (world.months[-1].last - world.months[0].first).days
+    day = np.datetime64(world.months[0].first) + rng.integers(0, span + 1, count).astype("timedelta64[D]")
     day[:head] = drawn["drawn"].to_numpy() - wait[:head].astype("timedelta64[D]")
-    recent = day > np.datetime64(plan.end) - 16 * ONE_DAY
-    state = np.where(np.arange(count) < head, 0, np.where(recent, 3, 1 + choose(rng, [7, 3], count)))
-    asked = (
-        np.round(yearly_sales(firms)[i] * rng.uniform(0.05, 0.3, count) / 10_000)
-        .clip(5, 1000)
-        .astype(np.int64)
-        * WAN
-    )
-    asked[:head] = drawn["amount"].to_numpy()
-    product = np.concatenate([drawn["product"].to_numpy(), rng.integers(0, 4, len(others))])
-    rate = np.concatenate([drawn["rate"].to_numpy(), np.full(len(others), np.nan)])
+    day[head : count - len(others)] = said["day"][declined] if said else day[:0]
+    asked = yearly_sales(firms)[i] * rng.uniform(0.05, 0.3, count) / 10_000
+    fen = np.round(asked).clip(5, 1000).astype(np.int64) * WAN
+    fen[:head] = drawn["amount"].to_numpy()
+    product = rng.integers(0, 4, count)
+    product[:head] = drawn["product"].to_numpy()
+    product[head : count - len(others)] = said["product"][declined] if said else product[:0]
+    rate = np.concatenate([drawn["rate"].to_numpy(), np.full(count - head, np.nan)])
+    state = _ends(plan, day, head, len(others), drawn["drawn"].to_numpy())
     return _applications(
-        rng, plan.end, firms, Requests(i, day, wait, state, asked, product, rate), keepers, officers
+        rng, plan, firms, Requests(i, day, wait, state, fen, product, rate), keepers, officers
     )
+
+
+def _dropped(rng: np.random.Generator, world: World) -> Ints:
+    """Firms that asked and withdrew, or whose request is still under way."""
+    firm = rng.integers(0, len(world.firms), max(3, len(world.firms) // 30))
+    return firm[world.firms["closed_date"].is_null().to_numpy()[firm]]
+
+
+def _ends(plan: Plan, day: Array, head: int, tail: int, drawn: Array) -> Ints:
+    """How each request ended; what was asked in the last days, or is to be paid out later, is under way."""
+    state = np.ones(len(day), dtype=np.int64)
+    state[:head] = np.where(drawn <= np.datetime64(plan.end), 0, 3)
+    recent = day > np.datetime64(plan.end) - 16 * ONE_DAY
+    late = np.arange(len(day)) >= len(day) - tail
+    return np.where(late, np.where(recent, 3, 2), state)
 
 
 def _applications(
-    rng: np.random.Generator, end: date, firms: pl.DataFrame, asked: Requests, keepers: Array, officers: Array
+    rng: np.random.Generator,
+    plan: Plan,
+    firms: pl.DataFrame,
+    asked: Requests,
+    keepers: Array,
+    officers: Array,
 ) -> pl.DataFrame:
     count, state, wait = len(asked.i), asked.state, asked.wait.astype("timedelta64[D]")
     granted, declined, under_way = state == 0, state == 1, state == 3
     order = rng.permuted(np.tile(officers, (count, 1)), axis=1)
     stage, decision = _stages(rng, state)
-    decided = np.minimum(asked.day + wait - ONE_DAY, np.datetime64(end))
+    decided = np.minimum(asked.day + wait - ONE_DAY, np.datetime64(plan.end))
     frame = pl.DataFrame(
         {
             "customer_id": firms["customer_id"].gather(asked.i),
@@ -145,16 +164,17 @@ def _applications(
             "decided_date": np.where(under_way, NO_DAY, decided),
             "decline_reason": texts(np.where(declined, DECLINES[choose(rng, [3, 4, 2, 2, 1], count)], None)),
             "approved_amount": pl.Series(np.where(granted, asked.fen, -1)),
-            "approved_rate": pl.Series(asked.rate).fill_nan(None),
+            "approved_rate": pl.Series(np.where(granted, asked.rate, np.nan)).fill_nan(None),
             "drawn_date": np.where(granted, asked.day + wait, NO_DAY),
             "prepared_by": texts(keepers[asked.i]),
             "reviewed_by": texts(np.where(under_way, None, order[:, 0])),
             "approved_by": texts(np.where(granted | declined, order[:, 1], None)),
         }
     ).sort("received_date", "customer_id", "amount", maintain_order=True)
+    number = pl.int_range(pl.len()).cast(pl.String).str.zfill(7)
     return frame.with_columns(
         approved_amount=pl.when(pl.col("approved_amount") >= 0).then("approved_amount"),
-        application_id=pl.concat_str(pl.lit("U"), pl.int_range(pl.len()).cast(pl.String).str.zfill(7)),
+        application_id=pl.concat_str(pl.lit(plan.mark("U")), number),
     )
 
 
@@ -182,7 +202,7 @@ def document_file(plan: Plan, applications: pl.DataFrame, clerk: str) -> pl.Data
     expired = (until < np.datetime64(plan.end)) & (fate == 0)
     return pl.DataFrame(
         {
-            "document_id": texts([f"F{number + 1:07d}" for number in range(count)]),
+            "document_id": texts(codes(plan.mark("F"), np.arange(count) + 1, 7)),
             "customer_id": recent["customer_id"].gather(at),
             "application_id": recent["application_id"].gather(at),
             "kind": texts(PAPERS[number]),

@@ -1,18 +1,15 @@
 """The firms: what the bank sees of them, and what only the simulation knows."""
 
-from datetime import date, timedelta
-
 import numpy as np
 import polars as pl
 
 from xiaoer.simulator.draws import Array, Floats, Ints, choose, codes, flips, stream
 from xiaoer.simulator.names import firm_names
 from xiaoer.simulator.organisation import Organisation
-from xiaoer.simulator.rules import CREDIT_CODE_SIGNS, credit_code
+from xiaoer.simulator.rules import CREDIT_CODE_SIGNS, base31, credit_codes
 from xiaoer.simulator.terms import Plan, figure, table
 
-CODE_SIGNS = np.array(list(CREDIT_CODE_SIGNS), dtype=object)
-OFFICES = {"enterprise": "91", "sole_trader": "92"}
+STRIDE = 7_919  # shares no factor with 31, so that different numbers give different codes
 
 
 def draw_firms(plan: Plan, bank: Organisation) -> pl.DataFrame:
@@ -24,7 +21,7 @@ def draw_firms(plan: Plan, bank: Organisation) -> pl.DataFrame:
     frame = pl.DataFrame({"i": np.arange(plan.firms), "industry": industry, "branch": branch})
     frame = frame.with_columns(kind=_kinds(rng, industry)).with_columns(**_traits(rng, plan.firms))
     frame = frame.with_columns(**_sizes(rng, frame))
-    frame = frame.with_columns(**_identity(rng, frame, bank))
+    frame = frame.with_columns(**_identity(plan, rng, frame, bank))
     return frame.with_columns(**_history(rng, plan, frame))
 
 
@@ -59,6 +56,8 @@ def _traits(rng: np.random.Generator, count: int) -> dict[str, Array]:
         "price_sensitivity": rng.beta(2, 3, count),
         "settles_here": settles,
         "need": rng.normal(size=count),
+        "loyalty": rng.normal(size=count),
+        "substitution": rng.beta(2, 2, count),
     }
 
 
@@ -68,7 +67,7 @@ def _sizes(rng: np.random.Generator, frame: pl.DataFrame) -> dict[str, Array]:
     sales = (
         column_of("sales")[industry]
         * small
-        * np.exp(rng.normal(0, 0.95, count) + 0.22 * frame["quality"].to_numpy())
+        * np.exp(rng.normal(0, figure("size_spread"), count) + 0.22 * frame["quality"].to_numpy())
     )
     staff = 1 + sales * 12 / column_of("staff")[industry] * np.exp(rng.normal(0, 0.35, count))
     margin = column_of("margin")[industry] * np.exp(
@@ -79,11 +78,13 @@ def _sizes(rng: np.random.Generator, frame: pl.DataFrame) -> dict[str, Array]:
         "sales": sales.clip(8000, 3e7),  # yuan of an ordinary month
         "staff_count": staff.round().astype(int),
         "margin": margin.clip(0.015, 0.8),
-        "often": (often * (sales / 2.5e5) ** 0.25).clip(0.4, 45),
+        "often": (often * (sales / 3.75e5) ** 0.25).clip(0.4, 45),
     }
 
 
-def _identity(rng: np.random.Generator, frame: pl.DataFrame, bank: Organisation) -> dict[str, Array]:
+def _identity(
+    plan: Plan, rng: np.random.Generator, frame: pl.DataFrame, bank: Organisation
+) -> dict[str, Array]:
     kind, branch = frame["kind"].to_numpy(), frame["branch"].to_numpy()
     city, district = (
         np.array([place[word] for place in bank.places], dtype=object)[branch]
@@ -92,11 +93,12 @@ def _identity(rng: np.random.Generator, frame: pl.DataFrame, bank: Organisation)
     codes_of = column_of("code")[frame["industry"].to_numpy()]
     farming = np.char.startswith(codes_of.astype(str), "A")
     return {
-        "customer_id": codes("C", frame["i"].to_numpy() + 1, 7),
+        "customer_id": codes("C", plan.first + frame["i"].to_numpy() + 1, 7),
         "name": firm_names(rng, kind, city, district, _words(rng, frame["industry"].to_numpy()), farming),
         "credit_code": _credit_codes(
-            rng, kind, np.array([str(place["code"]) for place in bank.places])[branch]
+            plan, rng, kind, np.array([str(place["code"]) for place in bank.places])[branch]
         ),
+        "place": np.array([place["known"] for place in bank.places])[branch],
         "industry_code": codes_of,
         "industry_name": column_of("name")[frame["industry"].to_numpy()],
         "region": np.array([f"{place['province']}{place['city']}市" for place in bank.places], dtype=object)[
@@ -116,42 +118,27 @@ def _words(rng: np.random.Generator, industry: Ints) -> Array:
     )
 
 
-def _credit_codes(rng: np.random.Generator, kind: Array, region: Array) -> Array:
-    """Valid codes whose organisation part starts with MAY; owners have none."""
-    tails = rng.permutation(len(kind)) + rng.integers(0, 31**5 - len(kind))
-    digits = (tails[:, None] // 31 ** np.arange(5)) % 31
-    bodies = CODE_SIGNS[digits].sum(axis=1)
-    return np.array(
-        [
-            credit_code(OFFICES[k], r, "MAY" + b) if k in OFFICES else None
-            for k, r, b in zip(kind, region, bodies, strict=True)
-        ],
-        dtype=object,
-    )
+def _credit_codes(plan: Plan, rng: np.random.Generator, kind: Array, region: Array) -> Array:
+    """Valid codes whose organisation part starts with MAY, different over all parts; owners have none."""
+    numbers = (plan.first + rng.permutation(len(kind)) + plan.whole_seed) * STRIDE % 31**5
+    start = np.array([[CREDIT_CODE_SIGNS.index(sign) for sign in "MAY"]]).repeat(len(kind), axis=0)
+    office = np.where(kind == "sole_trader", "92", "91")
+    heads = np.char.add(office, region.astype("<U6"))
+    codes_ = credit_codes(heads, np.column_stack([start, base31(numbers, 5)])).astype(object)
+    return np.where(kind == "owner", None, codes_)
 
 
 def _history(rng: np.random.Generator, plan: Plan, frame: pl.DataFrame) -> dict[str, Array]:
-    """Founding, joining and leaving the bank; leaving is likelier for the dissatisfied."""
+    """Founding and joining the bank; when a firm leaves is seen only as the weeks go by."""
     count, end = len(frame), np.datetime64(plan.end)
     age = (rng.gamma(2.0, 3.2, count) * 365 + 200).astype(int)
     founded = end - age.astype("timedelta64[D]")
-    window = (plan.end - _start(plan)).days
     joined_days = np.minimum(age - 30, (rng.gamma(1.6, 2.3, count) * 365 + 60).astype(int))
-    opened = end - joined_days.astype("timedelta64[D]")
-    odds = np.exp(-0.75 * frame["satisfaction"].to_numpy())
-    chance = figure("yearly_churn") * window / 365 * odds / odds.mean()
-    leaves = end - rng.integers(0, max(window, 1), count).astype("timedelta64[D]")
-    stays = ~flips(rng, chance, count) | (leaves <= opened + np.timedelta64(120, "D"))
     return {
         "founded_date": founded,
-        "opened_date": opened,
-        "closed_date": np.where(stays, np.datetime64("NaT"), leaves).astype("datetime64[D]"),
+        "opened_date": end - joined_days.astype("timedelta64[D]"),
         "has_invoices": flips(rng, figure("invoice_share"), count),
     }
-
-
-def _start(plan: Plan) -> date:
-    return plan.end - timedelta(days=int(plan.months * 30.44))
 
 
 def yearly_sales(frame: pl.DataFrame) -> Floats:

@@ -73,9 +73,11 @@ def _steered(
     np.minimum.at(dry, account[order][running < 0], flows_.day[order][running < 0])
     firm = accounts.frame["i"].to_numpy()
     end = balance + np.bincount(account, weights=flows_.signed, minlength=len(balance)).astype(np.int64)
-    wish = (accounts.target[firm] * at.level[firm].clip(0.05, 3) ** 0.7).round() + 50_000
+    wish = (accounts.target[firm] * at.fade[firm] * at.level[firm].clip(0.05, 3) ** 0.7).round() + 50_000
     short = low < 0
     bring = np.where(short, _rounded(-low + wish * 0.25), 0)
+    laid, dry = _laid_down(at, accounts, dry)
+    bring += laid
     moving = (accounts.frame["kind"].to_numpy() != "time_deposit") & (end + bring > 1.5 * wish)
     sweep = np.where(
         moving, ((end + bring - wish * at.rng.uniform(0.7, 1.3, len(firm))) // 10_000 * 10_000).clip(0), 0
@@ -85,6 +87,14 @@ def _steered(
     parts = [flows_, _moves(firm, bring, dry), _moves(firm, -sweep, quits)]
     accounts_of = [account, np.flatnonzero(bring), np.flatnonzero(sweep)]
     return np.concatenate(accounts_of), joined(parts)
+
+
+def _laid_down(at: Scene, accounts: Accounts, dry: Days) -> tuple[Ints, Days]:
+    """What is brought into time deposits opened this month, and the day of each account's top-up."""
+    opened = accounts.frame["opened_date"].to_numpy()
+    fresh = (opened >= np.datetime64(at.month.first)) & (opened <= np.datetime64(at.month.last))
+    laid = np.where(fresh, accounts.placed, 0)
+    return laid, np.where(laid > 0, opened, dry)
 
 
 def _rounded(amounts: Array) -> Ints:
@@ -133,7 +143,7 @@ def _frame(at: Scene, accounts: Accounts, account: Ints, flows_: Flows, after: I
             "summary": pl.Series([TEXTS[name] for name in PURPOSES]).gather(flows_.purpose),
         }
     ).sort("booked_date", maintain_order=True)
-    prefix = pl.lit(f"T{at.month.first:%Y%m}")
+    prefix = pl.lit(f"{at.plan.mark('T')}{at.month.first:%Y%m}")
     return frame.with_columns(
         transaction_id=pl.concat_str(prefix, pl.int_range(pl.len()).cast(pl.String).str.zfill(9))
     )

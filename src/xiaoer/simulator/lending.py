@@ -1,6 +1,7 @@
-"""Loans: contracts in chains of renewals, drawdown notes, instalments, and when each was paid."""
+"""Loans: contracts, drawdown notes, instalments, and when each was paid."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -18,14 +19,15 @@ from xiaoer.simulator.draws import (
     stream,
     within,
 )
-from xiaoer.simulator.fates import NO_DAY, Fates
+from xiaoer.simulator.fates import NO_DAY, Fates, in_circle
 from xiaoer.simulator.firms import yearly_sales
-from xiaoer.simulator.terms import Month, Plan, figure
+from xiaoer.simulator.terms import Plan, figure
 
 PRODUCTS = np.array(["L01", "L02", "L03", "L04"], dtype=object)
 SECURITIES = np.array(["credit", "mortgage", "guarantee", "credit"], dtype=object)
 METHODS = np.array(["interest_then_principal", "equal_principal", "equal_instalment"], dtype=object)
 TERMS = np.array([12, 24, 36])
+MORTGAGE, GUARANTEED = 1, 2  # their places in PRODUCTS
 PAY_DAY = 20  # dues fall on the 21st
 WAN = 1_000_000  # fen in 10,000 yuan
 ONE_DAY = np.timedelta64(1, "D")
@@ -43,6 +45,10 @@ class Instalments:
     paid: Days
     early: Flags
 
+    def only(self, which: Flags) -> "Instalments":
+        """The rows chosen by a mask."""
+        return Instalments(*(getattr(self, part.name)[which] for part in fields(self)))
+
 
 @dataclass(frozen=True)
 class Loans:
@@ -53,39 +59,89 @@ class Loans:
     instalments: Instalments
 
 
-def lend(plan: Plan, months: list[Month], firms: pl.DataFrame, fates: Fates) -> Loans:
-    """Draw all lending of the window and what led up to it."""
+@dataclass(frozen=True)
+class Dice:
+    """Numbers drawn for a contract that may come about, a row each: three uniform, two standard normal."""
+
+    chance: Floats
+    normal: Floats
+
+
+def dice(rng: np.random.Generator, count: int) -> Dice:
+    """Numbers for `count` contracts."""
+    return Dice(rng.random((count, 3)), rng.normal(size=(count, 2)))
+
+
+def first_contracts(plan: Plan, start: date, firms: pl.DataFrame, fates: Fates) -> dict[str, Array]:
+    """Loans already owed when the window opens, as columns; members of a circle have guaranteed ones."""
     rng = stream(plan.seed, "lending")
-    contracts = _chains(rng, plan, months, firms, fates)
-    contracts = contracts.with_columns(**_terms(rng, firms, fates, contracts))
-    notes = _notes(rng, plan, contracts)
-    rows = _paid(rng, plan, fates, notes, _instalments(notes))
+    first = np.datetime64(start)
+    opened = firms["opened_date"].to_numpy()
+    i = np.flatnonzero(fates.borrower & (opened < first - 60 * ONE_DAY))
+    product = np.where(in_circle(plan, len(firms))[i], GUARANTEED, choose(rng, [5, 3, 2, 2], len(i)))
+    term = terms_in_months(product, rng.random(len(i)))
+    back = (rng.random(len(i)) * term * 30.4).astype("timedelta64[D]")
+    drawn = np.maximum(first - back, opened[i] + 25 * ONE_DAY)
+    drawn = np.minimum(drawn, first - ONE_DAY)
+    return contracts_of(firms, fates.weakness, i, product, drawn, dice(rng, len(i)), term=term)
+
+
+def terms_in_months(product: Ints, chance: Floats) -> Ints:
+    """Mortgages run one to three years, all others one."""
+    return np.where(product == MORTGAGE, TERMS[np.searchsorted([0.3, 0.5], chance)], 12)
+
+
+def contracts_of(
+    firms: pl.DataFrame,
+    weakness: Floats,
+    i: Ints,
+    product: Ints,
+    drawn: Days,
+    by: Dice,
+    *,
+    term: Ints | None = None,
+    follows: Ints | None = None,
+    kind: Array | None = None,
+    less_bp: Array | int = 0,
+) -> dict[str, Array]:
+    """Columns of new contracts: amount (fen), term, rate, method, days; `follows` is the contract renewed."""
+    term = terms_in_months(product, by.chance[:, 0]) if term is None else term
+    share = 0.14 * np.array([0.6, 1.6, 1.0, 0.7])[product] * np.exp(0.5 * by.normal[:, 0])
+    wan = (yearly_sales(firms)[i] * share / 10_000).clip(5, 1000)
+    step = np.where(wan < 50, 1, np.where(wan < 200, 5, 10))
+    short, long = by.chance[:, 1] > 0.8, 1 + (by.chance[:, 1] > 0.4)
+    spread = 95 + 28 * weakness[i] + np.array([60, -25, 30, 45])[product] + 25 * by.normal[:, 1]
+    spread = ((spread.clip(0, 400) - less_bp).clip(0) / 5).round() * 5
+    return {
+        "i": i,
+        "product": product,
+        "term": term,
+        "drawn": drawn,
+        "due": shift(drawn, term),
+        "amount": ((wan / step).round() * step).astype(np.int64) * WAN,
+        "method": np.where(term == 12, short, long).astype(np.int64),
+        "spread_bp": spread,
+        "rate": (lpr(drawn) + spread / 10_000).round(6),
+        "follows": np.full(len(i), -1) if follows is None else follows,
+        "renewal_kind": np.full(len(i), "none", dtype=object) if kind is None else kind,
+    }
+
+
+def lend(plan: Plan, drawn_up: dict[str, Array], ended: Days, stops: Days, weakness: Floats) -> Loans:
+    """Notes and instalments of all contracts; `ended` is the day a contract was paid off early, `stops` per firm."""
+    rng = stream(plan.seed, "notes")
+    contracts = pl.DataFrame({name: _column(values) for name, values in drawn_up.items()})
+    contracts = contracts.with_row_index("c").with_columns(
+        contract_id=pl.Series(codes(plan.mark("H"), np.arange(len(contracts)) + 1, 7)),
+        method=pl.Series(METHODS[contracts["method"].to_numpy()]),
+    )
+    notes = _notes(rng, plan, contracts, ended)
+    rows = _paid(rng, plan, notes, _instalments(notes), ended, stops, weakness)
     return Loans(contracts, _outcomes(rng, plan, notes, rows), rows)
 
 
-def _chains(
-    rng: np.random.Generator, plan: Plan, months: list[Month], firms: pl.DataFrame, fates: Fates
-) -> pl.DataFrame:
-    """One row per contract: who, when drawn, how long, which contract it follows."""
-    i = np.flatnonzero(fates.borrower)
-    product = choose(rng, [5, 3, 2, 2], len(i))
-    term = np.where(product == 1, TERMS[choose(rng, [3, 2, 5], len(i))], 12)
-    drawn = _first_drawn(rng, months, firms, fates, i, term)
-    pieces, link = [], np.full(len(i), -1)
-    base = 0
-    for lap in range(plan.months // 12 + 3):
-        pieces.append(
-            pl.DataFrame(
-                {"i": i, "product": product, "term": term, "drawn": drawn, "follows": link, "lap": lap}
-            )
-        )
-        link = base + np.arange(len(i))
-        base += len(i)
-        gap = np.where(rng.random(len(i)) < 0.55, 0, rng.integers(1, 21, len(i))).astype("timedelta64[D]")
-        drawn = shift(drawn, term) + gap
-        again = flips(rng, 0.86, len(i)) & np.isnat(fates.stops[i]) & (drawn <= np.datetime64(plan.end))
-        i, product, term, drawn, link = (part[again] for part in (i, product, term, drawn, link))
-    return pl.concat(pieces).with_row_index("c")
+def _column(values: Array) -> pl.Series:
+    return pl.Series(values.tolist() if values.dtype == object else values)
 
 
 def shift(days: Days, months: Ints) -> Days:
@@ -95,52 +151,6 @@ def shift(days: Days, months: Ints) -> Days:
     return (month + months.astype("timedelta64[M]")).astype("datetime64[D]") + inside.astype("timedelta64[D]")
 
 
-def _first_drawn(
-    rng: np.random.Generator, months: list[Month], firms: pl.DataFrame, fates: Fates, i: Ints, term: Ints
-) -> Days:
-    """Most borrowers already owed when the window opened; failing ones still owe when they stop."""
-    start = np.datetime64(months[0].first)
-    back = (rng.random(len(i)) * term * 30.4).astype("timedelta64[D]")
-    ahead = (rng.random(len(i)) * 30 * len(months)).astype("timedelta64[D]")
-    drawn = np.where(flips(rng, 0.78, len(i)), start - back, start + ahead)
-    before = (60 + rng.random(len(i)) * (term * 30 - 100)).astype("timedelta64[D]")
-    stops = fates.stops[i]
-    drawn = np.where(np.isnat(stops), drawn, stops - before)
-    earliest = firms["opened_date"].to_numpy()[i] + 25 * ONE_DAY
-    late = np.isnat(stops) | (earliest < stops - 45 * ONE_DAY)
-    return np.where(late, np.maximum(drawn, earliest), drawn)
-
-
-def _terms(
-    rng: np.random.Generator, firms: pl.DataFrame, fates: Fates, contracts: pl.DataFrame
-) -> dict[str, Array]:
-    i, product = contracts["i"].to_numpy(), contracts["product"].to_numpy()
-    share = 0.14 * np.array([0.6, 1.6, 1.0, 0.7])[product] * np.exp(rng.normal(0, 0.5, len(i)))
-    failing = np.where(np.isnat(fates.stops[i]), 1.0, 0.85)
-    wan = (yearly_sales(firms)[i] * share * failing / 10_000).clip(5, 1000)
-    step = np.where(wan < 50, 1, np.where(wan < 200, 5, 10))
-    method = np.where(
-        contracts["term"].to_numpy() == 12, choose(rng, [8, 2], len(i)), 1 + choose(rng, [4, 6], len(i))
-    )
-    spread = (
-        95 + 28 * fates.weakness[i] + np.array([60, -25, 30, 45])[product] + rng.normal(0, 25, len(i))
-    ).clip(0, 400)
-    drawn = contracts["drawn"].to_numpy()
-    spread = (spread / 5).round() * 5
-    follows, gapless = contracts["follows"].to_numpy() >= 0, flips(rng, 0.6, len(i))
-    return {
-        "contract_id": codes("H", contracts["c"].to_numpy() + 1, 7),
-        "amount": ((wan / step).round() * step).astype(np.int64) * WAN,
-        "method": METHODS[method],
-        "spread_bp": spread,
-        "rate": (lpr(drawn) + spread / 10_000).round(6),
-        "due": shift(drawn, contracts["term"].to_numpy()),
-        "renewal_kind": np.where(
-            ~follows, "none", np.where(gapless, "no_principal_repayment", "old_for_new")
-        ),
-    }
-
-
 def lpr(days: Days) -> Floats:
     """One-year LPR in force on each day."""
     return np.where(
@@ -148,11 +158,11 @@ def lpr(days: Days) -> Floats:
     )
 
 
-def _notes(rng: np.random.Generator, plan: Plan, contracts: pl.DataFrame) -> pl.DataFrame:
+def _notes(rng: np.random.Generator, plan: Plan, contracts: pl.DataFrame, ended: Days) -> pl.DataFrame:
     """Quick loans are often drawn in two parts, all others at once."""
     two = flips(rng, 0.35, len(contracts)) & (contracts["product"].to_numpy() == 0)
     later = shift(contracts["drawn"].to_numpy(), np.full(len(contracts), 2))
-    two &= later <= np.datetime64(plan.end)
+    two &= (later <= np.datetime64(plan.end)) & ~(later >= ended)
     count = 1 + two.astype(int)
     c, part = expand(count), within(count)
     whole = contracts["amount"].to_numpy()[c]
@@ -164,7 +174,7 @@ def _notes(rng: np.random.Generator, plan: Plan, contracts: pl.DataFrame) -> pl.
         amount=pl.Series(amount), drawn=moved, term=pl.col("term") - 2 * pl.Series(part)
     )
     frame = frame.filter(pl.col("amount") > 0).with_row_index("n")
-    return frame.with_columns(note_id=pl.Series(codes("N", frame["n"].to_numpy() + 1, 7)))
+    return frame.with_columns(note_id=pl.Series(codes(plan.mark("N"), frame["n"].to_numpy() + 1, 7)))
 
 
 def _instalments(notes: pl.DataFrame) -> Instalments:
@@ -193,29 +203,27 @@ def _owed(notes: pl.DataFrame, n: Ints, paid: Ints, length: Ints) -> Ints:
 
 
 def _paid(
-    rng: np.random.Generator, plan: Plan, fates: Fates, notes: pl.DataFrame, rows: Instalments
+    rng: np.random.Generator,
+    plan: Plan,
+    notes: pl.DataFrame,
+    rows: Instalments,
+    ended: Days,
+    stops: Days,
+    weakness: Floats,
 ) -> Instalments:
-    """On the day, some days late, early all at once, or never."""
+    """On the day, some days late, all at once when paid off early, or never."""
     firm = notes["i"].to_numpy()[rows.note]
-    late = flips(rng, (0.035 * np.exp(0.45 * fates.weakness[firm])).clip(0, 0.3), len(rows.note))
+    late = flips(rng, (0.035 * np.exp(0.45 * weakness[firm])).clip(0, 0.3), len(rows.note))
     paid = rows.due + np.where(late, 1 + rng.geometric(0.16, len(rows.note)), 0).astype("timedelta64[D]")
-    stops = fates.stops[firm]
-    paid = np.where(rows.due >= stops, NO_DAY, paid)
-    once = _early_day(rng, notes, fates)[rows.note]
-    early = ~np.isnat(once) & (rows.due > once)
+    paid = np.where(rows.due >= stops[firm], NO_DAY, paid)
+    once = ended[notes["c"].to_numpy()][rows.note]
+    early = ~np.isnat(once) & (rows.due > once) & ~np.isnat(paid)
     paid = np.where(early, once, paid)
     paid = np.where(paid > np.datetime64(plan.end), NO_DAY, paid)
     early &= ~np.isnat(paid)
     return Instalments(
         rows.note, rows.number, rows.due, rows.principal, np.where(early, 0, rows.interest), paid, early
     )
-
-
-def _early_day(rng: np.random.Generator, notes: pl.DataFrame, fates: Fates) -> Days:
-    length = (notes["due"].to_numpy() - notes["drawn"].to_numpy()).astype(int)
-    day = notes["drawn"].to_numpy() + (length * rng.uniform(0.3, 0.9, len(notes))).astype("timedelta64[D]")
-    chosen = flips(rng, 0.05, len(notes)) & np.isnat(fates.stops[notes["i"].to_numpy()])
-    return np.where(chosen, day, NO_DAY)
 
 
 def _outcomes(rng: np.random.Generator, plan: Plan, notes: pl.DataFrame, rows: Instalments) -> pl.DataFrame:
@@ -226,7 +234,7 @@ def _outcomes(rng: np.random.Generator, plan: Plan, notes: pl.DataFrame, rows: I
     np.maximum.at(last, rows.note, np.where(np.isnat(rows.paid), np.datetime64("1990-01-01"), rows.paid))
     default = first_unpaid(rows, len(notes), end) + 90 * ONE_DAY
     default = np.where(default <= end, default, NO_DAY)
-    off = default + rng.integers(40, 260, len(notes)).astype("timedelta64[D]")
+    off = default + rng.integers(60, 300, len(notes)).astype("timedelta64[D]")
     gone = flips(rng, figure("written_off_share"), len(notes)) & (off <= end)
     return notes.with_columns(
         settled=pl.Series(np.where(owed, NO_DAY, last)),
@@ -242,3 +250,11 @@ def first_unpaid(rows: Instalments, notes: int, day: np.datetime64) -> Days:
     first = np.full(notes, far)
     np.minimum.at(first, rows.note[open_], rows.due[open_])
     return np.where(first == far, NO_DAY, first)
+
+
+def first_missed(stops: Days) -> Days:
+    """The first due day on or after the day a firm stops paying: dues fall on the 21st."""
+    month = stops.astype("datetime64[M]")
+    due = month.astype("datetime64[D]") + np.timedelta64(PAY_DAY, "D")
+    later = (month + np.timedelta64(1, "M")).astype("datetime64[D]") + np.timedelta64(PAY_DAY, "D")
+    return np.where(due >= stops, due, later)

@@ -82,13 +82,13 @@ def contract_file(
 ) -> pl.DataFrame:
     """The loan contracts; whoever prepared one did not review or approve it."""
     rng = stream(plan.seed, "contracts")
-    frame = loans.contracts
+    frame = loans.contracts.filter(pl.col("drawn") <= plan.end)
     i, product = frame["i"].to_numpy(), frame["product"].to_numpy()
     order = rng.permuted(np.tile(officers, (len(frame), 1)), axis=1)
     follows = frame["follows"].to_numpy()
     return frame.with_columns(
         customer_id=firms["customer_id"].gather(i),
-        line_id=pl.Series(codes("E", i + 1, 7)),
+        line_id=pl.Series(codes(plan.mark("E"), i + 1, 7)),
         product_id=pl.Series(PRODUCTS[product]),
         signed_date=pl.Series(frame["drawn"].to_numpy() - 3 * ONE_DAY),
         start_date="drawn",
@@ -98,7 +98,7 @@ def contract_file(
         purpose=pl.Series(PURPOSES[rng.integers(0, len(PURPOSES), len(frame))]),
         security=pl.Series(SECURITIES[product]),
         asset_class=pl.lit("retail"),
-        renewed_from=texts(np.where(follows < 0, None, frame["contract_id"].to_numpy()[follows])),
+        renewed_from=texts(np.where(follows < 0, None, loans.contracts["contract_id"].to_numpy()[follows])),
         prepared_by=texts(keepers[i]),
         reviewed_by=texts(order[:, 0]),
         approved_by=texts(order[:, 1]),
@@ -129,7 +129,7 @@ def line_file(plan: Plan, loans: Loans, firms: pl.DataFrame, notes: pl.DataFrame
         .then(pl.lit("expired"))
     )
     return frame.with_columns(
-        line_id=pl.Series(codes("E", frame["i"].to_numpy() + 1, 7)),
+        line_id=pl.Series(codes(plan.mark("E"), frame["i"].to_numpy() + 1, 7)),
         customer_id=firms["customer_id"].gather(frame["i"]),
         product_id=pl.Series(PRODUCTS[frame["product"].to_numpy()]),
         limit=pl.Series(limit),
@@ -145,9 +145,11 @@ def line_file(plan: Plan, loans: Loans, firms: pl.DataFrame, notes: pl.DataFrame
     )
 
 
-def schedule_file(loans: Loans) -> pl.DataFrame:
+def schedule_file(plan: Plan, loans: Loans) -> pl.DataFrame:
     """Every instalment of every note, with what was paid by the end."""
     rows = loans.instalments
+    known = loans.notes["drawn"].to_numpy()[rows.note] <= np.datetime64(plan.end)
+    rows = rows.only(known)
     done = ~np.isnat(rows.paid)
     return pl.DataFrame(
         {
@@ -163,7 +165,7 @@ def schedule_file(loans: Loans) -> pl.DataFrame:
     )
 
 
-def repayments_of(loans: Loans, firms: pl.DataFrame, month: Month) -> pl.DataFrame:
+def repayments_of(plan: Plan, loans: Loans, firms: pl.DataFrame, month: Month) -> pl.DataFrame:
     """What was repaid in a month, with penalties for late days; firm `i` kept."""
     rows = loans.instalments
     here = np.flatnonzero(
@@ -192,7 +194,10 @@ def repayments_of(loans: Loans, firms: pl.DataFrame, month: Month) -> pl.DataFra
     ).sort("repaid_date", "note_id", "instalment")
     return frame.with_columns(
         repayment_id=pl.format(
-            "Y{}{}", pl.lit(f"{month.first:%Y%m}"), pl.int_range(pl.len()).cast(pl.String).str.zfill(7)
+            "{}{}{}",
+            pl.lit(plan.mark("Y")),
+            pl.lit(f"{month.first:%Y%m}"),
+            pl.int_range(pl.len()).cast(pl.String).str.zfill(7),
         )
     )
 

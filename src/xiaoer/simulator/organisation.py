@@ -40,37 +40,53 @@ class Organisation:
     predecessors: Array  # staff code of who held the portfolio before, "" for none
     handed_over: list[date | None]
     load: Array  # how many firms each takes against the average
+    capacities: Ints  # minutes a day of each
     risk_officers: Array
+    call_agents: Array
     renamed: tuple[str, str, date]  # branch, its former name, the day it was renamed
 
 
 def found(plan: Plan, months: list[Month]) -> Organisation:
-    """Found the bank; its size follows the number of firms."""
-    rng = stream(plan.seed, "organisation")
-    places = _places(max(2, round(plan.firms / figure("firms_per_branch"))))
+    """Found the bank; its size follows the number of firms. A part keeps its own sub-branches and managers."""
+    rng = stream(plan.whole_seed, "organisation")
+    places = _places(max(2, plan.parts, round(plan.all_firms / figure("firms_per_branch"))))
     subs = [str(place["branch_id"]) for place in places]
-    count = max(2, round(plan.firms / figure("firms_per_manager")))
+    count = max(len(subs), round(plan.all_firms / figure("firms_per_manager")))
     branch_of = np.arange(count) % len(subs)
     leaving = rng.permutation(count)[: max(1, count // 6)]
     handed = months[max(0, len(months) - 5)].first
-    staff = _staff(subs, branch_of, len(leaving), handed, rng)
+    staff = _staff(plan, subs, branch_of, leaving, handed, rng)
     ids = staff.filter(pl.col("post") == "relationship_manager")["staff_id"].to_numpy()
     predecessors = np.full(count, "", dtype=object)
     predecessors[leaving] = ids[count:]
+    gone = np.isin(np.arange(count), leaving)
+    load = np.exp(rng.normal(0, figure("load_spread"), count))
+    here = _of_part(plan, len(subs))
+    mine = np.isin(branch_of, np.arange(len(subs))[here])
     return Organisation(
         branches=_branches(places),
         staff=staff.drop("post", "from_date", "to_date"),
         posts=staff.select("staff_id", "post", "branch_id", "from_date", "to_date"),
-        sub_branches=np.array(subs, dtype=object),
-        places=places,
-        managers=ids[:count],
-        manager_branch=branch_of,
-        predecessors=predecessors,
-        handed_over=[handed if at in set(leaving.tolist()) else None for at in range(count)],
-        load=rng.uniform(0.8, 1.25, count),
+        sub_branches=np.array(subs, dtype=object)[here],
+        places=places[here],
+        managers=ids[:count][mine],
+        manager_branch=branch_of[mine] - here.start,
+        predecessors=predecessors[mine],
+        handed_over=[handed if left else None for left in gone[mine].tolist()],
+        load=load[mine],
+        capacities=staff["capacity_minutes"].to_numpy()[:count][mine],
         risk_officers=staff.filter(pl.col("post") == "risk_officer")["staff_id"].to_numpy(),
+        call_agents=staff.filter(pl.col("post") == "call_agent")["staff_id"].to_numpy()[
+            plan.part :: plan.parts
+        ],
         renamed=_renamed(places, months),
     )
+
+
+def _of_part(plan: Plan, branches: int) -> slice:
+    """The sub-branches of a part: neighbours, as many as its share of the firms."""
+    edges = [round(branches * part / plan.parts) for part in (plan.part, plan.part + 1)]
+    return slice(*edges)
 
 
 def _places(count: int) -> list[dict[str, object]]:
@@ -83,7 +99,8 @@ def _place(place: dict[str, object], lap: int, at: int, cities: list[str]) -> di
     ordinal = "" if lap == 0 else f"第{lap + 1}"
     parent = f"B{cities.index(str(place['city'])) + 1:02d}"
     name = f"{place['city']}{place['district']}{ordinal}支行"
-    return place | {"branch_id": f"{parent}{at + 1:04d}", "parent_id": parent, "name": name}
+    known = at - lap * len(table("places")["place"])
+    return place | {"known": known, "branch_id": f"{parent}{at + 1:04d}", "parent_id": parent, "name": name}
 
 
 def _branches(places: list[dict[str, object]]) -> pl.DataFrame:
@@ -119,16 +136,17 @@ def _sub_branch(place: dict[str, object]) -> dict[str, object]:
 
 
 def _staff(
-    subs: list[str], branch_of: Ints, leavers: int, handed: date, rng: np.random.Generator
+    plan: Plan, subs: list[str], branch_of: Ints, leaving: Ints, handed: date, rng: np.random.Generator
 ) -> pl.DataFrame:
     """One row per person with post: today's managers first, then those who left, then all others."""
     rows = [("relationship_manager", subs[at]) for at in branch_of]
-    rows += [("relationship_manager", subs[at]) for at in range(leavers)]
+    rows += [("relationship_manager", subs[branch_of[at]]) for at in leaving]
     rows += [(post, sub) for sub in subs for post in ("branch_head", "teller", "teller")]
-    rows += [(post, HEAD) for post in CENTRAL_POSTS]
+    agents = max(2, plan.parts, round(plan.all_firms / figure("firms_per_agent")))
+    rows += [(post, HEAD) for post in (*CENTRAL_POSTS, *["call_agent"] * (agents - 2))]
     count = len(rows)
     gone = np.zeros(count, dtype=bool)
-    gone[len(branch_of) : len(branch_of) + leavers] = True
+    gone[len(branch_of) : len(branch_of) + len(leaving)] = True
     hired = np.datetime64("2026-01-01") - rng.integers(400, 5000, count).astype("timedelta64[D]")
     left = np.where(gone, np.datetime64(handed), np.datetime64("NaT")).astype("datetime64[D]")
     return pl.DataFrame(
@@ -154,3 +172,12 @@ def _renamed(places: list[dict[str, object]], months: list[Month]) -> tuple[str,
     place = places[-1]
     former = f"{place['city']}{place['district']}路支行"
     return str(place["branch_id"]), former, months[max(0, len(months) - 4)].first
+
+
+def keepers_on(bank: Organisation, manager: Ints, day: np.datetime64) -> Array:
+    """Per firm the staff code of its manager on a day, "" for the branch's pool."""
+    handed = np.array(
+        [np.datetime64(moment) if moment else np.datetime64("1990-01-01") for moment in bank.handed_over]
+    )
+    who = np.where(day < handed, bank.predecessors, bank.managers)
+    return np.where(manager >= 0, who[manager.clip(0)], "")

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from xiaoer.simulator.draws import Array, Flags, Floats, Ints, choose, codes, flips, stream, texts
+from xiaoer.simulator.counterparties import BANKS
+from xiaoer.simulator.draws import Array, Days, Flags, Floats, Ints, choose, codes, flips, stream, texts
 from xiaoer.simulator.fates import NO_DAY, Fates
 from xiaoer.simulator.lending import WAN
-from xiaoer.simulator.network import BANKS
 from xiaoer.simulator.terms import Month, Plan
 
 QUARTER = 3
@@ -52,7 +52,8 @@ SUMMARIES = {
 def tax_records_of(plan: Plan, month: Month, firms: pl.DataFrame, quarter_net: Floats) -> pl.DataFrame:
     """VAT of the quarter before, filed in the first month of the next one; `quarter_net` is sales in fen."""
     rng = stream(plan.seed, "tax", month.index)
-    firm = np.flatnonzero((quarter_net > LEAST_DECLARED) & firms["has_invoices"].to_numpy())
+    here = ~(firms["closed_date"].to_numpy() < np.datetime64(month.first))
+    firm = np.flatnonzero((quarter_net > LEAST_DECLARED) & firms["has_invoices"].to_numpy() & here)
     quality = firms["quality"].to_numpy()[firm]
     declared = quarter_net[firm] * np.where(
         flips(rng, 0.8, len(firm)), 1.0, rng.uniform(0.8, 1.02, len(firm))
@@ -166,10 +167,10 @@ def _owing(debts: Floats, short: Floats, assets: Floats) -> dict[str, Floats]:
     }
 
 
-def public_records_of(plan: Plan, month: Month, firms: pl.DataFrame, fates: Fates) -> pl.DataFrame:
+def public_records_of(plan: Plan, month: Month, firms: pl.DataFrame, stops: Days) -> pl.DataFrame:
     """What courts, authorities and newspapers published in the month."""
     rng = stream(plan.seed, "records", month.index)
-    trouble = ~np.isnat(fates.stops) & (fates.stops < np.datetime64(month.last) + np.timedelta64(60, "D"))
+    trouble = ~np.isnat(stops) & (stops < np.datetime64(month.last) + np.timedelta64(60, "D"))
     firm, kind = _published(rng, firms["quality"].to_numpy(), trouble)
     day = np.datetime64(month.first) + rng.integers(0, month.days, len(firm)).astype("timedelta64[D]")
     sued = np.where(flips(rng, 0.6, len(firm)), "defendant", "plaintiff")
@@ -194,7 +195,7 @@ def public_records_of(plan: Plan, month: Month, firms: pl.DataFrame, fates: Fate
             "amount"
         ),
         record_id=pl.concat_str(
-            pl.lit(f"Z{month.first:%Y%m}"), pl.int_range(pl.len()).cast(pl.String).str.zfill(6)
+            pl.lit(f"{plan.mark('Z')}{month.first:%Y%m}"), pl.int_range(pl.len()).cast(pl.String).str.zfill(6)
         ),
     )
 
@@ -213,12 +214,10 @@ def _authority(record: str) -> str:
     return "人民法院" if record in BY_A_COURT else "市场监督管理局"
 
 
-def other_debts_of(plan: Plan, month: Month, firms: pl.DataFrame, fates: Fates) -> pl.DataFrame:
+def other_debts_of(plan: Plan, month: Month, firms: pl.DataFrame, fates: Fates, stops: Days) -> pl.DataFrame:
     """Credit reports read in the month, for borrowers, each under its authorisation."""
     rng = stream(plan.seed, "reports", month.index)
-    firm = np.flatnonzero(
-        fates.borrower & (np.arange(len(firms)) % 6 == month.index % 6) & (fates.level[:, month.index] > 0)
-    )
+    firm = _reported(firms, fates, month)
     number = rng.poisson(1.1 - 0.25 * firms["quality"].to_numpy()[firm].clip(-2, 2))
     at = np.repeat(np.arange(len(firm)), number)
     who = firm[at]
@@ -229,7 +228,7 @@ def other_debts_of(plan: Plan, month: Month, firms: pl.DataFrame, fates: Fates) 
         .astype(np.int64)
         * WAN
     )
-    late = _days_late(rng, fates.stops[who], month)
+    late = _days_late(rng, stops[who], month)
     return pl.DataFrame(
         {
             "customer_id": firms["customer_id"].gather(who),
@@ -237,7 +236,7 @@ def other_debts_of(plan: Plan, month: Month, firms: pl.DataFrame, fates: Fates) 
             "debt_no": pl.Series(np.arange(len(at)) - np.repeat(np.cumsum(number) - number, number) + 1).cast(
                 pl.String
             ),
-            "authorisation_id": codes("Q", who + 1, 7),
+            "authorisation_id": codes(plan.mark("Q"), who + 1, 7),
             "authorised_date": day[at] - np.timedelta64(5, "D"),
             "authorised_until": day[at] + np.timedelta64(360, "D"),
             "lender": texts(np.array(BANKS, dtype=object)[rng.integers(0, len(BANKS), len(who))]),
@@ -253,6 +252,13 @@ def other_debts_of(plan: Plan, month: Month, firms: pl.DataFrame, fates: Fates) 
             "end_date": day[at] + rng.integers(30, 700, len(who)).astype("timedelta64[D]"),
         }
     )
+
+
+def _reported(firms: pl.DataFrame, fates: Fates, month: Month) -> Ints:
+    """Borrowers whose report is read this month: each twice a year, as long as it is a customer."""
+    here = ~(firms["closed_date"].to_numpy() < np.datetime64(month.first))
+    turn = np.arange(len(firms)) % 6 == month.index % 6
+    return np.flatnonzero(here & fates.borrower & turn & (fates.level[:, month.index] > 0))
 
 
 def _days_late(rng: np.random.Generator, stops: Array, month: Month) -> Ints:

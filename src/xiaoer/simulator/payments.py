@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from xiaoer.simulator.accounts import MAIN_BANK_FROM, Accounts
-from xiaoer.simulator.catalogue import product_ids
+from xiaoer.simulator.catalogue import catalogue, product_ids
 from xiaoer.simulator.days import DayBook
 from xiaoer.simulator.draws import Array, Days, Flags, Floats, Ints, flips, stream
 from xiaoer.simulator.fates import Fates
@@ -80,6 +80,7 @@ class Scene:
     firms: pl.DataFrame
     fates: Fates
     held: Flags  # firms × products, as the month begins
+    fade: Floats  # per firm the share of its business still here
     rng: np.random.Generator
 
     @property
@@ -90,6 +91,12 @@ class Scene:
         """A share of this month's sales of every firm, in fen."""
         season = self.book.season(self.month)[self.firms["industry"].to_numpy()]
         return self.firms["sales"].to_numpy() * 100 * share * self.level * season
+
+    @property
+    def settles(self) -> Floats:
+        """Per firm the share of its payments that goes through this bank."""
+        here: Floats = self.firms["settles_here"].to_numpy() * self.fade
+        return here
 
     def holds(self, product: str) -> Flags:
         """Per firm whether it holds a product."""
@@ -103,10 +110,12 @@ class Scene:
 
 
 def scene(
-    plan: Plan, month: Month, book: DayBook, firms: pl.DataFrame, fates: Fates, *, held: Flags
+    plan: Plan, month: Month, book: DayBook, firms: pl.DataFrame, fates: Fates, *, held: Flags, fade: Floats
 ) -> Scene:
     """The scene of a month, with its own random numbers."""
-    return Scene(plan, month, book, firms, fates, held.copy(), stream(plan.seed, "payments", month.index))
+    return Scene(
+        plan, month, book, firms, fates, held.copy(), fade, stream(plan.seed, "payments", month.index)
+    )
 
 
 def ordinary(at: Scene) -> Flows:
@@ -127,7 +136,7 @@ def trade(at: Scene, ties: Ties, due: Floats) -> Flows:
 
 def _side(at: Scene, firm: Ints, party: Ints, amount: Floats, incoming: Flags) -> Flows:
     """Firms pay through us what they settle here; those short of work pay their suppliers less."""
-    here = flips(at.rng, at.firms["settles_here"].to_numpy()[firm], len(firm))
+    here = flips(at.rng, at.settles[firm], len(firm))
     firm, party, amount, incoming = (part[here] for part in (firm, party, amount, incoming))
     amount = np.where(incoming, amount, amount * 0.97)
     day = at.book.draw(at.rng, at.firms["industry"].to_numpy()[firm], at.month)
@@ -153,7 +162,7 @@ def _takings(at: Scene) -> Flows:
     firm = np.repeat(shops, 4)
     week = np.tile(np.arange(4), len(shops))
     offset = np.minimum(7 * week + at.rng.integers(1, 7, len(firm)), at.month.days - 1)
-    amount = at.fen(1.0)[firm] * consumer[firm] * at.firms["settles_here"].to_numpy()[firm] / 4
+    amount = at.fen(1.0)[firm] * consumer[firm] * at.settles[firm] / 4
     amount = amount * np.exp(at.rng.normal(0, 0.25, len(firm)))
     day = np.datetime64(at.month.first) + offset.astype("timedelta64[D]")
     channel = np.where(terminal[firm], CHANNELS.index("pos"), CHANNELS.index("qr"))
@@ -162,7 +171,7 @@ def _takings(at: Scene) -> Flows:
 
 def _main(at: Scene) -> Ints:
     """Firms whose basic account is here."""
-    return np.flatnonzero(at.firms["settles_here"].to_numpy() > MAIN_BANK_FROM)
+    return np.flatnonzero(at.settles > MAIN_BANK_FROM)
 
 
 def _wages(at: Scene) -> Flows:
@@ -202,11 +211,7 @@ def _owner(at: Scene) -> Flows:
     """Owners take money out, weaker firms' owners more often."""
     quality = at.firms["quality"].to_numpy()
     firm = np.flatnonzero(flips(at.rng, (0.3 - 0.07 * quality).clip(0.05, 0.7), len(quality)))
-    taken = (
-        at.fen(0.05)[firm]
-        * at.firms["settles_here"].to_numpy()[firm]
-        * np.exp(at.rng.normal(0, 0.6, len(firm)))
-    )
+    taken = at.fen(0.05)[firm] * at.settles[firm] * np.exp(at.rng.normal(0, 0.6, len(firm)))
     return flows(
         firm, at.day_in(1, 28, len(firm)), -(taken / 1e5).round() * 1e5, "owner", _own_channel(at, firm)
     ).only(taken > 5e4)
@@ -223,9 +228,11 @@ def _cash(at: Scene) -> Flows:
 
 
 def _fees(at: Scene) -> Flows:
-    firm = np.flatnonzero((np.arange(len(at.firms)) % 5 < 3) & (at.level > 0))
-    fee = np.array([1000, 1500, 3000, 5000])[firm % 4]
-    return flows(firm, at.day_in(26, 28, len(firm)), -fee, "fee", "batch")
+    """The month's fees of all products held, in one sum."""
+    monthly = np.array([int(str(row["fee"])) for row in catalogue()]) * 100
+    fee = (at.held * monthly).sum(axis=1)
+    firm = np.flatnonzero((fee > 0) & (at.level > 0))
+    return flows(firm, at.day_in(26, 28, len(firm)), -fee[firm], "fee", "batch")
 
 
 def lending(drawn: pl.DataFrame, repaid: pl.DataFrame) -> Flows:

@@ -4,6 +4,7 @@ import numpy as np
 import polars as pl
 
 from xiaoer.simulator.draws import Array, Ints, codes, flips, stream, texts
+from xiaoer.simulator.fates import in_circle, surety_of
 from xiaoer.simulator.lending import Loans
 from xiaoer.simulator.names import person_names, phone_numbers
 from xiaoer.simulator.terms import Plan
@@ -36,11 +37,13 @@ def people_file(plan: Plan, firms: pl.DataFrame, owner: Ints) -> pl.DataFrame:
     born = np.datetime64(plan.end) - rng.integers(24 * 365, 66 * 365, total).astype("timedelta64[D]")
     return pl.DataFrame(
         {
-            "person_id": codes("P", np.arange(total) + 1, 7),
+            "person_id": codes(plan.mark("P"), np.arange(total) + 1, 7),
             "name": texts(person_names(rng, total)),
             "phone": texts(phone_numbers(rng, total)),
             "birth_date": born,
-            "retail_customer_id": texts(np.where(retail, codes("R", np.arange(total) + 1, 7), None)),
+            "retail_customer_id": texts(
+                np.where(retail, codes(plan.mark("R"), np.arange(total) + 1, 7), None)
+            ),
             "retail_balance": pl.Series(np.where(retail & linked, money, np.nan))
             .fill_nan(None)
             .cast(pl.Int64),
@@ -67,7 +70,7 @@ def roles_file(plan: Plan, firms: pl.DataFrame, owner: Ints) -> pl.DataFrame:
     heads = pl.DataFrame(
         {
             "customer_id": firms["customer_id"],
-            "person_id": codes("P", owner + 1, 7),
+            "person_id": codes(plan.mark("P"), owner + 1, 7),
             "role": ["legal_representative"] * len(firms),
             "share": share,
             "from_date": firms["founded_date"],
@@ -76,7 +79,7 @@ def roles_file(plan: Plan, firms: pl.DataFrame, owner: Ints) -> pl.DataFrame:
     finance = pl.DataFrame(
         {
             "customer_id": firms["customer_id"].gather(officers),
-            "person_id": codes("P", len(firms) + np.arange(len(officers)) + 1, 7),
+            "person_id": codes(plan.mark("P"), len(firms) + np.arange(len(officers)) + 1, 7),
             "role": ["finance"] * len(officers),
             "share": pl.Series([None] * len(officers), dtype=pl.Float64),
             "from_date": firms["opened_date"].gather(officers),
@@ -140,14 +143,12 @@ def referrer(plan: Plan, firms: pl.DataFrame) -> Ints:
 
 def guarantee_file(plan: Plan, firms: pl.DataFrame, loans: Loans, owner: Ints) -> pl.DataFrame:
     """Owners stand surety for guaranteed loans, and small circles of firms for one another."""
-    rng = stream(plan.seed, "guarantees")
     chosen = loans.contracts.filter(pl.col("product") == 2)
     i = chosen["i"].to_numpy()
-    mutual = flips(rng, 0.45, len(i))
-    circle = (i // 4) * 4 + (i + 1) % 4
-    friend = np.minimum(circle, len(firms) - 1)
+    mutual = in_circle(plan, len(firms))[i]
+    friend = np.minimum(surety_of(i), len(firms) - 1)
     by_firm = mutual & (friend != i)
-    people, ids = codes("P", owner[i] + 1, 7), firms["customer_id"].to_numpy()[friend]
+    people, ids = codes(plan.mark("P"), owner[i] + 1, 7), firms["customer_id"].to_numpy()[friend]
     done = chosen["due"].to_numpy() < np.datetime64(plan.end)
     frame = pl.DataFrame(
         {
@@ -162,5 +163,7 @@ def guarantee_file(plan: Plan, firms: pl.DataFrame, loans: Loans, owner: Ints) -
         }
     )
     return frame.with_columns(
-        guarantee_id=pl.concat_str(pl.lit("G"), pl.int_range(pl.len()).cast(pl.String).str.zfill(7))
+        guarantee_id=pl.concat_str(
+            pl.lit(plan.mark("G")), pl.int_range(pl.len()).cast(pl.String).str.zfill(7)
+        )
     )

@@ -7,11 +7,9 @@ import polars as pl
 
 from xiaoer.simulator.accounts import Accounts
 from xiaoer.simulator.draws import Array, Flags, Ints, choose, flips, stream, texts
-from xiaoer.simulator.fates import Fates
 from xiaoer.simulator.firms import yearly_sales
-from xiaoer.simulator.meetings import keepers_on
 from xiaoer.simulator.names import phone_numbers
-from xiaoer.simulator.organisation import Organisation
+from xiaoer.simulator.organisation import Organisation, keepers_on
 from xiaoer.simulator.persons import referrer
 from xiaoer.simulator.terms import Plan, figure
 
@@ -19,7 +17,6 @@ WAN = 1_000_000
 SOURCE_TAGS = np.array(
     ["walk_in", "referral", "market", "association", "supply_chain", "payroll"], dtype=object
 )
-LEAVING = np.array(["price", "service", "other_bank", "business_closed", "moved"], dtype=object)
 
 
 def share_out(plan: Plan, firms: pl.DataFrame, bank: Organisation, borrower: Flags) -> Ints:
@@ -54,7 +51,13 @@ def assignment_file(firms: pl.DataFrame, bank: Organisation, manager: Ints, day:
 
 
 def customer_file(
-    plan: Plan, firms: pl.DataFrame, fates: Fates, defaulted: Flags, idle: Flags, day: date
+    plan: Plan,
+    firms: pl.DataFrame,
+    borrowed: Flags,
+    defaulted: Flags,
+    idle: Flags,
+    consent: dict[str, Flags],
+    day: date,
 ) -> pl.DataFrame:
     """The customers known on a day, with gaps where a real bank's register has gaps."""
     rng = stream(plan.seed, "customers")
@@ -68,9 +71,9 @@ def customer_file(
         pl.col("industry_name").alias("industry"),
         **{name: pl.Series(values, dtype=pl.Int64, strict=False) for name, values in facts.items()},
         status=pl.Series(np.where(gone, "closed", np.where(idle, "dormant", "active"))),
-        closed_reason=texts(np.where(gone, LEAVING[choose(rng, [3, 2, 3, 3, 1], count)], None)),
-        bank_rating=texts(_ratings(rng, firms, fates, defaulted)),
-        defaulted=pl.when(pl.Series(fates.borrower)).then(pl.Series(defaulted)),
+        closed_reason=pl.when(pl.Series(gone)).then("closed_reason"),
+        bank_rating=texts(_ratings(rng, firms, borrowed, defaulted)),
+        defaulted=pl.when(pl.Series(borrowed)).then(pl.Series(defaulted)),
         line=pl.lit("small_business"),
         source_tag=texts(tags),
         referred_by=texts(np.where(recommender >= 0, ids[recommender.clip(0)], None)),
@@ -78,7 +81,7 @@ def customer_file(
         phone=texts(phone_numbers(rng, count)),
         address=pl.col("region") + pl.col("district"),
         closed_date=pl.when(pl.Series(gone)).then("closed_date"),
-        **_consents(rng, count),
+        **{name: pl.Series(agrees) for name, agrees in consent.items()},
     )
     return frame.filter(pl.col("opened_date") <= day)
 
@@ -105,25 +108,13 @@ def _with_gaps(rng: np.random.Generator, values: Array, share: float) -> list[in
     return [int(value) if here else None for value, here in zip(values.tolist(), shown.tolist(), strict=True)]
 
 
-def _ratings(rng: np.random.Generator, firms: pl.DataFrame, fates: Fates, defaulted: Flags) -> Array:
+def _ratings(rng: np.random.Generator, firms: pl.DataFrame, borrowed: Flags, defaulted: Flags) -> Array:
     """The bank's rating of borrowers, A to D; a known default is D, so the rating nearly is the label."""
     mark = firms["quality"].to_numpy() + rng.normal(0, 0.7, len(firms))
     letters = np.select([defaulted, mark > 0.7, mark > -0.5, mark > -2.2], ["D", "A", "B", "C"], "D").astype(
         object
     )
-    return np.where(fates.borrower, letters, None)
-
-
-def _consents(rng: np.random.Generator, count: int) -> dict[str, pl.Series]:
-    shares = {
-        "consent_marketing": 0.82,
-        "consent_call": 0.9,
-        "consent_message": 0.85,
-        "consent_email": 0.4,
-        "consent_group": 0.5,
-        "consent_automated": 0.93,
-    }
-    return {name: pl.Series(flips(rng, share, count)) for name, share in shares.items()}
+    return np.where(borrowed, letters, None)
 
 
 def branch_file(bank: Organisation, day: date) -> pl.DataFrame:

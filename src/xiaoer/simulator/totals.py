@@ -25,3 +25,17 @@ def _item(day: date, item: str, frame: pl.DataFrame, amount: str | None) -> pl.D
         ledger_date=pl.lit(day),
         currency=pl.lit("CNY"),
     )
+
+
+def whole_bank(parts: list[pl.DataFrame]) -> pl.DataFrame:
+    """The totals of a bank from those of its parts: head office's rows added up, branches as they are."""
+    rows = pl.concat(parts)
+    keys = ["item", "ledger_date", "currency"]
+    head = rows.filter(branch_id=HEAD).group_by(keys, maintain_order=True)
+    totals = head.agg(pl.col("rows").sum(), _sum_or_nothing("amount")).with_columns(branch_id=pl.lit(HEAD))
+    return pl.concat([totals.select(rows.columns), rows.filter(pl.col("branch_id") != HEAD)])
+
+
+def _sum_or_nothing(name: str) -> pl.Expr:
+    """A sum, null where there is nothing to add (items that are counted only)."""
+    return pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()).alias(name)

@@ -5,19 +5,31 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from xiaoer.simulator import corrections
+from xiaoer.simulator.carried import Carried
+from xiaoer.simulator.corrections import Later, followed, rebates, slips_of
+from xiaoer.simulator.counterparties import industry_of, near_kinds, outside_count
 from xiaoer.simulator.days import DayBook
-from xiaoer.simulator.draws import Array, Days, Flags, Floats, Ints, expand, flips, stream
+from xiaoer.simulator.draws import Array, Days, Flags, Floats, Ints, stream
 from xiaoer.simulator.fates import Fates
 from xiaoer.simulator.firms import column_of
-from xiaoer.simulator.network import Ties
-from xiaoer.simulator.terms import Month, Plan, figure, table
+from xiaoer.simulator.manners import manners_of, trading
+from xiaoer.simulator.network import Ties, joined
+from xiaoer.simulator.orders import Papers, write_papers
+from xiaoer.simulator.passing import guests_of
+from xiaoer.simulator.small import small_purchases
+from xiaoer.simulator.terms import Month, Plan, table
 
-TICKET_SPREAD = 0.55
+KEYS_OF_A_MONTH = 10**10
+MOST_TAKEN_OVER = 3.0
 
 
 @dataclass(frozen=True)
 class Trading:
-    """One month's invoices, seen from the tie: the seller's and the buyer's row come from the same line."""
+    """One month's invoices, seen from the tie: the seller's and the buyer's row come from the same line.
+
+    Ties are numbered through: the lasting ones first, then this month's `passing` ones.
+    """
 
     tie: Ints
     day: Days
@@ -25,36 +37,99 @@ class Trading:
     tax: Ints
     rate: Floats
     void: Flags
-    corrects: Ints  # line of this month it takes back, -1 for none
+    corrects: Ints  # key of the invoice it takes back, also of an earlier month; -1 for none
+    due: Floats  # fen to be paid: nothing for what is void or will be taken back
+    passing: Ties
+    outside: int  # how many outside parties there are
+
+    def of(self, lasting: Ties, name: str) -> Array:
+        """One column of the ties for every line."""
+        column: Array = np.concatenate([getattr(lasting, name), getattr(self.passing, name)])[self.tie]
+        return column
 
 
 def trade_month(
-    plan: Plan, month: Month, book: DayBook, firms: pl.DataFrame, fates: Fates, ties: Ties
+    plan: Plan,
+    month: Month,
+    book: DayBook,
+    firms: pl.DataFrame,
+    fates: Fates,
+    ties: Ties,
+    carried: Carried | None = None,
 ) -> Trading:
-    """Draw the month's invoices along all ties."""
-    rng = stream(plan.seed, "trade", month.index)
-    industry = firms["industry"].to_numpy()
+    """Draw the month's invoices along all ties; `carried` brings what earlier months left, and is left for the next."""
+    carried = Carried() if carried is None else carried
+    rng, manners = stream(plan.seed, "trade", month.index), manners_of(plan, firms)
     level = fates.level[:, month.index]
-    busy = _business(ties, level) * book.season(month)[industry[ties.owner]] * _alive(ties, month)
-    pace = np.where(ties.sale, 1.0, _stocking(firms)[ties.owner])
-    calm = (4.0 + 2 * firms["quality"].to_numpy()).clip(1.5, 9)[ties.owner]
-    counts = rng.poisson(ties.rate * busy**0.6 * pace * rng.gamma(calm, 1 / calm))
-    tie = expand(counts)
-    size = ties.ticket[tie] * busy[tie] ** 0.4 * np.exp(rng.normal(-0.15, TICKET_SPREAD, len(tie)))
-    plain = _priced(rng, size.clip(10, 999_000), industry[ties.owner[tie]], firms, ties.owner[tie])
-    weak = np.exp(-0.5 * firms["quality"].to_numpy())[ties.owner[tie]]
-    return _with_red(
-        rng,
-        month,
-        Trading(
-            tie,
-            book.draw(rng, industry[ties.owner[tie]], month),
-            *plain,
-            flips(rng, figure("void_share") * weak * 0.85, len(tie)),
-            np.full(len(tie), -1),
-        ),
-        weak,
+    season = book.season(month)[firms["industry"].to_numpy()]
+    guests = guests_of(plan, month, firms, manners, level * season, carried.staying)
+    carried.staying = guests.staying(month)
+    along = _lasting_orders(rng, month, firms, ties, level, season)
+    small = small_purchases(plan, month, firms, manners, level)
+    busy, met = np.flatnonzero(along), np.flatnonzero(guests.orders)
+    orders = [along[busy], guests.orders[met], np.ones_like(small.owner)]
+    whole = joined([ties.only(busy), guests.ties.only(met), small])
+    exact = np.repeat([False, False, True], [len(part) for part in orders])
+    expected = manners.orders * level * season
+    papers = write_papers(
+        rng, plan, month, book, firms, manners, whole, np.concatenate(orders), exact, expected
     )
+    slips = slips_of(rng, month, book, manners, whole, papers, exact)
+    keys = _keys(month, len(papers.tie))
+    later = [*carried.later, followed(slips, whole, papers, keys), *_rebates(month, firms, ties)]
+    now, carried.later = _split(month, later)
+    number = np.concatenate([busy, len(ties.owner) + np.arange(len(whole.owner) - len(busy) + len(now.day))])
+    passing = joined([whole.only(np.arange(len(busy), len(whole.owner))), now.ties])
+    return _trading(plan, number, passing, papers, slips, now)
+
+
+def _rebates(month: Month, firms: pl.DataFrame, ties: Ties) -> list[Later]:
+    found = rebates(month, firms, ties, column_of("tax").astype(float))
+    return [] if found is None else [found]
+
+
+def _split(month: Month, later: list[Later]) -> tuple[Later, list[Later]]:
+    """The papers that come this month, and those that still have to wait."""
+    whole, last = corrections.together(later), np.datetime64(month.last)
+    return whole.only(whole.day <= last), [whole.only(whole.day > last)]
+
+
+def _trading(
+    plan: Plan, number: Ints, passing: Ties, papers: Papers, slips: corrections.Slips, now: Later
+) -> Trading:
+    """First the papers of the month's orders, then those that follow from earlier ones.
+
+    `number` holds the numbers of the ties that had orders, then of those the later papers brought with them.
+    """
+    count, more = len(papers.tie), len(now.day)
+    kept = np.where(slips.void, 0.0, 1.0)
+    kept[slips.back] = 1 - slips.share
+    gross = now.net + now.tax
+    return Trading(
+        np.concatenate([number[papers.tie], number[len(number) - more :]]),
+        np.concatenate([papers.day, now.day]),
+        np.concatenate([papers.net, now.net]),
+        np.concatenate([papers.tax, now.tax]),
+        np.concatenate([papers.rate, now.rate]),
+        np.concatenate([slips.void, np.zeros(more, dtype=bool)]),
+        np.concatenate([np.full(count, corrections.NONE), now.corrects]),
+        np.concatenate([papers.gross * kept, np.maximum(gross, 0)]),
+        passing,
+        outside_count(plan),
+    )
+
+
+def _lasting_orders(
+    rng: np.random.Generator, month: Month, firms: pl.DataFrame, ties: Ties, level: Floats, season: Floats
+) -> Ints:
+    """Orders along each lasting tie; busy months bring more orders, not larger ones."""
+    alive = _alive(ties, month)
+    busy = _business(ties, level) * season[ties.owner] * alive * taken_over(month, firms, ties)[ties.owner]
+    even, by_quality = trading("lasting")["calm"]
+    calm = (even + by_quality * firms["quality"].to_numpy()).clip(*trading("lasting")["calmest"])[ties.owner]
+    orders = rng.poisson(ties.rate * busy * rng.gamma(calm, 1 / calm))
+    regular = (alive & (level[ties.owner] > trading("small")["alive"])).astype(np.int64)
+    return np.where(ties.fixed, regular, orders)
 
 
 def _business(ties: Ties, level: Floats) -> Floats:
@@ -67,57 +142,30 @@ def _alive(ties: Ties, month: Month) -> Flags:
     return (ties.begins <= month.index) & (month.index < ties.ends)
 
 
-def _stocking(firms: pl.DataFrame) -> Floats:
-    """Weak firms buy somewhat more than they sell on."""
-    return np.exp(-0.11 * firms["quality"].to_numpy())
-
-
-def _priced(
-    rng: np.random.Generator, size: Floats, industry: Ints, firms: pl.DataFrame, owner: Ints
-) -> tuple[Ints, Ints, Floats]:
-    """Net and tax in fen with the rate; some amounts are round, as agreed prices are."""
-    small = firms["kind"].to_numpy()[owner] != "enterprise"
-    rate = np.where(small, 0.03, column_of("tax").astype(float)[industry])
-    gross = size * (1 + rate)
-    step = 10 ** np.floor(np.log10(gross.clip(10)) - 1)
-    gross = np.where(flips(rng, 0.4, len(size)), np.round(gross / step) * step, np.round(gross, 2))
-    net = np.round(gross / (1 + rate) * 100).astype(np.int64)
-    return net, np.round(gross * 100).astype(np.int64) - net, rate
-
-
-def _with_red(rng: np.random.Generator, month: Month, plain: Trading, weak: Floats) -> Trading:
-    """Some invoices are taken back by a red one within the month."""
-    back = np.flatnonzero(flips(rng, figure("red_share") * weak, len(plain.tie)) & ~plain.void)
-    day = np.minimum(
-        plain.day[back] + rng.integers(0, 12, len(back)).astype("timedelta64[D]"), np.datetime64(month.last)
-    )
-    share = np.where(rng.random(len(back)) < 0.6, 1.0, rng.uniform(0.05, 0.6, len(back)))
-    red = Trading(
-        plain.tie[back],
-        day,
-        -np.round(plain.net[back] * share).astype(np.int64),
-        -np.round(plain.tax[back] * share).astype(np.int64),
-        plain.rate[back],
-        np.zeros(len(back), dtype=bool),
-        back,
-    )
-    return Trading(
-        *(np.concatenate([getattr(plain, name), getattr(red, name)]) for name in Trading.__annotations__)
-    )
+def taken_over(month: Month, firms: pl.DataFrame, ties: Ties) -> Floats:
+    """Per firm how much more it trades with the partners it has, for those lost some months ago and not replaced."""
+    since = month.index - ties.ends
+    gone = (since >= trading("lasting")["shifts_after"]) & (month.index < ties.refilled)
+    worth, count = ties.rate * ties.ticket * ties.sale, len(firms)
+    lost = np.bincount(ties.owner, weights=worth * gone, minlength=count)
+    left = np.bincount(ties.owner, weights=worth * _alive(ties, month), minlength=count)
+    more = firms["substitution"].to_numpy() * lost / np.maximum(left, 1)
+    return np.where(left > 0, 1 + more, 1.0).clip(1, MOST_TAKEN_OVER)
 
 
 def invoices_of(
-    month: Month, trading: Trading, ties: Ties, firms: pl.DataFrame, codes: pl.Series
+    month: Month, trading_: Trading, ties: Ties, firms: pl.DataFrame, codes: pl.Series
 ) -> pl.DataFrame:
     """Both sides' invoice rows, of firms still here whose invoices the bank may read."""
-    numbers = _numbers(month, len(trading.tie))
-    owner, other = ties.owner[trading.tie], ties.other[trading.tie]
-    sale, internal = ties.sale[trading.tie], ties.internal[trading.tie]
-    lines = np.arange(len(trading.tie))
+    numbers = _numbers(_keys(month, len(trading_.tie)))
+    owner, other, sale, internal = (
+        trading_.of(ties, name) for name in ("owner", "other", "sale", "internal")
+    )
+    lines = np.arange(len(trading_.tie))
     sides = [(lines, owner, other, np.where(sale, "sale", "purchase"))]
     inner = lines[internal]
     sides.append((inner, other[inner], owner[inner], np.full(len(inner), "purchase")))
-    frame = pl.concat([_side(trading, numbers, codes, firms, *side) for side in sides])
+    frame = pl.concat([_side(trading_, numbers, codes, firms, *side) for side in sides])
     return (
         frame.filter("readable")
         .drop("readable", "i")
@@ -126,7 +174,7 @@ def invoices_of(
 
 
 def _side(
-    trading: Trading,
+    trading_: Trading,
     numbers: pl.Series,
     codes: pl.Series,
     firms: pl.DataFrame,
@@ -135,53 +183,66 @@ def _side(
     other: Ints,
     direction: Array,
 ) -> pl.DataFrame:
-    corrected = trading.corrects[lines]
+    corrected = trading_.corrects[lines]
     seller = np.where(direction == "sale", firm, other)
+    trade_of = industry_of(firms, trading_.outside, seller)
     frame = pl.DataFrame(
         {
             "i": firm,
             "customer_id": firms["customer_id"].gather(firm),
             "direction": direction,
             "invoice_no": numbers.gather(lines),
-            "invoice_date": trading.day[lines],
+            "invoice_date": trading_.day[lines],
             "counterparty_id": codes.gather(other),
-            "net": trading.net[lines],
-            "tax": trading.tax[lines],
-            "gross": (trading.net + trading.tax)[lines],
-            "status": np.where(trading.void[lines], "void", "valid"),
-            "tax_rate": trading.rate[lines],
-            "goods": _goods().gather(_industry_of(firms, seller) * 4 + trading.tie[lines] % 4),
-            "corrects": numbers.gather(np.where(corrected < 0, 0, corrected)),
+            "net": trading_.net[lines],
+            "tax": trading_.tax[lines],
+            "gross": (trading_.net + trading_.tax)[lines],
+            "status": np.where(trading_.void[lines], "void", "valid"),
+            "tax_rate": trading_.rate[lines],
+            "goods": _goods().gather(trade_of * 4 + (firm + other) % 4),
+            "corrects": _numbers(corrected.clip(0)),
         }
     )
     closed = firms["closed_date"].to_numpy()[firm]
-    known = np.isnat(closed) | (trading.day[lines] <= closed)
+    known = np.isnat(closed) | (trading_.day[lines] <= closed)
     return frame.with_columns(
         corrects=pl.when(pl.Series(corrected >= 0)).then("corrects"),
         readable=pl.Series(firms["has_invoices"].to_numpy()[firm] & known),
     )
 
 
-def _industry_of(firms: pl.DataFrame, party: Ints) -> Ints:
-    """The industry of a firm, or of an outside party by its number."""
-    own, count = firms["industry"].to_numpy(), len(firms)
-    return np.where(party < count, own[party % count], (party - count) % len(column_of("code")))
-
-
 def _goods() -> pl.Series:
-    """Four goods per industry, repeated where it has fewer."""
-    rows = table("industries")["industry"]
-    return pl.Series([row["goods"][at % len(row["goods"])] for row in rows for at in range(4)])
+    """Four goods per industry, repeated where it has fewer; after the industries the utilities'."""
+    rows = [row["goods"] for row in table("industries")["industry"]]
+    rows += [[row["goods"]] for row in near_kinds()]
+    return pl.Series([goods[at % len(goods)] for goods in rows for at in range(4)])
 
 
-def _numbers(month: Month, count: int) -> pl.Series:
+def _keys(month: Month, count: int) -> Ints:
+    """Running numbers that tell the month as well."""
+    return (month.first.year % 100 * 100 + month.first.month) * KEYS_OF_A_MONTH + np.arange(count) * 7 + 3
+
+
+def _numbers(keys: Ints) -> pl.Series:
     """Twenty digits as on digital invoices: year, province, running number of the month."""
-    running = pl.DataFrame({"n": np.arange(count) * 7 + 3})
-    prefix = f"{month.first:%y}42{month.first:%m}"
-    return running.select(pl.concat_str(pl.lit(prefix), pl.col("n").cast(pl.String).str.zfill(14)))["literal"]
+    stamp, running = np.divmod(keys, KEYS_OF_A_MONTH)
+    frame = pl.DataFrame({"year": stamp // 100, "month": stamp % 100, "n": running})
+    year, month = (pl.col(name).cast(pl.String).str.zfill(2) for name in ("year", "month"))
+    return frame.select(pl.concat_str(year, pl.lit("42"), month, pl.col("n").cast(pl.String).str.zfill(14)))[
+        "year"
+    ]
 
 
-def due_by_tie(trading: Trading, ties: Ties) -> Floats:
-    """Fen falling due per tie for the month's valid invoices, red ones taken off; never below zero."""
-    gross = np.where(trading.void, 0, trading.net + trading.tax).astype(np.float64)
-    return np.bincount(trading.tie, weights=gross, minlength=len(ties.owner)).clip(0)
+def due_by_tie(trading_: Trading, ties: Ties) -> Floats:
+    """Fen falling due per lasting tie for the month's invoices that stay valid."""
+    return _due(trading_, ties)[: len(ties.owner)]
+
+
+def due_by_passing(trading_: Trading, ties: Ties) -> Floats:
+    """The same per passing tie of the month."""
+    return _due(trading_, ties)[len(ties.owner) :]
+
+
+def _due(trading_: Trading, ties: Ties) -> Floats:
+    whole = len(ties.owner) + len(trading_.passing.owner)
+    return np.bincount(trading_.tie, weights=trading_.due, minlength=whole)

@@ -5,11 +5,13 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from xiaoer.simulator.draws import Array, Floats, Ints, choose, flips, stream, texts
+from xiaoer.simulator.draws import Array, Days, Floats, Ints, choose, flips, stream, texts
 from xiaoer.simulator.fates import NO_DAY
 from xiaoer.simulator.terms import Month, Plan, figure
+from xiaoer.simulator.world import World
 
 KINDS = np.array(["request", "question", "complaint", "fault"], dtype=object)
+COMPLAINT, HARASSMENT = 2, 6
 TOPICS = np.array(["fees", "speed", "attitude", "system", "loan", "account", "harassment"], dtype=object)
 COMPLAINTS = {
     "fees": "账户管理费收得莫名其妙，没人解释。",
@@ -34,8 +36,8 @@ POOR = ["手续太多，等得太久。", "利率比别家高。", "电话打得
 PLAIN = ["还可以。", "一般。", "希望能再优惠些。"]
 
 
-def surveys_of(plan: Plan, month: Month, contacts: pl.DataFrame, firms: pl.DataFrame) -> pl.DataFrame:
-    """Surveys after some contacts; a score from the firm's satisfaction, a comment now and then."""
+def surveys_of(plan: Plan, month: Month, contacts: pl.DataFrame) -> pl.DataFrame:
+    """Surveys after some contacts; a score from the mood of the moment, a comment now and then."""
     rng = stream(plan.seed, "surveys", month.index)
     asked = contacts.filter((pl.col("outcome") != "not_reached") & pl.Series(flips(rng, 0.3, len(contacts))))
     count = len(asked)
@@ -44,8 +46,7 @@ def surveys_of(plan: Plan, month: Month, contacts: pl.DataFrame, firms: pl.DataF
         asked["contact_date"].to_numpy() + rng.integers(0, 5, count).astype("timedelta64[D]"),
         np.datetime64(month.last),
     )
-    temper = firms["satisfaction"].to_numpy()[asked["i"].to_numpy()]
-    score = np.round(7.6 + 1.3 * temper + rng.normal(0, 1.1, count)).clip(0, 10)
+    score = np.round(7.6 + 1.3 * asked["mood"].to_numpy() + rng.normal(0, 1.1, count)).clip(0, 10)
     speaks = answers & flips(rng, 0.4, count)
     return pl.DataFrame(
         {
@@ -73,51 +74,64 @@ def _comments(rng: np.random.Generator, score: Floats) -> Array:
     return np.where(score >= 8, lists[0], np.where(score <= 5, lists[1], lists[2]))
 
 
-def requests_until(plan: Plan, firms: pl.DataFrame, months: list[Month], clerk: str) -> pl.DataFrame:
-    """Every request of the window with its state on the last day."""
-    rng = stream(plan.seed, "requests")
-    count, end = len(firms), np.datetime64(plan.end)
-    temper = firms["satisfaction"].to_numpy()
-    chance = 0.018 + 0.004 * np.exp(-0.8 * temper)
-    many = rng.poisson(chance * len(months))
-    firm = np.repeat(np.arange(count), many)
-    first = np.maximum(firms["opened_date"].to_numpy()[firm], np.datetime64(months[0].first))
-    span = (end - first).astype(int).clip(0)
+def requests_until(world: World, day: date, clerk: str) -> pl.DataFrame:
+    """Every request and complaint of the window up to a day, with its state on that day."""
+    firm, on, kind, topic = _told(world)
+    known = on <= np.datetime64(day)
+    frame = _requests(world, firm, on, kind, topic, clerk)
+    closed = pl.when(pl.col("closed_date") <= day).then("closed_date")
+    return frame.filter(pl.Series(known)).with_columns(
+        closed_date=closed,
+        status=pl.when(pl.col("closed_date") <= day).then(pl.lit("closed")).otherwise(pl.lit("open")),
+        confirmed=pl.col("confirmed") & (pl.col("closed_date") <= day),
+    )
+
+
+def _told(world: World) -> tuple[Ints, Days, Ints, Ints]:
+    """Who, when, which kind, about what: plain requests beside the complaints of the weeks, in order."""
+    rng = stream(world.plan.seed, "requests")
+    firms, months = world.firms, world.months
+    begins = np.maximum(firms["opened_date"].to_numpy(), np.datetime64(months[0].first))
+    spans = (np.datetime64(world.plan.end) - begins).astype(int).clip(0)
+    many = rng.poisson(figure("requests_monthly") * spans / 30.4)
+    firm = np.repeat(np.arange(len(firms)), many)
+    first, span = begins[firm], spans[firm]
     day = first + (rng.random(len(firm)) * span).astype("timedelta64[D]")
     here = ~(day > firms["closed_date"].to_numpy()[firm])
-    return _requests(rng, plan.end, firms, firm[here], day[here], clerk)
+    kind = choose(rng, [5, 3, 0, 1], len(firm))
+    topic = choose(rng, [2, 3, 1, 3, 3, 3, 1], len(firm))
+    angry = world.complaints
+    if angry:
+        about = np.searchsorted(np.cumsum([2, 4, 2, 3, 3, 2]) / 16, angry["topic"])
+        about = np.where(angry["asked_too_often"], HARASSMENT, about)
+        firm = np.concatenate([firm[here], angry["firm"]])
+        day = np.concatenate([day[here], angry["day"]])
+        kind = np.concatenate([kind[here], np.full(len(about), COMPLAINT)])
+        topic = np.concatenate([topic[here], about])
+    order = np.lexsort((topic, kind, firm, day))
+    return firm[order], day[order], kind[order], topic[order]
 
 
-def _requests(
-    rng: np.random.Generator, end: date, firms: pl.DataFrame, firm: Ints, day: Array, clerk: str
-) -> pl.DataFrame:
-    count, on = len(firm), np.datetime64(end)
-    cross = 0.11 * np.exp(-0.9 * firms["satisfaction"].to_numpy()[firm])
-    kind = np.where(flips(rng, cross.clip(0, 0.8), count), 2, choose(rng, [5, 3, 0, 1], count))
-    topic = TOPICS[choose(rng, [2, 3, 1, 3, 3, 3, 1], count)]
-    closed = day + rng.geometric(0.25, count).astype("timedelta64[D]")
-    done = closed <= on
+def _requests(world: World, firm: Ints, day: Days, kind: Ints, topic: Ints, clerk: str) -> pl.DataFrame:
+    rng = stream(world.plan.seed, "requests closed")
+    count = len(firm)
     words = [
-        (COMPLAINTS if at == 2 else ASKS)[word]
-        for at, word in zip(kind.tolist(), topic.tolist(), strict=True)
+        (COMPLAINTS if at == COMPLAINT else ASKS)[str(word)]
+        for at, word in zip(kind.tolist(), TOPICS[topic].tolist(), strict=True)
     ]
-    frame = pl.DataFrame(
+    channel = np.array(["call", "branch", "app"], dtype=object)[choose(rng, [5, 3, 4], count)]
+    number = pl.int_range(pl.len()).cast(pl.String).str.zfill(8)
+    return pl.DataFrame(
         {
-            "customer_id": firms["customer_id"].gather(firm),
+            "customer_id": world.firms["customer_id"].gather(firm),
             "kind": texts(KINDS[kind]),
             "requested_date": day,
-            "channel": texts(
-                np.array(["call", "branch", "app"], dtype=object)[choose(rng, [5, 3, 4], count)]
-            ),
-            "topic": texts(topic),
+            "channel": texts(channel),
+            "topic": texts(TOPICS[topic]),
             "staff_id": [clerk] * count,
             "text": words,
             "deadline_date": day + np.timedelta64(5, "D"),
-            "status": np.where(done, "closed", "open"),
-            "closed_date": np.where(done, closed, NO_DAY),
-            "confirmed": done & flips(rng, 0.8, count),
+            "closed_date": day + rng.geometric(0.25, count).astype("timedelta64[D]"),
+            "confirmed": flips(rng, 0.8, count),
         }
-    ).sort("requested_date", "customer_id", "topic", maintain_order=True)
-    return frame.with_columns(
-        request_id=pl.concat_str(pl.lit("W"), pl.int_range(pl.len()).cast(pl.String).str.zfill(8))
-    )
+    ).with_columns(request_id=pl.concat_str(pl.lit(world.plan.mark("W")), number))

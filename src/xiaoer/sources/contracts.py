@@ -7,7 +7,7 @@ from typing import Any
 
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.tables.schema import Kind
-from xiaoer.sources.terms import Column, Contract
+from xiaoer.sources.terms import Column, Contract, Form
 
 FOLDER = Path(__file__).with_name("contracts")
 
@@ -42,4 +42,6 @@ def _contract(path: Path) -> Contract:
 
 def _column(entry: dict[str, Any]) -> Column:
     known = entry | {"kind": Kind(entry["kind"]), "allowed": tuple(entry.get("allowed", ()))}
+    if "form" in entry:
+        known["form"] = Form(entry["form"])
     return Column(**(known | {"example": str(entry.get("example", ""))}))

@@ -6,7 +6,7 @@ from pathlib import Path
 from xiaoer.kit.money import from_fen
 from xiaoer.kit.tables.schema import Kind
 from xiaoer.sources.contracts import contracts
-from xiaoer.sources.terms import Column, Contract
+from xiaoer.sources.terms import Column, Contract, Form
 
 KINDS = {
     Kind.KEY: "代码 key",
@@ -32,6 +32,10 @@ UNITS = {
     "fraction per year": "年率小数 fraction per year",
     "basis points": "基点 basis points",
     "points": "分值 points",
+}
+FORMS = {
+    Form.CREDIT_CODE: ("校验位要对得上", "its check sign is looked at"),
+    Form.TELEPHONE: ("位数要对", "its number of digits is looked at"),
 }
 GRAINS = {
     "snapshot": "快照：每次交付某一业务日的全部行。 / "
@@ -150,6 +154,8 @@ def _remarks(column: Column, language: str) -> str:
         parts.append(
             ("范围 " if chinese else "range ") + f"{_bound(column.minimum)} … {_bound(column.maximum)}"
         )
+    if column.form:
+        parts.append(FORMS[column.form][0 if chinese else 1])
     if column.refers:
         parts.append(("见 " if chinese else "see ") + f"[{column.refers}]({column.refers}.md)")
     if column.personal:

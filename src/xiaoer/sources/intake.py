@@ -14,8 +14,10 @@ from xiaoer.kit.dates import CHINA
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.tables import DuckEngine, Lake
 from xiaoer.kit.tables.manifest import write_atomically
-from xiaoer.sources.loading import Advance, delivery, load_file
+from xiaoer.sources.arriving import delivery
+from xiaoer.sources.loading import load_file
 from xiaoer.sources.mapping import read_mapping
+from xiaoer.sources.reading import Advance
 from xiaoer.sources.terms import FileReport, Mapping, Source
 
 MAPPING_FILE, ARRIVALS = "mapping.toml", "arrivals.jsonl"

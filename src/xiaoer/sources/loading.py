@@ -1,74 +1,26 @@
 """One file into the lake: read, convert, check, part the bad rows, and commit whole or not at all."""
 
-import hashlib
-import re
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.tables import DuckEngine, Lake, Part
+from xiaoer.sources.arriving import Delivery
 from xiaoer.sources.checks import check
-from xiaoer.sources.contracts import contract
 from xiaoer.sources.converting import convert
+from xiaoer.sources.doubts import Marks, mend
+from xiaoer.sources.earlier import Repeated, renamed, repeated, spoken_for
 from xiaoer.sources.header import delivered_columns
 from xiaoer.sources.quarantine import Quarantine
 from xiaoer.sources.reading import Advance, read_file
 from xiaoer.sources.staging import Staged, Staging
-from xiaoer.sources.terms import Contract, FileReport, Source, Why
+from xiaoer.sources.terms import FileReport, Source, Why
 
-
-@dataclass(frozen=True)
-class Delivery:
-    """One file on its way in: what it is and which days it speaks for."""
-
-    path: Path
-    source: Source
-    fingerprint: str
-    business_date: date
-    delivered_on: date
-    replaces: int | None = None
-
-    @property
-    def contract(self) -> Contract:
-        return contract(self.source.table)
-
-
-def delivery(path: Path, source: Source, arrived: date, mapping_digest: str, lake: Lake) -> Delivery:
-    """The days a file speaks for: from its name, fixed by the mapping, or the day it arrived.
-
-    A file delivered again with other content is known from its second arrival on, never earlier. A snapshot's
-    stands for the first; an increment's rows are added, and the last word on each key counts, unless the
-    mapping says that it replaces. Raises Refusal where there is no key to tell old rows from new.
-    """
-    named = _date_in_name(path, source)
-    business_date = named or source.business_date or arrived
-    snapshot = contract(source.table).day is None
-    fingerprint = _fingerprint(path, mapping_digest + (business_date.isoformat() if snapshot else ""))
-    earlier = lake.manifest.standing_for(source.feed, path.name, business_date if snapshot else None)
-    if earlier is None or lake.manifest.has(source.feed, fingerprint):
-        return Delivery(path, source, fingerprint, business_date, named or business_date)
-    replaces = earlier if snapshot or _replaces(source, path) else None
-    return Delivery(path, source, fingerprint, business_date, max(business_date, arrived), replaces)
-
-
-def _replaces(source: Source, path: Path) -> bool:
-    if source.redelivery:
-        return source.redelivery == "replaces"
-    if source.duplicate_keys == "keep" or not (
-        contract(source.table).key if source.key is None else source.key
-    ):
-        raise Refusal(
-            "a file of this name was delivered before with other content, and its rows have no key",
-            path.name,
-            'redelivery = "replaces" or "adds" in the mapping',
-            "Say which, or deliver new rows under a new name",
-        )
-    return False
+LATE = "late"
 
 
 def load_file(
@@ -97,8 +49,10 @@ def _load(
     load_no = lake.manifest.next_load_no
     quarantine = Quarantine(arriving.path.name)
     with Staging(lake, arriving.contract, load_no) as staging:
-        _stage(arriving, staging, quarantine, advance, report)
-        staged = staging.finish(_duplicates(arriving, staging, quarantine))
+        known = spoken_for(arriving, lake)
+        _stage(arriving, staging, quarantine, advance, report, known=known)
+        repeats = _duplicates(arriving, staging, quarantine)
+        staged = staging.finish(repeats)
         report.quarantined, report.reasons = quarantine.rows, quarantine.reasons
         waiting = lake.root / "personal" / "quarantine"
         try:
@@ -108,14 +62,33 @@ def _load(
                 quarantine.write(waiting / f"refused-{arriving.fingerprint[:16]}.parquet")
             raise
         report.loaded = staged.rows
+        again = repeated(arriving, staging.finished, known, lake, engine)
+        _tell(report, staging.counted(repeats), again)
+        report.renamed = renamed(arriving, staging.finished, lake, engine)
         if not dry_run:
             quarantine.write(waiting / f"{load_no:06d}.parquet")
             staging.publish()
-            lake.commit(_part(arriving, staged, lake, engine, load_no))
+            lake.commit(_part(arriving, staged, lake, load_no, again))
+
+
+def _tell(report: FileReport, marked: Mapping[str, int], again: Repeated) -> None:
+    """The counts of what was loaded; a new word on a known row is not late, it is a correction."""
+    report.corrected = again.rows
+    report.late = marked.get(LATE, 0) - again.late
+    for name, count in marked.items():
+        what, _, column = name.partition(" ")
+        if count and column:
+            getattr(report, what)[column] = count
 
 
 def _stage(
-    arriving: Delivery, staging: Staging, quarantine: Quarantine, advance: Advance, report: FileReport
+    arriving: Delivery,
+    staging: Staging,
+    quarantine: Quarantine,
+    advance: Advance,
+    report: FileReport,
+    *,
+    known: date | None,
 ) -> None:
     reading = read_file(arriving.path, arriving.source, advance)
     names, report.missing_fields = delivered_columns(
@@ -123,13 +96,28 @@ def _stage(
     )
     for batch in reading.batches:
         raw = _rows_of(batch, names, arriving.source)
-        typed, faults = convert(raw, arriving.contract, arriving.source, arriving.delivered_on)
+        mended, marks = mend(raw, arriving.contract)
+        typed, faults = convert(mended, arriving.contract, arriving.source, arriving.delivered_on)
         faults += check(arriving.contract.name, typed)
         quarantine.add(faults, raw)
         bad = {fault.line for fault in faults}
         good = ~typed["line_no"].is_in(list(bad)) if bad else pl.repeat(True, len(typed), eager=True)
-        staging.add(_stamped(typed.filter(good), arriving, staging.load_no), raw.filter(good), _key(arriving))
+        marks |= _late(typed, arriving, known)
+        staging.add(
+            _stamped(typed.filter(good), arriving, staging.load_no),
+            raw.filter(good),
+            arriving.key,
+            {name: mark.filter(good) for name, mark in marks.items()},
+        )
     quarantine.add(reading.ragged)
+
+
+def _late(typed: pl.DataFrame, arriving: Delivery, known: date | None) -> Marks:
+    """Rows on a day that an earlier file of the feed already spoke for."""
+    day = arriving.contract.day
+    if known is None or day is None:
+        return {}
+    return {LATE: (typed[day].cast(pl.Date) <= known).fill_null(value=False)}
 
 
 def _rows_of(batch: pl.DataFrame, names: dict[str, str], source: Source) -> pl.DataFrame:
@@ -160,10 +148,6 @@ def _stamped(typed: pl.DataFrame, arriving: Delivery, load_no: int) -> pl.DataFr
     )
 
 
-def _key(arriving: Delivery) -> tuple[str, ...]:
-    return arriving.contract.key if arriving.source.key is None else arriving.source.key
-
-
 def _duplicates(arriving: Delivery, staging: Staging, quarantine: Quarantine) -> np.ndarray:
     """Positions of staged rows that repeat an earlier row of the same file, as the mapping treats them."""
     source = arriving.source
@@ -171,7 +155,7 @@ def _duplicates(arriving: Delivery, staging: Staging, quarantine: Quarantine) ->
     if source.exact_duplicates == "quarantine":
         again |= staging.repeated("row")
         quarantine.add(staging.bads(again, Why.EXACT_DUPLICATE))
-    if source.duplicate_keys == "quarantine" and _key(arriving):
+    if source.duplicate_keys == "quarantine" and arriving.key:
         same_key = staging.repeated("key", ignoring=again)
         quarantine.add(staging.bads(same_key, Why.DUPLICATE_KEY))
         again |= same_key
@@ -196,8 +180,13 @@ def _refuse_if_too_bad(arriving: Delivery, report: FileReport, good: int) -> Non
         )
 
 
-def _part(arriving: Delivery, staged: Staged, lake: Lake, engine: DuckEngine, load_no: int) -> Part:
+def _part(arriving: Delivery, staged: Staged, lake: Lake, load_no: int, again: Repeated) -> Part:
     schema = arriving.contract.schema
+    corrections = (
+        lake.corrections_path(schema, load_no) if again.rows and arriving.key == schema.key else None
+    )
+    if corrections:
+        again.write(lake.root / corrections)
     rows, personal = lake.part_paths(schema, load_no)
     return Part(
         load_no=load_no,
@@ -211,57 +200,6 @@ def _part(arriving: Delivery, staged: Staged, lake: Lake, engine: DuckEngine, lo
         first_delivered=staged.first_delivered or arriving.delivered_on,
         rows=staged.rows,
         replaces=arriving.replaces,
-        corrects=_repeats_earlier_keys(arriving, lake, engine, rows),
+        corrects=again.rows > 0,
+        corrections=str(corrections) if corrections else None,
     )
-
-
-def _repeats_earlier_keys(arriving: Delivery, lake: Lake, engine: DuckEngine, rows: Path) -> bool:
-    """Whether a file delivers keys again that an earlier one brought; only then must readers look for the last word."""
-    key, table = _key(arriving), arriving.contract
-    earlier = [
-        lake.root / part.path
-        for part in lake.manifest.live()
-        if part.table == table.name
-        and (table.day or _same_snapshot(part, arriving))
-        and part.load_no != arriving.replaces
-    ]
-    if not key or not earlier or arriving.source.duplicate_keys == "keep":
-        return False
-    columns = ", ".join(key)
-    query = (
-        f"SELECT 1 FROM read_parquet($new) WHERE ({columns})"  # noqa: S608  a contract's key, never a bank's words
-        f" IN (SELECT ({columns}) FROM read_parquet($old)) LIMIT 1"
-    )
-    return (
-        engine.connection.execute(
-            query, {"new": str(lake.root / rows), "old": [str(path) for path in earlier]}
-        ).fetchone()
-        is not None
-    )
-
-
-def _same_snapshot(part: Part, arriving: Delivery) -> bool:
-    return (part.feed, part.business_date) == (arriving.source.feed, arriving.business_date)
-
-
-def _date_in_name(path: Path, source: Source) -> date | None:
-    if not source.dated:
-        return None
-    found = re.search(source.dated, path.name)
-    if not found:
-        raise Refusal(
-            f"no date in the file name by {source.dated!r}", path.name, "a name such as invoices_20261031.csv"
-        )
-    day = found["date"]
-    try:
-        return date.fromisoformat(f"{day[:4]}-{day[4:6]}-{day[6:]}")
-    except ValueError:
-        raise Refusal(f"{day} in the file name is not a day", path.name, "YYYYMMDD") from None
-
-
-def _fingerprint(path: Path, mapping_digest: str) -> str:
-    digest = hashlib.sha256(mapping_digest.encode())
-    with path.open("rb") as file:
-        for chunk in iter(lambda: file.read(1 << 20), b""):
-            digest.update(chunk)
-    return digest.hexdigest()

@@ -20,6 +20,13 @@ class Delivery(Versioned):
     missing_fields = models.JSONField(default=list)
     owner = models.TextField(default="")
     reasons = models.JSONField(default=list)
+    late = models.BigIntegerField(default=0)
+    corrected = models.BigIntegerField(default=0)
+    missing = models.BigIntegerField(default=0)
+    doubtful = models.JSONField(default=dict)
+    mended = models.JSONField(default=dict)
+    renamed = models.JSONField(default=list)
+    ledger = models.JSONField(default=dict)
 
     key = ("table", "feed")
 

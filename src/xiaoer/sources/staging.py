@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from xiaoer.kit.tables import Lake
+from xiaoer.sources.doubts import Marks
 from xiaoer.sources.terms import Bad, Contract, Why
 
 
@@ -34,6 +36,7 @@ class Staging:
         self.rows = 0
         self.lines: list[np.ndarray] = []
         self.hashes: dict[str, list[np.ndarray]] = {"row": [], "key": []}
+        self.marked: defaultdict[str, list[np.ndarray]] = defaultdict(list)
         self.first_delivered: date | None = None
 
     def __enter__(self) -> Self:
@@ -49,12 +52,17 @@ class Staging:
         shutil.rmtree(self.folder)
 
     @property
+    def finished(self) -> Path:
+        """Where the plain rows lie once finished, until they are published."""
+        return self.folder / "rows.parquet"
+
+    @property
     def _everything(self) -> pa.Schema:
         personal = [self.schema.personal_arrow.field(name) for name in sorted(self.schema.personal)]
         return pa.schema([*self.schema.arrow, *personal])
 
-    def add(self, rows: pl.DataFrame, raw: pl.DataFrame, key: tuple[str, ...]) -> None:
-        """Append good rows; `raw` are their own words, by which repeats are known."""
+    def add(self, rows: pl.DataFrame, raw: pl.DataFrame, key: tuple[str, ...], marks: Marks) -> None:
+        """Append good rows; `raw` are their own words, by which repeats are known, `marks` what to count of them."""
         if not len(rows):
             return
         names = self._everything.names
@@ -63,6 +71,8 @@ class Staging:
         self.hashes["row"].append(raw.drop("line_no").hash_rows(seed=1).to_numpy())
         if key:
             self.hashes["key"].append(rows.select(key).hash_rows(seed=2).to_numpy())
+        for name, mark in marks.items():
+            self.marked[name].append(mark.arg_true().to_numpy() + self.rows)
         days = [day for day in (self.first_delivered, rows["delivered_on"].min()) if isinstance(day, date)]
         self.first_delivered = min(days, default=None)
         self.rows += len(rows)
@@ -78,6 +88,11 @@ class Staging:
         again[~ignoring] = ~hashes.filter(pl.Series(~ignoring)).is_first_distinct().to_numpy()
         return again
 
+    def counted(self, repeats: np.ndarray) -> Counter[str]:
+        """How many rows bear each mark, repeats left out."""
+        whole = {name: np.concatenate(places) for name, places in self.marked.items()}
+        return Counter({name: int((~repeats[places]).sum()) for name, places in whole.items()})
+
     def bads(self, hit: np.ndarray, why: Why) -> Iterator[Bad]:
         if hit.any():
             lines = np.concatenate(self.lines)[hit]
@@ -88,7 +103,7 @@ class Staging:
         self.writer.close()
         plain, personal = self.schema.arrow, self.schema.personal_arrow
         with (
-            pq.ParquetWriter(self.folder / "rows.parquet", plain, compression="zstd") as rows,
+            pq.ParquetWriter(self.finished, plain, compression="zstd") as rows,
             pq.ParquetWriter(self.folder / "personal.parquet", personal, compression="zstd") as people,
         ):
             for batch in self._kept(repeats):

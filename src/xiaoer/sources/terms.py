@@ -7,6 +7,13 @@ from enum import Enum
 from xiaoer.kit.tables.schema import Kind, TableSchema
 
 
+class Form(Enum):
+    """What a cell must look like beyond its kind; one that does not is loaded all the same, and counted."""
+
+    CREDIT_CODE = "credit_code"
+    TELEPHONE = "telephone"
+
+
 class Why(Enum):
     """Why a row went to quarantine."""
 
@@ -39,6 +46,7 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     refers: str | None = None
+    form: Form | None = None
     unit: str = ""
     example: str = ""
 
@@ -126,9 +134,23 @@ class Bad:
     value: str
 
 
+@dataclass(frozen=True)
+class Renaming:
+    """One key whose name is another than in the snapshot before."""
+
+    key: str
+    old: str
+    new: str
+
+
 @dataclass
 class FileReport:
-    """What became of one file: every row is loaded or quarantined, or the file is refused whole."""
+    """What became of one file: every row is loaded or quarantined, or the file is refused whole.
+
+    Of the loaded rows: `late` are told of for the first time though an earlier file already spoke for their
+    day, `corrected` give a new word on a key an earlier file brought. `mended` counts the cells of a column
+    that were put right, `doubtful` those that were loaded though they cannot be right.
+    """
 
     table: str
     feed: str
@@ -138,6 +160,11 @@ class FileReport:
     refused: str = ""
     unchanged: bool = False
     reasons: dict[str, int] = field(default_factory=dict)
+    late: int = 0
+    corrected: int = 0
+    doubtful: dict[str, int] = field(default_factory=dict)
+    mended: dict[str, int] = field(default_factory=dict)
+    renamed: tuple[Renaming, ...] = ()
     missing_fields: tuple[str, ...] = ()
     business_date: date | None = None
     delivered_on: date | None = None

@@ -10,9 +10,10 @@ from xiaoer.app.console import console, print_json, print_table
 from xiaoer.kit.dates import SystemClock
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.settings import Settings, settings
-from xiaoer.kit.tables import Lake
+from xiaoer.kit.tables import DuckEngine, Lake
 from xiaoer.sources.contracts import contracts
 from xiaoer.sources.intake import deliveries
+from xiaoer.sources.reconciling import Reconciliation, reconciled
 
 LANGUAGES = click.Choice(["zh", "en"])
 
@@ -30,14 +31,15 @@ class Finding:
 @click.option("--language", type=LANGUAGES, default="zh", show_default=True)
 @click.option("--json", "as_json", is_flag=True)
 def command(language: str, *, as_json: bool) -> None:
-    """Look at settings, database, lake and deliveries; say once what a missing file disables."""
+    """Look at settings, database, lake, deliveries and ledger; say once what a missing file disables."""
     held, today = settings(), SystemClock().today()
     findings = list(_findings(held))
     missing = _missing(Lake(held.lake), today, language)
+    ledger = _ledger(held).summary(language, today)
     if as_json:
-        print_json({"findings": [asdict(one) for one in findings], "missing": missing})
+        print_json({"findings": [asdict(one) for one in findings], "missing": missing, "ledger": ledger})
     else:
-        _print(findings, missing)
+        _print(findings, missing, ledger)
     if not all(one.well for one in findings):
         raise SystemExit(1)
 
@@ -82,6 +84,10 @@ def _database() -> str:
     )
 
 
+def _ledger(held: Settings) -> Reconciliation:
+    return reconciled(Lake(held.lake), DuckEngine(held.home / "scratch"))
+
+
 def _missing(lake: Lake, today: date, language: str) -> list[dict[str, str]]:
     return [
         {"table": name, "title": one.title[language], "costs": one.enables[language]}
@@ -90,7 +96,7 @@ def _missing(lake: Lake, today: date, language: str) -> list[dict[str, str]]:
     ]
 
 
-def _print(findings: list[Finding], missing: list[dict[str, str]]) -> None:
+def _print(findings: list[Finding], missing: list[dict[str, str]], ledger: str) -> None:
     print_table(
         "",
         ("looked at", "", "found"),
@@ -102,3 +108,5 @@ def _print(findings: list[Finding], missing: list[dict[str, str]]) -> None:
         )
     else:
         console.print("Every table of the contracts is delivered.")
+    if ledger:
+        console.print(ledger)

@@ -1,5 +1,6 @@
 """`xiaoer simulate DIR`: a bank that does not exist, as source files."""
 
+import re
 import time
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from xiaoer.kit.dates import SystemClock
 from xiaoer.kit.refusal import Refusal
 from xiaoer.simulator.bank import simulate
 from xiaoer.simulator.files import Delivery
-from xiaoer.simulator.terms import Plan
+from xiaoer.simulator.terms import SEED_MASK, Plan, Shock
 
 LEAST_FIRMS, LEAST_MONTHS = 20, 2
 
@@ -28,14 +29,33 @@ LEAST_FIRMS, LEAST_MONTHS = 20, 2
 @click.option(
     "--end", type=click.DateTime(["%Y-%m-%d"]), help="Last day; by default the last month end gone by."
 )
+@click.option(
+    "--shock",
+    "shocks",
+    multiple=True,
+    metavar="INDUSTRY@DAY=LEVEL",
+    help="An industry falls to a share of its business, such as C17@2026-05-01=0.5.",
+)
+@click.option("--jobs", default=2, show_default=True, help="Processes for the parts of a large bank.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
-def command(folder: Path, *, firms: int, months: int, seed: int, end: datetime | None, as_json: bool) -> None:
+def command(
+    folder: Path,
+    *,
+    firms: int,
+    months: int,
+    seed: int,
+    end: datetime | None,
+    shocks: tuple[str, ...],
+    jobs: int,
+    as_json: bool,
+) -> None:
     """Write the source files of a simulated bank to DIR, and its truth to DIR/truth."""
-    plan = _plan(firms, months, seed, end.date() if end else last_month_end(SystemClock().today()))
+    last = end.date() if end else last_month_end(SystemClock().today())
+    plan = _plan(firms, months, seed, last, tuple(_shock(text) for text in shocks))
     if folder.exists() and any(folder.iterdir()):
         raise Refusal("the folder is not empty", str(folder), "a new or empty folder", "Choose another one")
     started = time.perf_counter()
-    delivery = _run(plan, folder, quiet=as_json)
+    delivery = _run(plan, folder, jobs, quiet=as_json)
     _report(plan, delivery, time.perf_counter() - started, as_json=as_json)
 
 
@@ -44,22 +64,38 @@ def last_month_end(today: date) -> date:
     return today.replace(day=1) - timedelta(1)
 
 
-def _plan(firms: int, months: int, seed: int, end: date) -> Plan:
+def _plan(firms: int, months: int, seed: int, end: date, shocks: tuple[Shock, ...]) -> Plan:
     if firms < LEAST_FIRMS or months < LEAST_MONTHS:
         raise Refusal(
             "the bank would be too small",
             "simulate",
             f"at least {LEAST_FIRMS} firms and {LEAST_MONTHS} months",
         )
-    return Plan(firms, months, seed, end)
+    if seed < 0 or seed > SEED_MASK:
+        raise Refusal(f"seed {seed} is out of range", "simulate --seed", f"0 to {SEED_MASK}")
+    return Plan(firms, months, seed, end, shocks)
 
 
-def _run(plan: Plan, folder: Path, *, quiet: bool) -> Delivery:
+def _shock(text: str) -> Shock:
+    found = re.fullmatch(r"([A-Z]\d{0,4})@(\d{4}-\d{2}-\d{2})=(0\.\d+|[1-9](?:\.\d+)?)", text)
+    try:
+        if found:
+            return Shock(found[1], date.fromisoformat(found[2]), float(found[3]))
+    except ValueError:
+        found = None
+    raise Refusal(
+        f"{text!r} is not a shock",
+        "simulate --shock",
+        "an industry, a day and the share of business that is left, such as C17@2026-05-01=0.5",
+    )
+
+
+def _run(plan: Plan, folder: Path, jobs: int, *, quiet: bool) -> Delivery:
     with Progress(
         console=Console(stderr=True), transient=True, disable=quiet or not console.is_terminal
     ) as progress:
         task = progress.add_task("simulating", total=plan.months)
-        return simulate(plan, folder, lambda month: progress.update(task, advance=1, description=month))
+        return simulate(plan, folder, lambda month: progress.update(task, advance=1, description=month), jobs)
 
 
 def _report(plan: Plan, delivery: Delivery, seconds: float, *, as_json: bool) -> None:

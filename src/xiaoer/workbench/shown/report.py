@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from xiaoer.kit.screens import formats
 from xiaoer.workbench.shown import subjects, wordings
 from xiaoer.workbench.shown.drawings import tongue
+from xiaoer.workbench.shown.reconciled import Ledger, ledger
 
 MOST_REASONS = 3
 MANY_SOURCES = 12  # beyond, sources without trouble are folded too
@@ -26,6 +27,15 @@ class ReasonCount:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """Something about a source that was loaded and is worth a word."""
+
+    words: str
+    count: int | None = None
+    alarming: bool = False
+
+
+@dataclass(frozen=True)
 class DeliveryLine:
     """One source; `title` and the names of its `columns` come from its contract."""
 
@@ -35,7 +45,31 @@ class DeliveryLine:
 
     @property
     def troubled(self) -> bool:
-        return bool(self.delivery.refused or self.delivery.quarantined)
+        """Whether somebody ought to look: rows kept out, missing or doubtful, or a name that changed."""
+        one = self.delivery
+        return bool(one.refused or one.quarantined or one.missing or one.doubtful or one.renamed)
+
+    @property
+    def notices(self) -> list[Notice]:
+        """What was loaded and is worth a word: the alarming first, then what is only news."""
+        one = self.delivery
+        cells = [(_("doubtful: %s"), one.doubtful, True), (_("put right: %s"), one.mended, False)]
+        told = [
+            Notice(_("missing by the ledger"), one.missing, alarming=True),
+            *(
+                Notice(words % self._named(name), n, bad)
+                for words, counts, bad in cells
+                for name, n in counts.items()
+            ),
+            Notice(_("late"), one.late),
+            Notice(_("corrected"), one.corrected),
+        ]
+        names = [Notice(_("now called %(new)s, was %(old)s") % renaming) for renaming in one.renamed]
+        return [notice for notice in told if notice.count] + names
+
+    def _named(self, column: str) -> str:
+        """What a column is called, without what its contract says of it in brackets."""
+        return self.columns.get(column, column).partition(" (")[0]
 
     @property
     def reasons(self) -> list[ReasonCount]:
@@ -49,7 +83,7 @@ class DeliveryLine:
     @property
     def missing(self) -> str:
         apart = "、" if formats.chinese(tongue()) else ", "
-        return apart.join(self.columns.get(str(one), str(one)) for one in self.delivery.missing_fields)
+        return apart.join(self._named(str(one)) for one in self.delivery.missing_fields)
 
     @property
     def missing_count(self) -> str:
@@ -82,18 +116,24 @@ class Report:
     deliveries: tuple[DeliveryLine, ...]
     missing: tuple[Subject, ...]
     as_of: date | None
+    ledger: Ledger = field(default_factory=Ledger)
+
+    @property
+    def refused(self) -> int:
+        return sum(1 for one in self.deliveries if one.delivery.refused)
 
     @property
     def sentence(self) -> str:
         if not self.deliveries:
             return _("No data yet")
-        refused = sum(1 for one in self.deliveries if one.delivery.refused)
-        if refused:
+        if self.refused:
             return ngettext(
                 "%(n)s file was refused; yesterday's stays",
                 "%(n)s files were refused; yesterday's stay",
-                refused,
-            ) % {"n": refused}
+                self.refused,
+            ) % {"n": self.refused}
+        if self.ledger.differ:
+            return self.ledger.sentence
         count = len(self.deliveries)
         return ngettext("%(n)s source came in whole", "All %(n)s sources came in", count) % {"n": count}
 
@@ -141,15 +181,17 @@ class Report:
             "%(rows)s rows; %(held)s held back in quarantine.",
             held,
         )
-        return told % {"rows": formats.count(rows), "held": formats.count(held)}
+        counted = told % {"rows": formats.count(rows), "held": formats.count(held)}
+        apart = "" if formats.chinese(tongue()) else " "
+        return apart.join([counted, self.ledger.quiet])
 
 
 def report(
     deliveries: Sequence[Any], disabled: Sequence[Any], contracts: Mapping[str, Any], as_of: date | None
 ) -> Report:
     """`contracts` by table: they know what the tables and their columns are called."""
-    lines = tuple(_line(one, contracts.get(one.table)) for one in sorted(deliveries, key=_trouble))
-    return Report(lines, _by_subject(disabled), as_of)
+    lines = [_line(one, contracts.get(one.table)) for one in deliveries]
+    return Report(tuple(sorted(lines, key=_trouble)), _by_subject(disabled), as_of, ledger(deliveries))
 
 
 def _by_subject(disabled: Sequence[Any]) -> tuple[Subject, ...]:
@@ -160,9 +202,10 @@ def _by_subject(disabled: Sequence[Any]) -> tuple[Subject, ...]:
     return tuple(Subject(subjects.title(place), tuple(gathered[place])) for place in sorted(gathered))
 
 
-def _trouble(delivery: Any) -> tuple[bool, int]:
+def _trouble(line: DeliveryLine) -> tuple[bool, bool, int, int]:
     """What somebody must look at comes first; the rest keeps its order."""
-    return not delivery.refused, -delivery.quarantined
+    one = line.delivery
+    return not one.refused, not line.troubled, -one.missing, -one.quarantined
 
 
 def _line(delivery: Any, contract: Any) -> DeliveryLine:

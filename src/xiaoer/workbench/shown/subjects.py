@@ -27,7 +27,7 @@ SUBJECTS = (
         ),
     ),
     (_("Security and papers"), ("guarantees", "collateral", "valuations", "documents")),
-    (_("Contacts and service"), ("contacts", "service_requests", "surveys")),
+    (_("Contacts and service"), ("contacts", "campaign_lists", "service_requests", "surveys")),
     (_("Posts and portfolios"), ("branches", "staff", "posts", "assignments")),
     (_("Prices and ledgers"), ("rate_curves", "cost_curves", "loss_curves", "ledger_totals")),
 )

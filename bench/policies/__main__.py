@@ -1,0 +1,41 @@
+"""Policies of contact beside one another: `python -m bench.policies [--firms N] [--seeds N] [--first SEED]`.
+
+Each seed is a bank with eighteen months of history; every policy then has the same year before it: the same
+firms, the same luck, the same hours, caps, consents and prices. Fresh seeds are fresh banks: --first 1001.
+"""
+
+import argparse
+import os
+from datetime import date
+
+DAY = date(2026, 10, 31)
+
+
+def main() -> None:
+    """Run, print and keep the years."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--firms", type=int, default=2_000)
+    asked.add_argument("--seeds", type=int, default=10)
+    asked.add_argument("--first", type=int, default=101, help="the first seed")
+    given = asked.parse_args()
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # small batches: threads would wait for one another
+    from bench.policies import report
+    from bench.policies.running import Year, compare
+
+    def told(year: Year) -> None:
+        print(
+            f"{year.seed:>6} {year.policy:<11} profit {year.profit / 1e4:9.1f} x 10,000 yuan  churn {year.churn:6.2%}"
+            f"  complaints {year.complaints:>5}  contacts {year.contacts:>6}  slowest step {year.slowest_step:5.2f} s"
+        )
+
+    seeds = list(range(given.first, given.first + given.seeds))
+    page = report.keep(compare(given.firms, seeds, DAY, told), given.firms, DAY.isoformat())
+    report.into_docs(page)
+    for row in page["paired"]:
+        print(
+            f"{row['policy']:<11} against {row['against']:<11} {row['profit']:>12,} yuan  ({row['low']} to {row['high']})  ahead on {row['seeds_ahead']} of {given.seeds}"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""One bank, one year, several policies: the same history, the same luck, told apart only by whom they approach."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import date
+from time import perf_counter
+
+import numpy as np
+
+from bench.policies.oracle import Oracle
+from bench.policies.rivals import Propensity, balance, none
+from xiaoer.simulator.people.income import carried
+from xiaoer.simulator.people.living import LivingBank
+from xiaoer.simulator.people.terms import Actions
+from xiaoer.simulator.terms import Plan
+from xiaoer.simulator.world import open_bank
+
+YEAR_WEEKS = 52
+HISTORY_MONTHS = 18
+Policy = Callable[[LivingBank], Actions]
+
+
+@dataclass(frozen=True)
+class Year:
+    """What one policy made of one year: yuan, firms, counts."""
+
+    policy: str
+    seed: int
+    profit: float
+    churn: float
+    complaints: int
+    contacts: int
+    blocked: int
+    slowest_step: float
+
+
+def policies(ends: int) -> dict[str, Policy]:
+    """Each policy by name; `ends` is the week in which the year is over."""
+    return {"none": none, "balance": balance, "propensity": Propensity(), "oracle": Oracle(ends)}
+
+
+def history(firms: int, seed: int, end: date) -> LivingBank:
+    """A bank that lived by habit for eighteen months and has a year before it."""
+    living, _ = open_bank(Plan(firms, HISTORY_MONTHS + 12, seed, end))
+    living.live_by_habit(living.setting.weeks - YEAR_WEEKS)
+    return living
+
+
+def lived(name: str, policy: Policy, before: LivingBank) -> Year:
+    """The year under one policy; `before` stays as it is."""
+    bank = LivingBank(before.setting, deepcopy(before.life))
+    here = bank.setting.present(bank.life.week, bank.life.closed)
+    counted = {what: _count(bank, what) for what in ("complaints", "contacts")}
+    earned, blocked, slowest = bank.life.earned.sum(), 0, 0.0
+    while not bank.over:
+        started = perf_counter()
+        stopped = bank.step(bank.day, policy(bank))
+        slowest = max(slowest, perf_counter() - started)
+        blocked += sum(stopped.values())
+    profit = bank.life.earned.sum() - earned + _carried(bank).sum()
+    left = here & ~np.isnat(bank.life.closed)
+    return Year(
+        name,
+        bank.setting.plan.seed,
+        float(profit),
+        float(left.sum() / here.sum()),
+        _count(bank, "complaints") - counted["complaints"],
+        _count(bank, "contacts") - counted["contacts"],
+        blocked,
+        slowest,
+    )
+
+
+def _carried(bank: LivingBank) -> np.ndarray:
+    """The further year's income on what is held at the end; the last week that was lived gives the levels."""
+    life = deepcopy(bank.life)
+    life.week -= 1
+    return carried(bank.setting, life)
+
+
+def _count(bank: LivingBank, what: str) -> int:
+    blocks = bank.life.log.blocks.get(what, [])
+    return sum(len(block["firm"]) for block in blocks)
+
+
+def compare(firms: int, seeds: list[int], end: date, told: Callable[[Year], None]) -> list[Year]:
+    """Every policy on every seed, one after another."""
+    years = []
+    for seed in seeds:
+        before = history(firms, seed, end)
+        for name, policy in policies(before.setting.weeks).items():
+            year = lived(name, policy, before)
+            told(year)
+            years.append(year)
+    return years

@@ -1,0 +1,101 @@
+"""A file beside those of its table that came before it: what comes late, what is said anew, what has a new name."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from xiaoer.kit.tables import DuckEngine, Lake, Part
+from xiaoer.sources.arriving import Delivery
+from xiaoer.sources.terms import Renaming
+
+NAMED = {"branches": "name"}  # registers whose keys stay while their names change, and the column of the name
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """Rows of a file whose key an earlier one brought; `late` of them lie on a day already spoken for."""
+
+    rows: int = 0
+    late: int = 0
+    keys: pa.Table | None = None
+
+    def write(self, path: Path) -> None:
+        """Keep the keys, so that readers need look for the last word on these alone."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(self.keys, path, compression="zstd")
+
+
+def spoken_for(arriving: Delivery, lake: Lake) -> date | None:
+    """The latest day the feed's earlier files spoke for; None for a snapshot and for the first file.
+
+    The file's own day does not count: several files may make up one day.
+    """
+    if arriving.contract.day is None:
+        return None
+    days = {part.business_date for part in _earlier(arriving, lake) if part.feed == arriving.source.feed}
+    return max(days - {arriving.business_date}, default=None)
+
+
+def repeated(arriving: Delivery, rows: Path, known: date | None, lake: Lake, engine: DuckEngine) -> Repeated:
+    """How many rows have a key that an earlier file brought; only then must readers look for the last word.
+
+    Of a snapshot only other files of the same day count. `known` is the last day already spoken for.
+    """
+    key, day = arriving.key, arriving.contract.day
+    before = [part for part in _earlier(arriving, lake) if day or _same_snapshot(part, arriving)]
+    if not key or not before or arriving.source.duplicate_keys == "keep":
+        return Repeated()
+    again = _keys_again(key, rows, [lake.root / part.path for part in before], engine)
+    if not again.num_rows:
+        return Repeated()
+    query = (
+        f"SELECT count(*), count(*) FILTER (new.{day or 'business_date'} <= $known)"  # noqa: S608  our own words
+        f" FROM read_parquet($new) AS new SEMI JOIN again USING ({', '.join(key)})"
+    )
+    with engine.connection.cursor() as cursor:
+        cursor.register("again", again)
+        counted = cursor.execute(query, {"new": str(rows), "known": known}).fetchone()
+    return Repeated(counted[0], counted[1], again) if counted else Repeated()
+
+
+def _keys_again(key: tuple[str, ...], rows: Path, before: list[Path], engine: DuckEngine) -> pa.Table:
+    """The keys in both. The few new rows are hashed and the many old ones streamed past: usually there is no hit."""
+    query = (
+        f"SELECT DISTINCT {', '.join(f'old.{name}' for name in key)}"  # noqa: S608  a contract's key, no bank's words
+        f" FROM read_parquet($old) AS old SEMI JOIN read_parquet($new) AS new USING ({', '.join(key)})"
+    )
+    found = {"new": str(rows), "old": [str(path) for path in before]}
+    return engine.connection.execute(query, found).to_arrow_table()
+
+
+def renamed(arriving: Delivery, rows: Path, lake: Lake, engine: DuckEngine) -> tuple[Renaming, ...]:
+    """Keys of a register that had another name in the snapshot before, in their order."""
+    column, key = NAMED.get(arriving.contract.name), arriving.contract.key
+    days = [part for part in _earlier(arriving, lake) if part.feed == arriving.source.feed]
+    days = [part for part in days if part.business_date < arriving.business_date]
+    if column is None or not days:
+        return ()
+    last = max(part.business_date for part in days)
+    query = (
+        f"SELECT new.{key[0]}, old.{column}, new.{column} FROM read_parquet($new) AS new"  # noqa: S608  our words
+        f" JOIN read_parquet($old) AS old USING ({key[0]}) WHERE new.{column} <> old.{column} ORDER BY ALL"
+    )
+    before = [str(lake.root / part.path) for part in days if part.business_date == last]
+    found = engine.connection.execute(query, {"new": str(rows), "old": before}).fetchall()
+    return tuple(Renaming(*row) for row in found)
+
+
+def _earlier(arriving: Delivery, lake: Lake) -> list[Part]:
+    """The table's parts that stand, but for the one this file stands for."""
+    return [
+        part
+        for part in lake.manifest.live()
+        if part.table == arriving.contract.name and part.load_no != arriving.replaces
+    ]
+
+
+def _same_snapshot(part: Part, arriving: Delivery) -> bool:
+    return (part.feed, part.business_date) == (arriving.source.feed, arriving.business_date)
