@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.usefixture
 
 END = date(2026, 10, 31)
 EARLIER, NEXT = date(2026, 10, 15), END + timedelta(days=2)
-FIRMS, MONTHS = 600, 12
+FIRMS, MONTHS = 900, 12  # enough known defaults for a score
 SIMULATED = CHECKOUT / "mappings" / "simulator.toml"
 TABLES = {
     "accounts", "borrowing", "buyers", "concentration", "contacts", "decisions", "events", "features", "firms",
