@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,9 +18,21 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from xiaoer.kit.tables import EngineName
 from xiaoer.sources.reading import Advance
 
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+
+
+def engine_option(what: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """`--engine duckdb|spark` for commands that make tables."""
+    return click.option(
+        "--engine",
+        type=click.Choice([name.value for name in EngineName]),
+        default=EngineName.DUCKDB.value,
+        show_default=True,
+        help=f"{what}: this process, or Spark on XIAOER_SPARK_MASTER.",
+    )
 
 
 def print_json(value: Any) -> None:

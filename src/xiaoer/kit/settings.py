@@ -1,6 +1,7 @@
 """What the machine's environment says, read once; a malformed value refuses to start."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from pathlib import Path
 from xiaoer.kit.refusal import Refusal
 
 TODAY_IS_THE_PUBLISHED_DAY = "published"
+SPARK_MASTER = re.compile(r"local(\[(\d+|\*)\])?|spark://[\w.-]+:\d+(,[\w.-]+:\d+)*")
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
 
 
@@ -19,6 +21,7 @@ class Settings:
 
     `today` is a date, `"published"` (the desk lives on the morning after the published day), or None
     for the machine's own clock. `database_url` None means the embedded PostgreSQL under `home`.
+    `spark_master` is where a night on Spark runs, `spark_properties` the bank's own file for its sessions.
     """
 
     home: Path
@@ -30,6 +33,8 @@ class Settings:
     allow_root: bool
     allowed_hosts: tuple[str, ...]
     real_data: Path | None
+    spark_master: str
+    spark_properties: Path | None
 
     @property
     def lake(self) -> Path:
@@ -58,6 +63,8 @@ def read(environment: Mapping[str, str]) -> Settings:
         allow_root=_flag(environment, "XIAOER_ALLOW_ROOT"),
         allowed_hosts=_hosts(environment.get("XIAOER_ALLOWED_HOSTS") or "localhost,127.0.0.1,[::1]"),
         real_data=_folder(environment, "XIAOER_REAL_DATA"),
+        spark_master=_master(environment.get("XIAOER_SPARK_MASTER") or "local[*]"),
+        spark_properties=_file(environment, "XIAOER_SPARK_PROPERTIES"),
     )
 
 
@@ -116,3 +123,23 @@ def _folder(environment: Mapping[str, str], name: str) -> Path | None:
     if not Path(value).is_dir():
         raise Refusal(f"{name}={value!r} is not a folder", "environment", "an existing folder")
     return Path(value)
+
+
+def _file(environment: Mapping[str, str], name: str) -> Path | None:
+    value = environment.get(name)
+    if not value:
+        return None
+    if not Path(value).is_file():
+        raise Refusal(f"{name}={value!r} is not a file", "environment", "an existing file")
+    return Path(value).resolve()
+
+
+def _master(value: str) -> str:
+    if not SPARK_MASTER.fullmatch(value):
+        raise Refusal(
+            f"XIAOER_SPARK_MASTER={value!r} is no address of a Spark master",
+            "environment",
+            "spark://host:7077 for a cluster, local[4] for four cores of this machine",
+            "Correct it, or unset it to use all cores of this machine",
+        )
+    return value

@@ -1,13 +1,14 @@
 """The night as one resumable command: take in what is new, give the run its number, go on where it stopped."""
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 from xiaoer.kit.published import pointer
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.settings import Settings
-from xiaoer.kit.tables import DuckEngine, Lake
+from xiaoer.kit.tables import DuckEngine, Engine, EngineName, Lake, open_engine
 from xiaoer.nightly.gathering import gather
 from xiaoer.nightly.history import run_before
 from xiaoer.nightly.plan import INTAKE, ORDER, PLAN
@@ -24,6 +25,7 @@ def run_night(
     settings: Settings,
     business_date: date,
     *,
+    engine: EngineName = EngineName.DUCKDB,
     from_step: str | None = None,
     backwards: bool = False,
     told: Told = lambda _: None,
@@ -35,8 +37,8 @@ def run_night(
     """
     if not backwards:
         _refuse_to_go_back(business_date)
-    lake, engine = _stores(settings)
-    before = _take_in(business_date, settings, lake, engine, told)
+    lake = Lake(settings.lake)
+    before = _take_in(business_date, settings, lake, told)
     if not lake.delivered("customers", business_date):
         raise Refusal(
             f"no customers are known on {business_date}",
@@ -44,32 +46,31 @@ def run_night(
             "at least the customers file",
             "Run xiaoer intake, or choose a later date",
         )
-    night = _night(settings, business_date, lake, engine)
-    table = RunTable(night.folder, night.run_id, business_date, "duckdb")
-    if from_step:
-        table.forget_from(from_step, ORDER)
-    for step in PLAN:
-        done = table.done(step.name) and step.name != SHOWING
-        told(table.records[step.name] if done else table.run(step.name, night, step.work))
-    report = table.report()
+    with closing(open_engine(engine, settings)) as running:
+        report = _run_steps(_night(settings, business_date, lake, running), from_step, told)
     return report | {"steps": [vars(record) for record in before] + list(report["steps"])}  # type: ignore[call-overload]
 
 
-def opened(settings: Settings, business_date: date) -> Night:
+def opened(settings: Settings, business_date: date, engine: Engine) -> Night:
     """The night of a date as it was run, to read what it knew; raises Refusal when it has not run."""
-    lake, engine = _stores(settings)
-    night = _night(settings, business_date, lake, engine)
+    night = _night(settings, business_date, Lake(settings.lake), engine)
     if not night.path("features").exists():
         raise Refusal(f"the night of {business_date} has not run on today's files", "nights", "a night's features",
                       f"Run xiaoer night --date {business_date}")  # fmt: skip
     return night
 
 
-def _stores(settings: Settings) -> tuple[Lake, DuckEngine]:
-    return Lake(settings.lake), DuckEngine(settings.home / "scratch")
+def _run_steps(night: Night, from_step: str | None, told: Told) -> dict[str, object]:
+    table = RunTable(night.folder, night.run_id, night.business_date, night.engine.name)
+    if from_step:
+        table.forget_from(from_step, ORDER)
+    for step in PLAN:
+        done = table.done(step.name) and step.name != SHOWING
+        told(table.records[step.name] if done else table.run(step.name, night, step.work))
+    return table.report()
 
 
-def _night(settings: Settings, business_date: date, lake: Lake, engine: DuckEngine) -> Night:
+def _night(settings: Settings, business_date: date, lake: Lake, engine: Engine) -> Night:
     nights, models = settings.home / "nights", settings.home / "models"
     beside = [*_cards(Registry(models), business_date), run_before(nights, business_date) or ""]
     run_id = run_number(business_date, lake, beside)
@@ -94,16 +95,17 @@ def _refuse_to_go_back(business_date: date) -> None:
         )
 
 
-def _take_in(day: date, settings: Settings, lake: Lake, engine: DuckEngine, told: Told) -> list[StepRecord]:
-    """Collecting and loading repeat without harm, so they are never skipped."""
-    works = (lambda: gather(lake, day), lambda: _load(settings.inbox, lake, engine))
+def _take_in(day: date, settings: Settings, lake: Lake, told: Told) -> list[StepRecord]:
+    """Collecting and loading repeat without harm, so they are never skipped; files are read in this process."""
     records = []
-    for name, work in zip(INTAKE, works, strict=True):
-        records.append(timed(name, work))
-        told(records[-1])
+    with closing(DuckEngine(settings.home / "scratch")) as reader:
+        works = (lambda: gather(lake, day), lambda: _load(settings.inbox, lake, reader))
+        for name, work in zip(INTAKE, works, strict=True):
+            records.append(timed(name, work))
+            told(records[-1])
     return records
 
 
-def _load(inbox: Path, lake: Lake, engine: DuckEngine) -> int:
-    reports = [report for bank in banks(inbox) for report in load_bank(bank, lake, engine)]
+def _load(inbox: Path, lake: Lake, reader: DuckEngine) -> int:
+    reports = [report for bank in banks(inbox) for report in load_bank(bank, lake, reader)]
     return sum(report.loaded for report in reports)

@@ -16,6 +16,7 @@ import xiaoer
 from xiaoer.features.rules import windows
 from xiaoer.features.terms import Windows
 from xiaoer.kit.tables import Engine, Frame, Lake
+from xiaoer.kit.tables.files import write_rows
 from xiaoer.kit.tables.manifest import write_atomically
 from xiaoer.sources.contracts import contract
 
@@ -71,12 +72,7 @@ class Night:
 
     def keep_rows(self, name: str, table: pa.Table) -> None:
         """Write rows a step made in memory."""
-        path = self.path(name)
-        draft = path.with_name(f".{path.name}.draft")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(table, draft, compression="zstd")
-        draft.replace(path)
-        self.rows += table.num_rows
+        self.rows += write_rows(table, self.path(name))
 
     def rows_of(self, name: str) -> pa.Table:
         """What an earlier step wrote, in memory."""

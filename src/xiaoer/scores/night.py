@@ -3,11 +3,14 @@
 import json
 from collections.abc import Callable
 
+import narwhals as nw
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from xiaoer.features.terms import catalogue
+from xiaoer.kit.tables import Frame
+from xiaoer.kit.tables.expressions import whole
 from xiaoer.scores.rules import Floats, score, told
 from xiaoer.scores.terms import Scorecard
 
@@ -51,6 +54,16 @@ def scoring(card: Scorecard, requires: str) -> Callable[[pa.RecordBatch], pa.Rec
         )
 
     return apply
+
+
+def thinned(known: Frame, label: str, keep_one_in: int) -> Frame:
+    """Every so-manyth firm of each outcome, in order of their numbers: the same firms on every engine."""
+    if keep_one_in <= 1:
+        return known
+    placed = known.with_columns(nw.lit(1).alias("one")).with_columns(
+        whole(nw.col("one").cum_sum().over(label, order_by="customer_id")).alias("place")
+    )
+    return placed.filter(nw.col("place") % keep_one_in == 0).drop("one", "place")
 
 
 def empty_scores() -> pa.Table:

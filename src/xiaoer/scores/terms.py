@@ -36,7 +36,10 @@ class Scale:
 
 @dataclass(frozen=True)
 class Specification:
-    """Who is judged, by what, from what, and against which trivial rival; fixed before any training."""
+    """Who is judged, by what, from what, and against which trivial rival; fixed before any training.
+
+    Of more known outcomes than `most_firms` an even part is drawn.
+    """
 
     name: str
     label: str
@@ -46,6 +49,7 @@ class Specification:
     rival: str
     rival_sign: int
     never_reads: tuple[str, ...]
+    most_firms: int
     folds: int
     repeats: int
     seed: int

@@ -5,19 +5,23 @@ from typing import Any
 
 import click
 
-from xiaoer.app.console import console, print_json, print_table
+from xiaoer.app.console import console, engine_option, print_json, print_table
 from xiaoer.kit.dates import SystemClock
 from xiaoer.kit.settings import settings
+from xiaoer.kit.tables import EngineName
 
 
 @click.command("night")
 @click.option(
     "--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="The business date; yesterday if not given."
 )
+@engine_option("Where tables are made")
 @click.option("--from", "from_step", help="Do this step and all after it again.")
 @click.option("--backwards", is_flag=True, help="Show this day although the desk shows a later one.")
 @click.option("--json", "as_json", is_flag=True, help="The run with its steps as JSON.")
-def command(day: datetime | None, from_step: str | None, *, backwards: bool, as_json: bool) -> None:
+def command(
+    day: datetime | None, engine: str, from_step: str | None, *, backwards: bool, as_json: bool
+) -> None:
     """Collect, load, shape, know, judge, notice, decide, publish; goes on where an earlier run stopped."""
     from xiaoer.app.setup import ready
 
@@ -33,7 +37,14 @@ def command(day: datetime | None, from_step: str | None, *, backwards: bool, as_
         if not as_json:
             console.print(f"  {record.step:<10} {record.seconds:8.2f} s  {record.rows:>12,} rows")
 
-    report = run_night(settings(), _day(day), from_step=from_step, backwards=backwards, told=told)
+    report = run_night(
+        settings(),
+        _day(day),
+        engine=EngineName(engine),
+        from_step=from_step,
+        backwards=backwards,
+        told=told,
+    )
     print_json(report) if as_json else _print(report)
 
 

@@ -1,13 +1,15 @@
 """`xiaoer scores`: the model shelf from the command line."""
 
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 
 import click
 
-from xiaoer.app.console import print_json, print_table
+from xiaoer.app.console import engine_option, print_json, print_table
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.settings import settings
+from xiaoer.kit.tables import EngineName, open_engine
 from xiaoer.scores.registry import Registry
 from xiaoer.scores.terms import shelf
 
@@ -66,8 +68,9 @@ def judge(model: str, *, as_json: bool) -> None:
 @click.option(
     "--date", "day", type=click.DateTime(["%Y-%m-%d"]), required=True, help="A date whose night has run."
 )
+@engine_option("Where the sample is taken")
 @click.option("--json", "as_json", is_flag=True)
-def train(model: str, day: datetime, *, as_json: bool) -> None:
+def train(model: str, day: datetime, engine: str, *, as_json: bool) -> None:
     """Train MODEL on a night's features, judge it, and put it to use from the next night on."""
     _known(model)
     from xiaoer.app.setup import ready
@@ -76,8 +79,8 @@ def train(model: str, day: datetime, *, as_json: bool) -> None:
     from xiaoer.nightly.modelling import train_risk
     from xiaoer.nightly.night import opened
 
-    night = opened(settings(), day.date())
-    card = train_risk(night, _registry())
+    with closing(open_engine(EngineName(engine), settings())) as running:
+        card = train_risk(opened(settings(), day.date(), running), _registry())
     judgement = _registry().page(model, card.version)["judgement"]
     print_json(judgement) if as_json else _print(judgement)
 

@@ -1,0 +1,59 @@
+"""DuckDB behind Narwhals: the engine in this process."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import narwhals as nw
+import pyarrow as pa
+
+from xiaoer.kit.tables.engine import BatchFunction, Frame, answer_schema
+from xiaoer.kit.tables.files import count_rows, drafted, parquet_files, write_batches
+
+
+class DuckEngine:
+    """One DuckDB connection in this process; never reaches out for extensions."""
+
+    name = "duckdb"
+
+    def __init__(self, scratch: Path, *, threads: int | None = None, memory_gb: int = 8) -> None:
+        scratch.mkdir(parents=True, exist_ok=True)
+        options: dict[str, Any] = {
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "temp_directory": str(scratch),
+            "memory_limit": f"{memory_gb}GB",
+            "preserve_insertion_order": "false",
+        }
+        self.connection = duckdb.connect(
+            ":memory:", config=options | ({"threads": threads} if threads else {})
+        )
+        self._registered = 0
+
+    def scan(self, paths: Sequence[Path]) -> Frame:
+        files = [str(file) for path in paths for file in parquet_files(path)]
+        return nw.from_native(self.connection.read_parquet(files, union_by_name=True))
+
+    def table(self, rows: pa.Table) -> Frame:
+        """The connection keeps the rows alive."""
+        self._registered += 1
+        name = f"held_{self._registered}"
+        self.connection.register(name, rows)
+        return nw.from_native(self.connection.table(name))
+
+    def write(self, frame: Frame, path: Path) -> int:
+        with drafted(path) as draft:
+            nw.to_native(frame).write_parquet(str(draft), compression="zstd")
+        return count_rows(path)
+
+    def collect(self, frame: Frame) -> pa.Table:
+        return nw.to_native(frame).to_arrow_table()
+
+    def map_batches(self, frame: Frame, function: BatchFunction, path: Path) -> Frame:
+        batches = nw.to_native(frame).to_arrow_reader(65_536)
+        write_batches((function(batch) for batch in batches), answer_schema(function, batches.schema), path)
+        return self.scan([path])
+
+    def close(self) -> None:
+        self.connection.close()

@@ -1,0 +1,75 @@
+"""Spark behind Narwhals: the engine on a cluster, or on this machine's cores as a trial of one.
+
+Tables are folders of Parquet files on a file system that the driver and every worker see under one path.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import narwhals as nw
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
+
+from xiaoer.kit.tables.engine import BatchFunction, Frame, answer_schema
+from xiaoer.kit.tables.files import count_rows, drafted, parquet_files
+
+
+class SparkEngine:
+    """A Spark session that is up; `session.opened` makes one."""
+
+    name = "spark"
+
+    def __init__(self, session: SparkSession) -> None:
+        self.session = session
+
+    def scan(self, paths: Sequence[Path]) -> Frame:
+        """Columns are named by the files' footers, read here: a part without a column gives nulls, not an error."""
+        files = [file for path in paths for file in parquet_files(path)]
+        schema = pa.unify_schemas([pq.read_schema(file).remove_metadata() for file in files])
+        reader = self.session.read.schema(from_arrow_schema(schema))
+        return _frame(reader.parquet(*(_address(path) for path in paths)))
+
+    def table(self, rows: pa.Table) -> Frame:
+        return _frame(self.session.createDataFrame(rows))
+
+    def write(self, frame: Frame, path: Path) -> int:
+        return _write(nw.to_native(frame), path)
+
+    def collect(self, frame: Frame) -> pa.Table:
+        return nw.to_native(frame).toArrow()
+
+    def map_batches(self, frame: Frame, function: BatchFunction, path: Path) -> Frame:
+        """The function travels to the workers, which need this same version of the product installed."""
+        native = nw.to_native(frame)
+        answered = from_arrow_schema(answer_schema(function, to_arrow_schema(native.schema)))
+        _write(native.mapInArrow(_over_batches(function), answered), path)
+        return self.scan([path])
+
+    def close(self) -> None:
+        self.session.stop()
+
+
+def _frame(rows: DataFrame) -> Frame:
+    frame: Frame = nw.from_native(rows)
+    return frame
+
+
+def _address(path: Path) -> str:
+    return f"file://{path.absolute()}"
+
+
+def _write(rows: DataFrame, path: Path) -> int:
+    with drafted(path) as draft:
+        rows.write.parquet(_address(draft))
+    return count_rows(path)
+
+
+def _over_batches(
+    function: BatchFunction,
+) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    def answered(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        return map(function, batches)
+
+    return answered
