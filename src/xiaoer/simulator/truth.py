@@ -138,6 +138,8 @@ def _partings(world: World) -> pl.DataFrame:
     told = world.life.log.joined("partings")
     if not told:
         return pl.DataFrame()
-    plain = {name: column for name, column in told.items() if name not in {"firm", "reason"}}
+    plain: dict[str, Array | pl.Series] = {
+        name: column for name, column in told.items() if name not in {"firm", "reason"}
+    }
     plain |= {"reason": texts(np.array(WHY_LEFT, dtype=object)[told["reason"]])}
     return pl.DataFrame({"customer_id": world.firms["customer_id"].gather(told["firm"]), **plain})
