@@ -74,17 +74,18 @@ class SignedScope:
     def __init__(self, get_response: Answer, clock: Clock | None = None) -> None:
         self.get_response = get_response
         self.clock = clock or SystemClock()
-        self._known: OrderedDict[tuple[str, int, date], Scope] = OrderedDict()
+        self._known: OrderedDict[tuple[str, int, date], tuple[Scope, dict[str, object]]] = OrderedDict()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Set `scope`, `today` and `pointer`; take the scope away again at the end."""
+        """Set `scope`, `today`, `pointer` and `remembered`; take the scope away again at the end."""
         request.pointer = pointer()  # type: ignore[attr-defined]
         request.today = desk_day(request.pointer, self.clock)  # type: ignore[attr-defined]
-        request.scope = NOBODY  # type: ignore[attr-defined]
+        request.scope, request.remembered = NOBODY, {}  # type: ignore[attr-defined]
         if not request.user.is_authenticated:
             return self.get_response(request)
         try:
-            request.scope = self._shown(request.user.staff_id, request.pointer.edition, request.today)  # type: ignore[attr-defined,union-attr]
+            shown = self._shown(request.user.staff_id, request.pointer.edition, request.today)  # type: ignore[attr-defined,union-attr]
+            request.scope, request.remembered = shown  # type: ignore[attr-defined]
             return self.get_response(request)
         finally:
             hide()
@@ -101,17 +102,17 @@ class SignedScope:
             return HttpResponse(status=204, headers={"HX-Redirect": settings.LOGIN_URL_PATH})
         return redirect_to_login(request.get_full_path())
 
-    def _shown(self, staff_id: str, edition: int, today: date) -> Scope:
-        """The posts of an edition never change, so what follows from them is remembered."""
+    def _shown(self, staff_id: str, edition: int, today: date) -> tuple[Scope, dict[str, object]]:
+        """The scope, and what pages found in it: an edition never changes, so what follows from it is remembered."""
         bare, now, key = Scope(staff_id, edition=edition), self.clock.now(), (staff_id, edition, today)
-        scope = self._known.get(key)
-        if scope is None:
+        known = self._known.get(key)
+        if known is None:
             show(bare, now)
-            scope = self._known[key] = whole_scope(bare, today)
+            known = self._known[key] = (whole_scope(bare, today), {})
             if len(self._known) > settings.SCOPES_REMEMBERED:
                 self._known.popitem(last=False)
-        show(scope, now)
-        return scope
+        show(known[0], now)
+        return known
 
 
 def desk_day(shown: Pointer, clock: Clock) -> date:

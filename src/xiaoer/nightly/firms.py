@@ -39,7 +39,9 @@ def firms(night: Night, called: Directory) -> seam.Rows:
     """One row per firm of the book; amounts in fen."""
     people = night.engine.collect(night.personal("people").select("person_id", "name"))
     products = night.engine.collect(night.delivered("products").select("product_id", "name"))
-    counted = pl.DataFrame(night.rows_of("events").select(["customer_id"])).group_by("customer_id").len("events")
+    counted = (
+        pl.DataFrame(night.rows_of("events").select(["customer_id"])).group_by("customer_id").len("events")
+    )
     before = history.tiers_before(night).rename({"tier": "tier_before"})
     beside = Beside(called, pl.DataFrame(people), pl.DataFrame(products), before, counted)
     return in_parts(night, COLUMNS, lambda part: _firms(part, beside))

@@ -65,7 +65,9 @@ def _profiles(part: Part, called: Directory, staff: pl.DataFrame, last: int) -> 
 
 def _texts(series: pl.DataFrame, *names: str) -> pl.DataFrame:
     """Monthly figures as JSON text; none where nobody delivered any."""
-    return series.filter("known").select("customer_id", *(as_json(pl.col(name)).alias(name) for name in names))
+    return series.filter("known").select(
+        "customer_id", *(as_json(pl.col(name)).alias(name) for name in names)
+    )
 
 
 def _partners(part: Part, called: Directory, last: int) -> pl.DataFrame:
@@ -114,7 +116,9 @@ def _similar(part: Part) -> pl.DataFrame:
     why = alike.then(pl.lit(_why("similar_in_industry"))).otherwise(pl.lit(_why("similar_in_size")))
     number = pl.struct(customer_id=pl.col("neighbour_id")).struct.json_encode().str.strip_suffix("}")
     entries = known.select("customer_id", entries=number + pl.lit(', "why": ') + why + pl.lit("}"))
-    return entries.group_by("customer_id").agg(pl.format("[{}]", pl.col("entries").str.join(",")).alias("similar"))
+    return entries.group_by("customer_id").agg(
+        pl.format("[{}]", pl.col("entries").str.join(",")).alias("similar")
+    )
 
 
 def _why(code: str) -> str:
@@ -128,7 +132,11 @@ def _contacts(part: Part, staff: pl.DataFrame) -> pl.DataFrame:
         "customer_id", "day", "channel", "outcome", descending=[False, True, False, False], nulls_last=True
     )
     entry = pl.struct(
-        _iso(pl.col("contact_date")).alias("date"), "channel", "outcome", "purpose", pl.col("staff").fill_null("")
+        _iso(pl.col("contact_date")).alias("date"),
+        "channel",
+        "outcome",
+        "purpose",
+        pl.col("staff").fill_null(""),
     )
     shown = newest.group_by("customer_id", maintain_order=True).head(MOST_CONTACTS)
     return _listed(shown, entry, "customer_id").rename({"entries": "contacts"})

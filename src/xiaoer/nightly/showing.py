@@ -16,7 +16,18 @@ from xiaoer.sources.contracts import contracts
 from xiaoer.sources.intake import deliveries as delivered_files
 
 Row = dict[str, Any]
-SCORES = ("customer_id", "model", "version", "state", "value", "points", "band", "reasons", "all_points", "previous")
+SCORES = (
+    "customer_id",
+    "model",
+    "version",
+    "state",
+    "value",
+    "points",
+    "band",
+    "reasons",
+    "all_points",
+    "previous",
+)
 EVENTS = (
     "event_id", "customer_id", "rule", "event_date", "due_date", "severity", "because", "goal", "amount",
 )  # fmt: skip
@@ -65,7 +76,11 @@ def _named(rows: pl.DataFrame, called: Directory) -> pl.DataFrame:
     by_number = {text: json.loads(text) for text in told.filter(told.str.contains('"partner"', literal=True))}
     names = called.names(sorted({one for told in by_number.values() for one in _partners(told)}))
     by_name = {text: _renamed(told, names) for text, told in by_number.items()}
-    return rows.with_columns(rows[column].replace(by_name) for column in ("because", "goal")) if by_name else rows
+    return (
+        rows.with_columns(rows[column].replace(by_name) for column in ("because", "goal"))
+        if by_name
+        else rows
+    )
 
 
 def _reasons(told: Any) -> list[Any]:
