@@ -1,6 +1,5 @@
 """Simulated banks to measure on: made, taken in and decided about, each step once."""
 
-import json
 import os
 from datetime import date
 from pathlib import Path
@@ -32,14 +31,14 @@ def simulated(home: Path, firms: int, months: int) -> Path:
     return folder
 
 
-def taken_in(home: Path, folder: Path) -> list[Any]:
-    """The reports of the intake; none of what was taken in before."""
+def taken_in(home: Path, folder: Path, mapping: Path = MAPPING, day: date = DAY) -> list[Any]:
+    """The intake's report of each file."""
     from xiaoer.kit.settings import settings
     from xiaoer.kit.tables import DuckEngine, Lake
     from xiaoer.sources.intake import load_bank, receive
 
-    bank = receive(MAPPING, folder, settings().inbox)
-    return list(load_bank(bank, Lake(settings().lake), DuckEngine(home / "scratch"), DAY))
+    bank = receive(mapping, folder, settings().inbox)
+    return list(load_bank(bank, Lake(settings().lake), DuckEngine(home / "scratch"), day))
 
 
 def night_of(home: Path, firms: int, months: int) -> Any:
@@ -51,22 +50,17 @@ def night_of(home: Path, firms: int, months: int) -> Any:
     return as_run(home, run_night(settings(), DAY, backwards=True)["run_id"])
 
 
-def as_run(home: Path, run_id: object) -> Any:
+def as_run(home: Path, run_id: object, day: date = DAY) -> Any:
     """The night of that number."""
     from xiaoer.kit.settings import settings
     from xiaoer.kit.tables import DuckEngine, Lake
     from xiaoer.nightly.run import Night
 
-    folder = home / "nights" / DAY.isoformat() / str(run_id)
+    folder = home / "nights" / day.isoformat() / str(run_id)
     engine = DuckEngine(home / "scratch")
-    return Night(DAY, str(run_id), Lake(settings().lake), engine, folder, home / "models")
+    return Night(day, str(run_id), Lake(settings().lake), engine, folder, home / "models")
 
 
 def disk_bytes(folder: Path) -> int:
     """What lies below a folder."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-
-
-def told(found: object) -> None:
-    """Figures of a process of its own, for whoever started it."""
-    print(json.dumps(found, ensure_ascii=False))

@@ -18,6 +18,7 @@ from bench.results import Row, Run, keep
 from bench.watching import Watch, timed
 
 CHANGED_EVERY = 10
+WAY_IN = ("host", "port", "user", "password", "dbname")
 DAY = date(2026, 10, 31)
 
 
@@ -101,11 +102,11 @@ def published(step: str, size: int, tables: Mapping[str, Any], day: date, floor_
 
 
 def copy_and_index() -> CopyAndIndex:
-    """The floor, on the same server."""
-    from xiaoer.kit.postgres import addresses
-    from xiaoer.kit.settings import settings
+    """The floor, in the same database."""
+    from django.db import connections
 
-    return CopyAndIndex(addresses(settings()).owner.conninfo)
+    told = connections["owner"].get_connection_params()
+    return CopyAndIndex({name: told[name] for name in WAY_IN if told.get(name)})
 
 
 def desk_bytes() -> int:

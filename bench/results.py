@@ -41,6 +41,7 @@ class Row:
     floor: str = ""
     bytes: int | None = None
     written: int | None = None
+    note: str = ""
 
     @property
     def ratio(self) -> float | None:

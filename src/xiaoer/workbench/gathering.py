@@ -30,15 +30,18 @@ from xiaoer.workbench.shown import segments as grid_page
 
 MATURING_WITHIN = timedelta(days=30)
 PROMISES_SHOWN, CONTACTS_SHOWN, MATURING_SHOWN = 6, 40, 6
-LINES_SHOWN = 100  # of one list; more than anybody does in a day
+LINES_SHOWN, LINES_FOLDED = (
+    50,
+    20,
+)  # of the list, more than anybody does in a day; of each list folded below it
 
 
 def morning(desk: Desk) -> mornings.Morning:
     """The home page of whoever asks: one's own list, or the managers' lists of a branch."""
     scope, today = desk.scope, desk.today
-    listed, whole = _lines(desk, "morning", offers.morning, offers.morning_sums)
-    left, left_whole = _lines(desk, "left out", offers.left_out, offers.left_out_sums)
-    alone, alone_whole = _lines(desk, "left alone", offers.left_alone, offers.left_alone_sums)
+    listed, whole = _first(desk, "morning", offers.morning, offers.morning_sums, LINES_SHOWN)
+    left, left_whole = _first(desk, "left out", offers.left_out, offers.left_out_sums, LINES_FOLDED)
+    alone, alone_whole = _first(desk, "left alone", offers.left_alone, offers.left_alone_sums, LINES_FOLDED)
     promised = list(
         contacts.promises(scope, today + timedelta(days=7), staff_ids=_mine(desk))[:PROMISES_SHOWN]
     )
@@ -67,14 +70,18 @@ def morning(desk: Desk) -> mornings.Morning:
     )
 
 
-def _lines(
-    desk: Desk, name: str, find: Callable[..., list[Any]], sums: Callable[[Scope], offers.Sums]
+def _first(
+    desk: Desk,
+    name: str,
+    find: Callable[..., list[Any]],
+    sums: Callable[[Scope], offers.Sums],
+    at_most: int,
 ) -> tuple[list[Any], offers.Sums]:
     """The first lines of a list, and all of it in figures; a bank's head office sees no end of lines."""
-    rows = find(desk.scope, at_most=LINES_SHOWN + 1)
-    if len(rows) <= LINES_SHOWN:
+    rows = find(desk.scope, at_most=at_most + 1)
+    if len(rows) <= at_most:
         return rows, offers.summed(rows)
-    return rows[:LINES_SHOWN], desk.remembered(name, lambda: sums(desk.scope))
+    return rows[:at_most], desk.remembered(name, lambda: sums(desk.scope))
 
 
 def jobs(desk: Desk, proposals: list[Any], firms: Mapping[str, Any]) -> tuple[mornings.Job, ...]:
@@ -182,7 +189,7 @@ def counts(desk: Desk) -> dict[str, int]:
     scope = desk.scope
     listed, whole = desk.remembered(
         "waiting",
-        lambda: _waiting(*_lines(desk, "morning", offers.morning, offers.morning_sums)),
+        lambda: _waiting(*_first(desk, "morning", offers.morning, offers.morning_sums, LINES_SHOWN)),
     )
     settled = {*contacts.answered(scope, listed), *contacts.waiting(scope, listed)}
     return {
