@@ -1,6 +1,6 @@
 """The morning list."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Count, Max, QuerySet, Sum
@@ -17,6 +17,13 @@ class Sums:
     minutes: int
     best: int
     managers: frozenset[str]
+
+    @classmethod
+    def of(cls, rows: Collection[Proposal]) -> "Sums":
+        """The figures of a list at hand."""
+        best = max((one.expected_return for one in rows), default=0)
+        managers = frozenset(one.manager_id for one in rows)
+        return cls(len(rows), sum(one.minutes for one in rows), best, managers)
 
 
 def proposals(scope: Scope) -> QuerySet[Proposal]:
@@ -52,13 +59,6 @@ def left_out_sums(scope: Scope) -> Sums:
 def left_alone_sums(scope: Scope) -> Sums:
     """All that a rule keeps off the list."""
     return _counted(_stopped(scope))
-
-
-def summed(rows: Iterable[Proposal]) -> Sums:
-    """The same figures of a list at hand."""
-    held = list(rows)
-    best = max((one.expected_return for one in held), default=0)
-    return Sums(len(held), sum(one.minutes for one in held), best, frozenset(one.manager_id for one in held))
 
 
 def proposals_for(scope: Scope, customer_id: str) -> QuerySet[Proposal]:

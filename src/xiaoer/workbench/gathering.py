@@ -48,7 +48,7 @@ def morning(desk: Desk) -> mornings.Morning:
     firms = customers.firms_by_number(scope, _numbers(listed, left, alone, promised))
     listed_jobs = jobs(desk, listed, firms)
     capacity = desk.remembered("capacity", lambda: _capacity(desk, whole.managers))
-    unseen = whole.minutes - offers.summed(listed).minutes
+    unseen = whole.minutes - offers.Sums.of(listed).minutes
     return mornings.Morning(
         jobs=listed_jobs,
         left_out=tuple(job for job in jobs(desk, left, firms) if not job.done),
@@ -80,7 +80,7 @@ def _first(
     """The first lines of a list, and all of it in figures; a bank's head office sees no end of lines."""
     rows = find(desk.scope, at_most=at_most + 1)
     if len(rows) <= at_most:
-        return rows, offers.summed(rows)
+        return rows, offers.Sums.of(rows)
     return rows[:at_most], desk.remembered(name, lambda: sums(desk.scope))
 
 
