@@ -7,6 +7,7 @@ published: edition, business_date). Somebody not signed in has a scope that hold
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import TypeVar
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -22,6 +23,7 @@ from xiaoer.kit.settings import TODAY_IS_THE_PUBLISHED_DAY
 from xiaoer.kit.settings import settings as environment
 
 Answer = Callable[[HttpRequest], HttpResponse]
+Key, Value = TypeVar("Key"), TypeVar("Value")
 NOBODY = Scope(staff_id="")
 
 # Scripts and styles only from here; `style` attributes are how charts and bars are drawn.
@@ -74,7 +76,8 @@ class SignedScope:
     def __init__(self, get_response: Answer, clock: Clock | None = None) -> None:
         self.get_response = get_response
         self.clock = clock or SystemClock()
-        self._known: OrderedDict[tuple[str, int, date], tuple[Scope, dict[str, object]]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, int, date], Scope] = OrderedDict()
+        self._found: OrderedDict[tuple[object, ...], dict[str, object]] = OrderedDict()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Set `scope`, `today`, `pointer` and `remembered`; take the scope away again at the end."""
@@ -84,8 +87,8 @@ class SignedScope:
         if not request.user.is_authenticated:
             return self.get_response(request)
         try:
-            shown = self._shown(request.user.staff_id, request.pointer.edition, request.today)  # type: ignore[attr-defined,union-attr]
-            request.scope, request.remembered = shown  # type: ignore[attr-defined]
+            scope = self._shown(request.user.staff_id, request.pointer.edition, request.today)  # type: ignore[attr-defined,union-attr]
+            request.scope, request.remembered = scope, self._remembered(scope, request.today)  # type: ignore[attr-defined]
             return self.get_response(request)
         finally:
             hide()
@@ -102,17 +105,29 @@ class SignedScope:
             return HttpResponse(status=204, headers={"HX-Redirect": settings.LOGIN_URL_PATH})
         return redirect_to_login(request.get_full_path())
 
-    def _shown(self, staff_id: str, edition: int, today: date) -> tuple[Scope, dict[str, object]]:
-        """The scope, and what pages found in it: an edition never changes, so what follows from it is remembered."""
+    def _shown(self, staff_id: str, edition: int, today: date) -> Scope:
+        """The posts of an edition never change, so what follows from them is remembered."""
         bare, now, key = Scope(staff_id, edition=edition), self.clock.now(), (staff_id, edition, today)
-        known = self._known.get(key)
-        if known is None:
+        scope = self._known.get(key)
+        if scope is None:
             show(bare, now)
-            known = self._known[key] = (whole_scope(bare, today), {})
-            if len(self._known) > settings.SCOPES_REMEMBERED:
-                self._known.popitem(last=False)
-        show(known[0], now)
-        return known
+            scope = kept(self._known, key, whole_scope(bare, today))
+        show(scope, now)
+        return scope
+
+    def _remembered(self, scope: Scope, today: date) -> dict[str, object]:
+        """What pages found in published rows: the same for all who see the same portfolios."""
+        key = (scope.everything, scope.branches, scope.managers, scope.edition, today)
+        found = self._found.get(key)
+        return kept(self._found, key, {}) if found is None else found
+
+
+def kept(known: OrderedDict[Key, Value], key: Key, value: Value) -> Value:
+    """Remember something; the oldest is forgotten when there is too much."""
+    known[key] = value
+    if len(known) > settings.SCOPES_REMEMBERED:
+        known.popitem(last=False)
+    return value
 
 
 def desk_day(shown: Pointer, clock: Clock) -> date:

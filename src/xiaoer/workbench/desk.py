@@ -18,7 +18,8 @@ Found = TypeVar("Found")
 class Desk:
     """The reader's scope, the desk's day, and the day the figures are from (None before the first night).
 
-    `known` lives as long as the edition is shown to this reader: only what follows from published rows belongs there.
+    `known` lives as long as the edition is shown, for all who see the same portfolios: only what follows from published
+    rows and the scope belongs there.
     """
 
     scope: Scope

@@ -47,7 +47,7 @@ def morning(desk: Desk) -> mornings.Morning:
     )
     firms = customers.firms_by_number(scope, _numbers(listed, left, alone, promised))
     listed_jobs = jobs(desk, listed, firms)
-    capacity = desk.remembered("capacity", lambda: _capacity(desk, whole.managers))
+    capacity = desk.remembered(f"capacity {scope.staff_id}", lambda: _capacity(desk, whole.managers))
     unseen = whole.minutes - offers.Sums.of(listed).minutes
     return mornings.Morning(
         jobs=listed_jobs,
