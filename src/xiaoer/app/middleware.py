@@ -23,7 +23,8 @@ from xiaoer.kit.settings import TODAY_IS_THE_PUBLISHED_DAY
 from xiaoer.kit.settings import settings as environment
 
 Answer = Callable[[HttpRequest], HttpResponse]
-Key, Value = TypeVar("Key"), TypeVar("Value")
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 NOBODY = Scope(staff_id="")
 
 # Scripts and styles only from here; `style` attributes are how charts and bars are drawn.

@@ -35,12 +35,10 @@ def directory(night: Night) -> Directory:
     """Names as known on the business date: firms' from the personal side, partners' from the bank's list."""
     people = pl.DataFrame(night.engine.collect(night.personal("customers").select("customer_id", "name")))
     firms = _last(people, "customer_id").with_columns(said("name", pl.col("customer_id")))
-    listed = night.delivered("counterparties").select("counterparty_id", "customer_id")
-    named = night.personal("counterparties").select("counterparty_id", "name")
-    partners = _partners(
-        *(_last(pl.DataFrame(night.engine.collect(one)), "counterparty_id") for one in (listed, named)), firms
-    )
-    return Directory(firms, partners)
+    listed = night.engine.collect(night.delivered("counterparties").select("counterparty_id", "customer_id"))
+    named = night.engine.collect(night.personal("counterparties").select("counterparty_id", "name"))
+    numbers, names = (_last(pl.DataFrame(rows), "counterparty_id") for rows in (listed, named))
+    return Directory(firms, _partners(numbers, names, firms))
 
 
 def _partners(listed: pl.DataFrame, named: pl.DataFrame, firms: pl.DataFrame) -> pl.DataFrame:

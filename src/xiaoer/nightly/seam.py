@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import pyarrow as pa
 from django.apps import apps
@@ -44,7 +44,7 @@ class Rows:
     pieces: Callable[[], Iterable[pa.Table]]
 
 
-Handed = pa.Table | Rows
+Handed: TypeAlias = pa.Table | Rows
 
 
 def rows(handed: Handed) -> Rows:
