@@ -67,9 +67,11 @@ def proposals_for(scope: Scope, customer_id: str) -> QuerySet[Proposal]:
     return rows.order_by("rank", "offer_id")
 
 
-def stop_for(scope: Scope, customer_id: str) -> Proposal | None:
-    """The proposal a rule keeps off the list for one firm, with the rule; None when nothing is stopped."""
-    return Proposal.objects.seen_by(scope).filter(customer_id=customer_id, stopped__isnull=False).first()
+def proposed_and_stopped(scope: Scope, customer_id: str) -> tuple[Proposal | None, Proposal | None]:
+    """The best that is proposed for one firm, and what a rule keeps off the list; None where there is none."""
+    rows = list(Proposal.objects.seen_by(scope).filter(customer_id=customer_id).order_by("rank", "offer_id"))
+    proposed = next((one for one in rows if one.stopped is None), None)
+    return proposed, next((one for one in rows if one.stopped is not None), None)
 
 
 def proposal(scope: Scope, offer_id: str) -> Proposal | None:

@@ -155,18 +155,21 @@ def firm_page(desk: Desk, customer_id: str, tab: str = "") -> record.FirmPage | 
         return None
     had = list(contacts.contacts_with(scope, customer_id)[:CONTACTS_SHOWN])
     tasks = list(contacts.tasks_for(scope, customer_id).filter(status="open"))
+    proposed, stopped = offers.proposed_and_stopped(scope, customer_id)
     people = {found.manager_id, *(one.staff_id for one in had), *(one.staff_id for one in tasks)}
     return record.FirmPage(
         firm=found,
         profile=features.profile(scope, customer_id),
         score=scores.score(scope, customer_id),
         events=list(noticed.events_of(scope, customer_id)),
-        proposal=_open_proposal(desk, customer_id),
-        stop=offers.stop_for(scope, customer_id),
+        proposal=_still_open(desk, proposed),
+        stop=stopped,
         contacts=had,
         tasks=tasks,
         people=branches.names_of_staff(scope, people),
-        branch=branches.name_of_branch(scope, found.branch_id),
+        branch=desk.remembered(
+            f"branch {found.branch_id}", lambda: branches.name_of_branch(scope, found.branch_id)
+        ),
         today=desk.today,
         tab=tab or "overview",
     )
@@ -208,8 +211,8 @@ def _numbers(*rows: Iterable[Any]) -> set[str]:
     return {one.customer_id for several in rows for one in several}
 
 
-def _open_proposal(desk: Desk, customer_id: str) -> Any:
-    proposed = offers.proposals_for(desk.scope, customer_id).first()
+def _still_open(desk: Desk, proposed: Any) -> Any:
+    """What is proposed, unless its outcome is recorded already."""
     if proposed is None or contacts.answered(desk.scope, {proposed.offer_id}):
         return None
     return proposed
