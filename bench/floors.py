@@ -65,6 +65,7 @@ class CopyAndIndex:
     def __init__(self, way_in: dict[str, Any]) -> None:
         self.connection = psycopg.connect(**way_in, autocommit=True)
         self.seconds: dict[str, float] = {}
+        self.backend = self.connection.info.backend_pid
 
     def take(self, model: Any, pieces: Iterable[pa.Table]) -> None:
         """Measure one table; making its pieces and their bytes does not count."""

@@ -100,7 +100,7 @@ def month_ends(last: date, count: int) -> list[date]:
 
 def _same(ours: Path, theirs: Path, days: list[date]) -> None:
     """Every value of every firm at every month-end; a firm without a payment in a window is one the product leaves out."""
-    other = pl.read_parquet(theirs)
+    other = pl.read_parquet(theirs).with_columns(pl.col("customer_id").cast(pl.String))
     for day in days:
         mine = pl.read_parquet(ours / f"{day}.parquet")
         both = mine.join(other.filter(pl.col("day") == day), on="customer_id", suffix="_theirs")
@@ -152,7 +152,7 @@ def scored(night: Any, size: int, scratch: Path) -> Row:
 def beside(script: str, *words: object) -> str:
     """What a script of the other environment prints last: its seconds."""
     command = [str(environment()), str(SCRIPTS / script), *map(str, words)]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()[-1]
 
 
 def environment() -> Path:

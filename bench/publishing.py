@@ -8,14 +8,15 @@ and a day later with every tenth firm changed. With --home the desk stays there 
 import argparse
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from bench.floors import COPY_AND_INDEX, CopyAndIndex
 from bench.results import Row, Run, keep
-from bench.watching import Watch, timed
+from bench.watching import Watch, processor, timed
 
 CHANGED_EVERY = 10
 WAY_IN = ("host", "port", "user", "password", "dbname")
@@ -76,17 +77,21 @@ def published(step: str, size: int, tables: Mapping[str, Any], day: date, floor_
     from xiaoer.nightly import seam
     from xiaoer.nightly.publish import publish
 
-    beside, taken = 0.0, copy_and_index()
+    taken, mine = copy_and_index(), Used(_backend())
+    beside = 0.0
 
     def reached(name: str) -> None:
         nonlocal beside
         if not floor_seconds and name in tables:
             rows = seam.rows(tables[name])
             pieces = rows.pieces() if rows.column_names else ()
-            beside += timed(lambda: taken.take(seam.model_of(name), pieces))[0]
+            with mine.apart():
+                beside += timed(lambda: taken.take(seam.model_of(name), pieces))[0]
 
     with Watch(os.getpid()) as watch:
         seconds, done = timed(lambda: publish(tables, day, step, reached=reached))
+    used = f"processor: ours {mine.ours():.0f} s and PostgreSQL's {mine.theirs():.0f} s"
+    note = used if floor_seconds else f"{used}, the floor's PostgreSQL {processor(taken.backend):.0f} s"
     taken.close()
     return Row(
         size,
@@ -98,7 +103,33 @@ def published(step: str, size: int, tables: Mapping[str, Any], day: date, floor_
         floor=COPY_AND_INDEX,
         bytes=desk_bytes(),
         written=done.rows_changed,
+        note=note,
     )
+
+
+class Used:
+    """Processor seconds of this process and of one of PostgreSQL's, from now on."""
+
+    def __init__(self, backend: int) -> None:
+        self.backend, self.left_out = backend, 0.0
+        self.before = processor(os.getpid()), processor(backend)
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """What this process uses meanwhile does not count."""
+        before = processor(os.getpid())
+        yield
+        self.left_out += processor(os.getpid()) - before
+
+    def ours(self) -> float:
+        return processor(os.getpid()) - self.before[0] - self.left_out
+
+    def theirs(self) -> float:
+        return processor(self.backend) - self.before[1]
+
+
+def _backend() -> int:
+    return int(_owner("SELECT pg_backend_pid()"))
 
 
 def copy_and_index() -> CopyAndIndex:

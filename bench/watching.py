@@ -1,5 +1,6 @@
 """One way of timing, and one of watching what a family of processes holds in memory."""
 
+import os
 import subprocess
 import threading
 import time
@@ -60,6 +61,12 @@ def resident(process: int) -> float:
     """MB held now; none when it has ended."""
     lines = _read(Path(f"/proc/{process}/status")).splitlines()
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS")), 0.0)
+
+
+def processor(process: int) -> float:
+    """Seconds of processor a process has used, which waiting for a busy machine does not lengthen."""
+    told = _read(Path(f"/proc/{process}/stat")).rpartition(")")[2].split()
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK") if told else 0.0
 
 
 def _read(path: Path) -> str:

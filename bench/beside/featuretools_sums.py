@@ -6,6 +6,7 @@ import warnings
 
 import featuretools as ft
 import pandas as pd
+from featuretools.primitives import Count, Sum
 
 warnings.filterwarnings("ignore")
 YEAR, QUARTER = "365 days", "90 days"
@@ -28,15 +29,20 @@ def entities(rows: pd.DataFrame) -> ft.EntitySet:
 def features(held: ft.EntitySet, names: tuple[str, ...], cutoffs: pd.DataFrame, window: str) -> pd.DataFrame:
     """One window's features; a window of n days ends with the cut-off's own day."""
     wanted = [
-        ft.Feature(held["payments"].ww[name], parent_dataframe_name="firms", primitive="sum")
-        for name in names
+        ft.Feature(held["payments"].ww[name], parent_dataframe_name="firms", primitive=Sum) for name in names
     ]
     if window == YEAR:
         wanted.append(
-            ft.Feature(held["payments"].ww["payment"], parent_dataframe_name="firms", primitive="count")
+            ft.Feature(held["payments"].ww["payment"], parent_dataframe_name="firms", primitive=Count)
         )
     return ft.calculate_feature_matrix(
-        wanted, held, cutoff_time=cutoffs, training_window=window, include_cutoff_time=True, verbose=False
+        wanted,
+        held,
+        cutoff_time=cutoffs,
+        training_window=window,
+        include_cutoff_time=True,
+        cutoff_time_in_index=True,
+        verbose=False,
     )
 
 
@@ -54,7 +60,7 @@ def main() -> None:
     seconds = time.perf_counter() - started
     year = parts[YEAR].set_axis(["inflow_12m", "outflow_12m", "transactions_12m"], axis=1)
     quarter = parts[QUARTER].set_axis(["inflow_90d", "outflow_90d"], axis=1)
-    found = year.join(quarter).reset_index().rename(columns={"time": "day"})
+    found = year.join(quarter).rename_axis(["customer_id", "day"]).reset_index()
     found["day"] = found["day"].dt.date
     found.to_parquet(target)
     print(seconds)

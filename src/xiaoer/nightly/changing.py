@@ -45,6 +45,16 @@ class Change:
     closed: int = 0
 
 
+@dataclass(frozen=True)
+class Ready:
+    """A piece as PostgreSQL takes it: all its keys, the rows to close by number, the rows to write as CSV."""
+
+    keys: pl.DataFrame
+    closing: pl.Series
+    writing: int
+    told: memoryview
+
+
 @dataclass
 class Changing:
     """One table of the next `edition`, inside the caller's transaction."""
@@ -60,8 +70,8 @@ class Changing:
         held = self._held()
         self._run(PASSING)
         try:
-            for piece in _ahead(rows.pieces()):
-                self._write(piece, held)
+            for piece in _ahead(self._ready(piece, held) for piece in rows.pieces()):
+                self._write(piece)
         except psycopg.errors.UniqueViolation as twins:
             message = f"{self.model._meta.label}: {twins.diag.message_detail}"
             raise ValueError(message) from twins
@@ -79,33 +89,35 @@ class Changing:
             told, {"id": pa.int64(), **dict.fromkeys((*self.model.key, "held"), pa.string())}
         )
 
-    def _write(self, piece: pa.Table, held: pl.DataFrame) -> None:
+    def _ready(self, piece: pa.Table, held: pl.DataFrame) -> Ready:
+        """What of a piece has changed; asks nothing of PostgreSQL, which is busy with the piece before."""
         rows = wire.flat(piece, seam.columns_of(self.model))
         marked = rows.append_column("payload", wire.marks(rows))
         keyed = pl.DataFrame(marked.select([*self.model.key, "payload"])).cast(pl.String)
-        self.keys.append(keyed.select(self.model.key))
         beside = keyed.join(held, on=self.model.key, how="left", maintain_order="left")
         changed = beside["payload"].ne_missing(beside["held"])
-        self._close(beside.filter(changed)["id"].drop_nulls())
-        self._copy(marked.filter(changed.to_arrow()))
-        self.done.rows += piece.num_rows
+        writing = wire.narrowed(marked.filter(changed.to_arrow()), self.model.kept_inside)
+        for name, value in (("since", self.edition), ("until", FOREVER)):
+            writing = writing.append_column(name, pa.repeat(value, writing.num_rows))
+        closing = beside.filter(changed)["id"].drop_nulls()
+        return Ready(keyed.select(self.model.key), closing, writing.num_rows, wire.as_csv(writing))
+
+    def _write(self, piece: Ready) -> None:
+        self.keys.append(piece.keys)
+        self.done.rows += piece.keys.height
+        self._close(piece.closing)
+        if not piece.writing:
+            return
+        with psycopg.Cursor(self.connection) as cursor, cursor.copy(self._say(WRITE)) as copying:
+            copying.write(piece.told)
+        self._run(MOVE)
+        self._run(EMPTY)
+        self.done.inserted += piece.writing
 
     def _close(self, ids: pl.Series) -> None:
         if len(ids):
             self._run(CLOSE, {"edition": self.edition, "ids": ids.to_list()})
             self.done.closed += len(ids)
-
-    def _copy(self, rows: pa.Table) -> None:
-        if not rows.num_rows:
-            return
-        shown = wire.narrowed(rows, self.model.kept_inside)
-        for name, value in (("since", self.edition), ("until", FOREVER)):
-            shown = shown.append_column(name, pa.repeat(value, shown.num_rows))
-        with psycopg.Cursor(self.connection) as cursor, cursor.copy(self._say(WRITE)) as copying:
-            copying.write(wire.as_csv(shown))
-        self._run(MOVE)
-        self._run(EMPTY)
-        self.done.inserted += shown.num_rows
 
     def _refuse_twins(self, seen: pl.DataFrame) -> None:
         twins = seen.filter(seen.is_duplicated())
@@ -137,8 +149,8 @@ def change(name: str, rows: seam.Rows, edition: int, using: str) -> Change:
     return Changing(seam.model_of(name), edition, connection.connection, Change(name)).bring(rows)
 
 
-def _ahead(pieces: Iterable[pa.Table]) -> Iterator[pa.Table]:
-    """The pieces in turn, the next one being made while this one is written."""
+def _ahead(pieces: Iterable[Ready]) -> Iterator[Ready]:
+    """The pieces in turn, the next one being made while PostgreSQL writes this one."""
     coming = iter(pieces)
     with ThreadPoolExecutor(1) as making:
         made = making.submit(next, coming, None)
