@@ -31,7 +31,7 @@ from bench.results import Row, Run, keep
 from bench.watching import Watch
 
 PAGES = ("firm-page", "firm-page", "morning-list")
-MANAGERS = 0.6
+MANAGER, MANAGERS = "relationship_manager", 0.6
 FIRMS_EACH = 200
 LOGGED_FROM_MS = 5
 PATIENCE_SECONDS = 30
@@ -80,31 +80,38 @@ def main() -> int:
 
 
 def people(count: int) -> list[Person]:
-    """Signed-in members of staff of all posts that see firms."""
+    """Signed-in members of staff of all posts that see firms; those for the whole bank before those of a region."""
     from xiaoer.branches.models import Post
     from xiaoer.branches.terms import post_kinds
     from xiaoer.kit.published import pointer
 
     luck, edition = random.Random(7), pointer("owner").edition
+    posts = Post.objects.using("owner").at(edition).values_list("post", "staff_id")
     holders: dict[str, list[str]] = defaultdict(list)
-    for post, staff_id in (
-        Post.objects.using("owner").at(edition).order_by("staff_id").values_list("post", "staff_id")
-    ):
+    for post, staff_id in sorted(posts, key=lambda one: (len(one[1]), one[1])):
         holders[post].append(staff_id)
-    others = [post for post, kind in post_kinds().items() if "firms.read" in kind.rights and post in holders]
-    managers = luck.sample(
-        holders["relationship_manager"], min(round(count * MANAGERS), len(holders["relationship_manager"]))
-    )
-    chosen = [("relationship_manager", one) for one in managers]
-    others.remove("relationship_manager")
-    for place in range(count - len(chosen)):
-        post = others[place % len(others)]
-        chosen.append((post, holders[post][min(place // len(others), len(holders[post]) - 1)]))
-    return [Person(post, *_signed_in(staff_id, edition, luck)) for post, staff_id in chosen]
+    luck.shuffle(holders[MANAGER])
+    others = [post for post, kind in post_kinds().items() if "firms.read" in kind.rights and post != MANAGER]
+    found = _seated(MANAGER, holders[MANAGER], round(count * MANAGERS), edition, luck)
+    for place, post in enumerate(others):
+        left = (count - len(found)) // (len(others) - place)
+        found += _seated(post, holders[post], left, edition, luck)
+    return found
 
 
-def _signed_in(staff_id: str, edition: int, luck: random.Random) -> tuple[str, tuple[str, ...]]:
-    """A session such as the door makes, and firms of the person's own scope."""
+def _seated(post: str, staff_ids: list[str], count: int, edition: int, luck: random.Random) -> list[Person]:
+    """The first of them who may see firms and have some."""
+    found: list[Person] = []
+    for staff_id in staff_ids:
+        if len(found) == count:
+            break
+        if person := _signed_in(post, staff_id, edition, luck):
+            found.append(person)
+    return found
+
+
+def _signed_in(post: str, staff_id: str, edition: int, luck: random.Random) -> Person | None:
+    """A session such as the door makes, and firms of the person's own scope; None where there are none."""
     from django.conf import settings
     from django.db.models import F
     from django.test import Client
@@ -115,9 +122,6 @@ def _signed_in(staff_id: str, edition: int, luck: random.Random) -> tuple[str, t
     from xiaoer.kit.scope import Scope
     from xiaoer.kit.scope.acting import acting_as
 
-    account = account_of(staff_id)
-    client = Client()
-    client.force_login(account)
     bare = Scope(staff_id, edition=edition)
     with acting_as(bare):
         scope = whole_scope(bare, pointer().business_date)
@@ -126,9 +130,12 @@ def _signed_in(staff_id: str, edition: int, luck: random.Random) -> tuple[str, t
         every = max(1, _firms() // (FIRMS_EACH * 10))  # some from everywhere
         firms = firms.annotate(part=F("id") % every).filter(part=0)
     found = list(firms[: FIRMS_EACH * 10])
-    return client.cookies[settings.SESSION_COOKIE_NAME].value, tuple(
-        luck.sample(found, min(FIRMS_EACH, len(found)))
-    )
+    if not found or not scope.may("firms.read"):
+        return None
+    client = Client()
+    client.force_login(account_of(staff_id))
+    seen = tuple(luck.sample(found, min(FIRMS_EACH, len(found))))
+    return Person(post, client.cookies[settings.SESSION_COOKIE_NAME].value, seen)
 
 
 def _firms() -> int:
@@ -183,7 +190,7 @@ def _work(person: Person, luck: random.Random, port: int, until: float, *, think
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
     time.sleep(luck.uniform(0, think))
     while time.monotonic() < until:
-        page = luck.choice(PAGES) if person.firms else "morning-list"
+        page = luck.choice(PAGES)
         address = f"/firms/{luck.choice(person.firms)}/" if page == "firm-page" else "/"
         started = time.perf_counter()
         wrong = _open(line, address, person.cookie)
