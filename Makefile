@@ -15,11 +15,11 @@ export PYTHONUTF8 := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test demo check night serve bench clean
+.PHONY: help setup test demo check night serve bench bench-quick clean
 
 help: ## what can be done here
 	@echo "店小二 Xiaoer"
-	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1|/' | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1|/' | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
 	@echo "Then $(BIN)/xiaoer --help lists the commands."
 
 setup: $(DONE)/dependencies $(DONE)/package $(DONE)/browser $(DONE)/translations ## the virtual environment, browser libraries, translations
@@ -38,6 +38,9 @@ serve: setup ## the workbench for what is published
 
 bench: setup ## what is measured, against a floor in the same run
 	@$(BIN)/python -m bench $(ARGS)
+
+bench-quick: setup ## the ratios at 100,000 firms beside the recorded ones
+	@$(BIN)/python -m bench --quick $(ARGS)
 
 check: setup ## format, lint, types, layers, the house's own rules
 	@$(BIN)/ruff check --quiet .

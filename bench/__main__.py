@@ -1,125 +1,70 @@
-"""What intake and the night take, each beside a floor in the same run: `python -m bench [--firms N] [--months M]`.
+"""What is measured, against a floor in the same run: `python -m bench [--sizes 10000,100000] [--peers] [--quick]`.
 
-A bank's own files instead of simulated ones: `--mapping mappings/bank.toml --folder DIR --date D`.
-The floor is a single DuckDB scan that touches every column of everything delivered. Results of the simulated
-bank go to bench/results/latest.json, a row per step: size, step, seconds, floor_seconds, ratio, peak_mb, rows,
-gap.
+Each size runs in a process of its own (bench/size.py); rows go to bench/results/latest.json with their commit, and
+docs/bench.md is written from them. `--quick` measures 100,000 firms (or `--sizes`), keeps nothing, and ends with 1
+where a ratio slid against the recorded one. A million firms on the desk are measured apart, because simulating,
+taking in and deciding for them takes hours: `python -m bench.publishing` and `python -m bench.load`. A bank's own
+files: `python -m bench.size --mapping mappings/bank.toml --folder DIR --date D`.
 """
 
 import argparse
 import json
-import os
-import resource
 import subprocess
-import tempfile
-import time
-from collections.abc import Callable
-from datetime import date
-from pathlib import Path
-from typing import Any
+import sys
 
-import duckdb
+from bench import page
+from bench.comparing import slides
+from bench.results import Row, Run, keep, read
+from bench.watching import CHECKOUT
 
-CHECKOUT = Path(__file__).resolve().parents[1]
-RESULTS = CHECKOUT / "bench" / "results" / "latest.json"
-DAY = date(2026, 10, 31)
-FULL = "night-full"
+SIZES = "10000,100000"
+QUICK = "100000"
 
 
-def main() -> None:
-    """Simulate, take in, run a night; print and keep the times."""
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--firms", type=int, default=2_000)
-    asked.add_argument("--months", type=int, default=18)
-    asked.add_argument("--seed", type=int, default=1)
-    asked.add_argument("--mapping", type=Path, help="a bank's own mapping, with --folder and --date")
-    asked.add_argument("--folder", type=Path)
-    asked.add_argument("--date", type=date.fromisoformat, default=DAY)
+def main() -> int:
+    """Measure, then keep and write, or compare."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--sizes", default="", help=f"firms, parted by commas (default {SIZES})")
+    asked.add_argument("--months", type=int, default=24)
+    asked.add_argument("--quick", action="store_true", help="compare with what is recorded, keep nothing")
+    asked.add_argument("--peers", action="store_true", help="also what people would use instead")
+    asked.add_argument("--page", action="store_true", help="only write the page from what is recorded")
     given = asked.parse_args()
-    with tempfile.TemporaryDirectory(prefix="xiaoer-bench-") as home:
-        os.environ |= {"XIAOER_HOME": home, "XIAOER_ALLOW_ROOT": "1", "XIAOER_TODAY": "published"}
-        if given.mapping:
-            rows = measure(Path(home), given.mapping, given.folder, given.date)
-        else:
-            simulated(Path(home) / "bank", given.firms, given.months, given.seed)
-            rows = measure(Path(home), CHECKOUT / "mappings" / "simulator.toml", Path(home) / "bank", DAY)
-            keep(rows)
-    for row in rows:
-        print(
-            f"{row['step']:<12} {row['seconds']:8.2f} s   floor {row['floor_seconds']:6.2f} s   {row['rows']:>12,} rows"
-        )
+    if given.page:
+        print(page.write(CHECKOUT / "docs"))
+        return 0
+    sizes = [int(word) for word in (given.sizes or (QUICK if given.quick else SIZES)).split(",")]
+    rows = [
+        row for size in sizes for row in measured("bench.size", "--firms", size, "--months", given.months)
+    ]
+    if given.quick:
+        return told(slides(rows, read()))
+    if given.peers:
+        rows += measured("bench.peers")
+    keep(Run.now("duckdb"), rows)
+    print(page.write(CHECKOUT / "docs"))
+    return 0
 
 
-def simulated(folder: Path, firms: int, months: int, seed: int) -> None:
-    """A bank to measure on."""
-    from xiaoer.simulator.bank import simulate
-    from xiaoer.simulator.terms import Plan
-
-    simulate(Plan(firms, months, seed, DAY), folder, lambda _: None)
-
-
-def measure(home: Path, mapping: Path, folder: Path, day: date) -> list[dict[str, Any]]:
-    """One row per step, the sums last."""
-    from xiaoer.app.setup import ready
-    from xiaoer.kit.settings import settings
-    from xiaoer.kit.tables import DuckEngine, Lake
-    from xiaoer.sources.intake import load_bank, receive
-
-    lake = Lake(settings().lake)
-    bank = receive(mapping, folder, settings().inbox)
-    seconds, reports = timed(lambda: load_bank(bank, lake, DuckEngine(home / "scratch"), day))
-    floor, _ = timed(lambda: scan(lake.root))
-    steps = [("intake", seconds, sum(report.loaded for report in reports))]
-    ready()
-    from xiaoer.nightly.night import run_night
-
-    run_night(settings(), day, told=lambda one: steps.append((one.step, one.seconds, one.rows)))
-    night = steps[1:]
-    steps.append((FULL, sum(step[1] for step in night), sum(step[2] for step in night)))
-    return [row(_firms(lake, day), *step, floor) for step in steps]
+def measured(module: str, *words: object) -> list[Row]:
+    """The rows another process found; it shows them as it goes."""
+    command = [sys.executable, "-m", module, *map(str, words)]
+    last = ""
+    with subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout or ():
+            if last:
+                print(last, flush=True)
+            last = line.rstrip()
+    if process.returncode:
+        raise SystemExit(f"{module} ended with {process.returncode}")
+    return [Row(**row) for row in json.loads(last)]
 
 
-def _firms(lake: Any, day: date) -> int:
-    """How many firms the night decided about: the latest list of each feed."""
-    latest = {part.feed: part.rows for part in lake.manifest.known_on("customers", day)}
-    return sum(latest.values())
-
-
-def row(size: int, step: str, seconds: float, rows: int, floor: float) -> dict[str, Any]:
-    """A line of the results; `gap` belongs to allocation and is empty here."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    ratio = round(seconds / floor, 2)
-    figures = {"seconds": round(seconds, 3), "floor_seconds": round(floor, 3), "ratio": ratio}
-    return {"size": size, "step": step, **figures, "peak_mb": round(peak), "rows": rows, "gap": None}
-
-
-def scan(lake: Path) -> None:
-    """Read every column of every delivered table once."""
-    with duckdb.connect() as connection:
-        for folder in sorted((lake / "delivered").iterdir()):
-            files = [str(path) for path in folder.glob("*.parquet")]
-            connection.execute(
-                "SELECT max(COLUMNS(*)) FROM read_parquet(?, union_by_name = true)", [files]
-            ).fetchall()
-
-
-def timed(work: Callable[[], Any]) -> tuple[float, Any]:
-    """Seconds and what came of it."""
-    started = time.perf_counter()
-    made = work()
-    return time.perf_counter() - started, made
-
-
-def keep(rows: list[dict[str, Any]]) -> None:
-    """Write the results with the commit they belong to."""
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=CHECKOUT, capture_output=True, text=True, check=False
-    ).stdout.strip()
-    RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    RESULTS.write_text(
-        json.dumps({"commit": commit, "engine": "duckdb", "rows": rows}, indent=1) + "\n", encoding="utf-8"
-    )
+def told(slid: list[str]) -> int:
+    """Say what slid; 1 when anything did."""
+    print("\n".join(slid) or "no ratio slid against what is recorded")
+    return 1 if slid else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

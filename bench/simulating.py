@@ -10,7 +10,6 @@ import json
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from datetime import date
 from pathlib import Path
@@ -20,7 +19,8 @@ import duckdb
 import polars as pl
 from isal import igzip
 
-CHECKOUT = Path(__file__).resolve().parents[1]
+from bench.watching import CHECKOUT, Watch, commit
+
 RESULTS = CHECKOUT / "bench" / "results" / "simulating.json"
 DAY = date(2026, 10, 31)
 SAMPLE = 997
@@ -63,7 +63,7 @@ def measured(folder: Path, scratch: Path, firms: int, months: int, jobs: int) ->
         for packed in (True, False)
     )
     return {
-        "commit": _commit(),
+        "commit": commit(),
         "firms": firms,
         "months": months,
         "jobs": jobs,
@@ -86,47 +86,11 @@ def simulated(
     script = scratch / "simulating.py"
     script.write_text(SCRIPT, "utf-8")
     words = [sys.executable, str(script), str(folder), str(firms), str(months), str(jobs)]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
-        watch = _Watch(process.pid)
-        watch.start()
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process, Watch(process.pid) as watch:
         told, _ = process.communicate()
-        watch.stop()
     if process.returncode:
         raise SystemExit(process.returncode)
     return json.loads(told.splitlines()[-1]), watch.peak
-
-
-class _Watch(threading.Thread):
-    """The most memory (resident, MB) that a process and its children held at one moment."""
-
-    def __init__(self, process: int) -> None:
-        super().__init__(daemon=True)
-        self.process, self.peak, self.over = process, 0.0, threading.Event()
-
-    def run(self) -> None:
-        while not self.over.wait(0.5):
-            self.peak = max(self.peak, sum(_resident(pid) for pid in _family(self.process)))
-
-    def stop(self) -> None:
-        self.over.set()
-        self.join()
-
-
-def _family(process: int) -> list[int]:
-    found = [process]
-    for pid in found:
-        children = Path(f"/proc/{pid}/task/{pid}/children")
-        found += [int(word) for word in children.read_text().split()] if children.exists() else []
-    return found
-
-
-def _resident(process: int) -> float:
-    status = Path(f"/proc/{process}/status")
-    try:
-        lines = status.read_text().splitlines()
-    except (FileNotFoundError, ProcessLookupError):
-        return 0.0  # it ended between the two looks
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS")), 0.0)
 
 
 def floor_of(folder: Path, table: str, rows: int, scratch: Path, *, packed: bool) -> float:
@@ -165,11 +129,6 @@ def _word(column: pl.Series, length: int) -> str:
         return name
     first = str(column[0])
     return f"concat('{first[:1]}', lpad((r.range * {length} + n)::VARCHAR, {len(first) - 1}, '0')) AS {name}"
-
-
-def _commit() -> str:
-    words = ["git", "rev-parse", "--short", "HEAD"]
-    return subprocess.run(words, cwd=CHECKOUT, capture_output=True, text=True, check=False).stdout.strip()
 
 
 if __name__ == "__main__":

@@ -3,6 +3,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pypinyin import lazy_pinyin
 
 from xiaoer.kit import text
 from xiaoer.kit.text import pinyin, reason, say, valid_credit_code, wording
@@ -98,3 +101,9 @@ def test_credit_codes_carry_a_check_character() -> None:
     assert valid_credit_code("91110000600037341L")
     assert not valid_credit_code("91110000600037342L")
     assert not valid_credit_code("")
+
+
+@given(st.text(st.sampled_from("重庆行长乐银行长沙音乐单位ABCx9-(（）) 、有限公司贸易朝阳"), max_size=14))
+def test_names_spelt_word_by_word_sound_as_spelt_whole(name: str) -> None:
+    whole = ["".join(letter for letter in chunk.lower() if letter.isalnum()) for chunk in lazy_pinyin(name)]
+    assert pinyin(name)[0] == "".join(whole)

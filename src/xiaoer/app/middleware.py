@@ -7,6 +7,7 @@ published: edition, business_date). Somebody not signed in has a scope that hold
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import TypeVar
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -22,6 +23,8 @@ from xiaoer.kit.settings import TODAY_IS_THE_PUBLISHED_DAY
 from xiaoer.kit.settings import settings as environment
 
 Answer = Callable[[HttpRequest], HttpResponse]
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 NOBODY = Scope(staff_id="")
 
 # Scripts and styles only from here; `style` attributes are how charts and bars are drawn.
@@ -75,16 +78,18 @@ class SignedScope:
         self.get_response = get_response
         self.clock = clock or SystemClock()
         self._known: OrderedDict[tuple[str, int, date], Scope] = OrderedDict()
+        self._found: OrderedDict[tuple[object, ...], dict[str, object]] = OrderedDict()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Set `scope`, `today` and `pointer`; take the scope away again at the end."""
+        """Set `scope`, `today`, `pointer` and `remembered`; take the scope away again at the end."""
         request.pointer = pointer()  # type: ignore[attr-defined]
         request.today = desk_day(request.pointer, self.clock)  # type: ignore[attr-defined]
-        request.scope = NOBODY  # type: ignore[attr-defined]
+        request.scope, request.remembered = NOBODY, {}  # type: ignore[attr-defined]
         if not request.user.is_authenticated:
             return self.get_response(request)
         try:
-            request.scope = self._shown(request.user.staff_id, request.pointer.edition, request.today)  # type: ignore[attr-defined,union-attr]
+            scope = self._shown(request.user.staff_id, request.pointer.edition, request.today)  # type: ignore[attr-defined,union-attr]
+            request.scope, request.remembered = scope, self._remembered(scope, request.today)  # type: ignore[attr-defined]
             return self.get_response(request)
         finally:
             hide()
@@ -107,11 +112,23 @@ class SignedScope:
         scope = self._known.get(key)
         if scope is None:
             show(bare, now)
-            scope = self._known[key] = whole_scope(bare, today)
-            if len(self._known) > settings.SCOPES_REMEMBERED:
-                self._known.popitem(last=False)
+            scope = kept(self._known, key, whole_scope(bare, today))
         show(scope, now)
         return scope
+
+    def _remembered(self, scope: Scope, today: date) -> dict[str, object]:
+        """What pages found in published rows: the same for all who see the same portfolios."""
+        key = (scope.everything, scope.branches, scope.managers, scope.edition, today)
+        found = self._found.get(key)
+        return kept(self._found, key, {}) if found is None else found
+
+
+def kept(known: OrderedDict[Key, Value], key: Key, value: Value) -> Value:
+    """Remember something; the oldest is forgotten when there is too much."""
+    known[key] = value
+    if len(known) > settings.SCOPES_REMEMBERED:
+        known.popitem(last=False)
+    return value
 
 
 def desk_day(shown: Pointer, clock: Clock) -> date:

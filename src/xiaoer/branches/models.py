@@ -22,6 +22,7 @@ class Branch(Versioned):
 
     class Meta:
         constraints: ClassVar = [one_open_row("branch_id")]
+        indexes: ClassVar = [models.Index(fields=["branch_id", "since"], name="branches_branch_number")]
 
 
 class Staff(Versioned):
@@ -36,6 +37,7 @@ class Staff(Versioned):
 
     class Meta:
         constraints: ClassVar = [one_open_row("staff_id")]
+        indexes: ClassVar = [models.Index(fields=["staff_id", "since"], name="branches_staff_number")]
 
 
 class Post(Versioned):
@@ -51,6 +53,7 @@ class Post(Versioned):
 
     class Meta:
         constraints: ClassVar = [one_open_row("staff_id", "post", "branch_id")]
+        indexes: ClassVar = [models.Index(fields=["staff_id", "since"], name="branches_post_holder")]
 
 
 class Assignment(Published):

@@ -64,9 +64,10 @@ def names_of_staff(scope: Scope, staff_ids: set[str]) -> Mapping[str, str]:
     return dict(staff(scope).filter(staff_id__in=staff_ids).values_list("staff_id", "name"))
 
 
-def names_of_branches(scope: Scope) -> Mapping[str, str]:
-    """Names by branch number."""
-    return dict(Branch.objects.at(scope.edition).values_list("branch_id", "name"))
+def name_of_branch(scope: Scope, branch_id: str) -> str:
+    """One branch's name, "" for an unknown one."""
+    found = Branch.objects.at(scope.edition).filter(branch_id=branch_id)
+    return found.values_list("name", flat=True).first() or ""
 
 
 def answering(scope: Scope, customer_id: str) -> QuerySet[Assignment]:
@@ -83,11 +84,11 @@ def capacity_minutes(scope: Scope, staff_id: str) -> int:
 def who(scope: Scope, today: date, language: str) -> dict[str, Any]:
     """The reader as shown in the header: name, post, branch."""
     me, held = staff_named(scope, scope.staff_id), posts_held(scope, scope.staff_id, today)
-    names = names_of_branches(scope)
+    home = held[0].branch_id if held else me.branch_id if me else ""
     return {
         "name": me.name if me else scope.staff_id,
         "post": "、".join(dict.fromkeys(post.kind.title(language) for post in held)),
-        "branch": names.get(held[0].branch_id if held else me.branch_id if me else "", ""),
+        "branch": name_of_branch(scope, home),
         "staff_id": scope.staff_id,
     }
 

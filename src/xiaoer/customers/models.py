@@ -58,4 +58,9 @@ class Firm(Published):
             models.Index(fields=["pinyin", "until"], name="customers_firm_pinyin"),
             models.Index(fields=["initials", "until"], name="customers_firm_initials"),
             models.Index(fields=["credit_code", "until"], name="customers_firm_code"),
+            models.Index(
+                fields=["matures_date", "until"],
+                condition=models.Q(matures_date__isnull=False),
+                name="customers_firm_matures",
+            ),
         ]

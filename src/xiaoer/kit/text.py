@@ -15,6 +15,7 @@ from string import Formatter
 from typing import Literal, TypedDict
 
 from pypinyin import lazy_pinyin
+from pypinyin.seg.mmseg import seg as words
 from stdnum.cn import uscc
 
 from xiaoer.kit.money import short_amount
@@ -172,11 +173,16 @@ def _storable(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 
-@lru_cache(maxsize=65_536)
 def _syllables(name: str) -> tuple[tuple[str, str], ...]:
     spelt = []
-    for chunk in lazy_pinyin(name):
+    for chunk in (chunk for word in words.cut(name) for chunk in _sounds(word)):
         kept = "".join(letter for letter in chunk.lower() if letter.isalnum())
         if kept:
             spelt.append((kept, kept if kept in name.lower() else kept[0]))
     return tuple(spelt)
+
+
+@lru_cache(maxsize=65_536)
+def _sounds(word: str) -> tuple[str, ...]:
+    """A word's syllables; a bank's firms share few thousand words, and spelling one is slow."""
+    return tuple(lazy_pinyin(word))

@@ -1,47 +1,60 @@
 """What firms and counterparties are called; names are looked up last, so that the night works on numbers alone."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
+import polars as pl
+
+from xiaoer.nightly.pieces import said
 from xiaoer.nightly.run import Night
 
 
 @dataclass(frozen=True)
-class Partner:
-    """A counterparty: its name, and its customer number where it banks with us."""
-
-    name: str
-    customer_id: str | None
-
-
-@dataclass(frozen=True)
 class Directory:
-    """Names by number; a number nobody named stands for itself."""
+    """Names by number; a number nobody named stands for itself.
 
-    firms: Mapping[str, str]
-    partners: Mapping[str, Partner]
+    `firms`: customer_id, name. `partners`: counterparty_id, name, customer_id (null where it is not ours); our own
+    firms are among them under their own number.
+    """
 
-    def firm(self, customer_id: str) -> str:
-        return self.firms.get(customer_id, customer_id)
+    firms: pl.DataFrame
+    partners: pl.DataFrame
 
-    def partner(self, number: str) -> Partner:
-        if number in self.firms:
-            return Partner(self.firms[number], number)
-        return self.partners.get(number, Partner(number, None))
+    def called(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """`rows` with their counterparty's `name` and `known_as`, its customer number."""
+        listed = self.partners.rename({"customer_id": "known_as"})
+        named = rows.join(listed, on="counterparty_id", how="left", maintain_order="left")
+        return named.with_columns(said("name", pl.col("counterparty_id")))
+
+    def names(self, numbers: list[str]) -> dict[str, str]:
+        """What these counterparties are called."""
+        found = self.called(pl.DataFrame({"counterparty_id": numbers}, {"counterparty_id": pl.String}))
+        return dict(found.select("counterparty_id", "name").iter_rows())
 
 
 def directory(night: Night) -> Directory:
     """Names as known on the business date: firms' from the personal side, partners' from the bank's list."""
-    people = night.engine.collect(night.personal("customers")).to_pylist()
-    firms = {row["customer_id"]: row["name"] or row["customer_id"] for row in people}
-    listed = night.engine.collect(night.delivered("counterparties")).to_pylist()
-    named = night.engine.collect(night.personal("counterparties")).to_pylist()
-    names = {row["counterparty_id"]: row["name"] for row in named}
-    partners = {
-        row["counterparty_id"]: Partner(
-            names.get(row["counterparty_id"]) or firms.get(row["customer_id"] or "", row["counterparty_id"]),
-            row["customer_id"] if row["customer_id"] in firms else None,
-        )
-        for row in listed
-    }
-    return Directory(firms, partners)
+    people = pl.DataFrame(night.engine.collect(night.personal("customers").select("customer_id", "name")))
+    firms = _last(people, "customer_id").with_columns(said("name", pl.col("customer_id")))
+    listed = night.engine.collect(night.delivered("counterparties").select("counterparty_id", "customer_id"))
+    named = night.engine.collect(night.personal("counterparties").select("counterparty_id", "name"))
+    numbers, names = (_last(pl.DataFrame(rows), "counterparty_id") for rows in (listed, named))
+    return Directory(firms, _partners(numbers, names, firms))
+
+
+def _partners(listed: pl.DataFrame, named: pl.DataFrame, firms: pl.DataFrame) -> pl.DataFrame:
+    """The bank's list, a firm of ours under the name it has with us where the list has none."""
+    ours = firms.rename({"name": "our_name"}).with_columns(ours=pl.lit(value=True))
+    own = firms.select("name", counterparty_id="customer_id", customer_id="customer_id")
+    told = (
+        listed.join(named, on="counterparty_id", how="left")
+        .join(ours, on="customer_id", how="left")
+        .with_columns(said("name", pl.coalesce("our_name", "counterparty_id")))
+        .with_columns(pl.when(pl.col("ours")).then("customer_id").alias("customer_id"))
+        .join(own, on="counterparty_id", how="anti")
+    )
+    columns = ("counterparty_id", "name", "customer_id")
+    return pl.concat([told.select(columns), own.select(columns)])
+
+
+def _last(rows: pl.DataFrame, key: str) -> pl.DataFrame:
+    return rows.unique(key, keep="last", maintain_order=True)

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -43,22 +44,19 @@ def ranks_before(night: Night) -> dict[str, int]:
     return {row["customer_id"]: row["rank"] for row in rows.to_pylist() if row["rank"] is not None}
 
 
-def scores_before(night: Night) -> dict[str, float]:
-    """Each firm's probability the night before."""
-    rows = made_before(night, "scores")
-    return (
-        {}
-        if rows is None
-        else dict(zip(rows["customer_id"].to_pylist(), rows["value"].to_pylist(), strict=True))
-    )
+def scores_before(night: Night) -> pl.DataFrame:
+    """Each firm's probability the night before: customer_id, value."""
+    return _before(night, "scores", {"customer_id": pl.String, "value": pl.Float64})
 
 
-def tiers_before(night: Night) -> dict[str, str]:
-    """Each firm's tier the night before."""
-    rows = made_before(night, "segments")
-    if rows is None:
-        return {}
-    return dict(zip(rows["customer_id"].to_pylist(), rows["tier"].to_pylist(), strict=True))
+def tiers_before(night: Night) -> pl.DataFrame:
+    """Each firm's tier the night before: customer_id, tier."""
+    return _before(night, "segments", {"customer_id": pl.String, "tier": pl.String})
+
+
+def _before(night: Night, name: str, columns: dict[str, type[pl.DataType]]) -> pl.DataFrame:
+    rows = made_before(night, name)
+    return pl.DataFrame(schema=columns) if rows is None else pl.DataFrame(rows.select(list(columns)))
 
 
 def _nights(night: Night) -> Path:

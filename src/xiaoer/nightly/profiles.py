@@ -1,156 +1,158 @@
 """What a firm's page draws: months, main buyers and suppliers, firms to compare with."""
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterator
 
+import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from xiaoer.features.night import similar
-from xiaoer.kit.dates import from_day_number
 from xiaoer.kit.text import reason
-from xiaoer.network.night import main_partners, partner_months
+from xiaoer.network.night import TIE, main_partners, partner_months
+from xiaoer.nightly import seam
 from xiaoer.nightly.directory import Directory
+from xiaoer.nightly.pieces import Part, as_json, in_parts, monthly
 from xiaoer.nightly.run import Night
 from xiaoer.nightly.standing import CONSENTS, OPEN
 from xiaoer.nightly.standins import staff_rows
 
 MONTHS, SPARK, MOST_PARTNERS, MOST_CONTACTS = 36, 12, 8, 12
-Rows = Iterable[dict[str, Any]]
-By = dict[Any, Any]
+COLUMNS = (
+    "customer_id", "months", "sales", "purchases", "inflow", "outflow", "buyers", "suppliers", "similar", "contacts",
+    "standing",
+)  # fmt: skip
 
 
-def profiles(night: Night, called: Directory) -> list[dict[str, Any]]:
+def profiles(night: Night, called: Directory) -> seam.Rows:
     """One row per firm, JSON columns as text; amounts in fen."""
     last = night.business_date.year * 12 + night.business_date.month - 1
-    months = [f"{month // 12}-{month % 12 + 1:02d}" for month in range(last - MONTHS + 1, last + 1)]
-    trade = _series(night.rows_of("months"), ("sales", "purchases"), last)
-    flows = _series(night.rows_of("flow_months"), ("inflow", "outflow"), last)
-    partners, alike = _partners(night, called, last), _similar(night, called)
-    met, standing = _contacts(night), _standing(night)
-    return [
-        {
-            "customer_id": firm,
-            "months": json.dumps(months),
-            **{name: _json(trade[firm].get(name)) for name in ("sales", "purchases")},
-            **{name: _json(flows[firm].get(name)) for name in ("inflow", "outflow")},
-            "buyers": _json(partners.get((firm, "sale"))),
-            "suppliers": _json(partners.get((firm, "purchase"))),
-            "similar": _json(alike.get(firm, [])),
-            "contacts": _json(met.get(firm, [])[:MOST_CONTACTS]),
-            "standing": _json(standing.get(firm)),
-        }
-        for firm in sorted(night.rows_of("features")["customer_id"].to_pylist())
-    ]
-
-
-def _json(value: object) -> str | None:
-    return None if value is None else json.dumps(value, ensure_ascii=False)
-
-
-def _series(rows: pa.Table, columns: tuple[str, ...], last: int) -> By:
-    """Per firm and column the last 36 months, oldest first, zeros where nothing was."""
-    found: By = defaultdict(dict)
-    for row in rows.to_pylist():
-        at = row["month"] - last + MONTHS - 1
-        if 0 <= at < MONTHS:
-            for name in columns:
-                found[row["customer_id"]].setdefault(name, [0] * MONTHS)[at] = row[name]
-    return found
-
-
-def _partners(night: Night, called: Directory, last: int) -> By:
-    main = night.keep("main_partners", main_partners(night.made("partners"), MOST_PARTNERS))
-    sparks: By = defaultdict(lambda: [0] * SPARK)
-    for row in night.engine.collect(partner_months(night.made("trade"), main, last - SPARK + 1)).to_pylist():
-        sparks[_tie(row)][row["month"] - last + SPARK - 1] = row["amount"]
-    found: By = defaultdict(list)
-    for row in (
-        night.engine.collect(main)
-        .sort_by([(n, "ascending") for n in ("customer_id", "direction", "rank")])
-        .to_pylist()
-    ):
-        found[row["customer_id"], row["direction"]].append(_partner(row, called, sparks[_tie(row)]))
-    return found
-
-
-def _tie(row: dict[str, Any]) -> tuple[str, str, str]:
-    return row["customer_id"], row["direction"], row["counterparty_id"]
-
-
-def _partner(row: dict[str, Any], called: Directory, spark: list[int]) -> dict[str, Any]:
-    """A counterparty that banks with us carries its customer number, so that one can go there."""
-    number = row["counterparty_id"]
-    known = called.partner(number)
-    gap = (row["last_day"] - row["first_day"]) / (row["days"] - 1) if row["days"] > 1 else None
-    return {
-        "id": number,
-        "name": known.name,
-        "customer_id": known.customer_id,
-        "amount": row["amount_12m"],
-        "share": round(row["share"], 4),
-        "last_date": from_day_number(row["last_day"]).isoformat(),
-        "gap_days": None if gap is None else max(1, round(gap)),
-        "spark": spark,
-    }
-
-
-def _similar(night: Night, called: Directory) -> By:
-    firms = night.made("features")
-    known = firms.select("customer_id", "industry_code", "sales_12m", "growth_12m")
-    facts = {row["customer_id"]: row for row in night.engine.collect(known).to_pylist()}
-    pairs = night.engine.collect(similar(firms)).sort_by(
-        [("customer_id", "ascending"), ("place", "ascending")]
+    staff = pl.DataFrame(
+        [(row["staff_id"], row["name"]) for row in staff_rows(night)],
+        {"staff_id": pl.String, "staff": pl.String},
+        orient="row",
     )
-    found: By = defaultdict(list)
-    for row in pairs.to_pylist():
-        other = facts[row["neighbour_id"]]
-        found[row["customer_id"]].append(
-            {
-                "customer_id": row["neighbour_id"],
-                "name": called.firm(row["neighbour_id"]),
-                "why": reason("similar_in_industry" if other["industry_code"] else "similar_in_size"),
-                "turnover_12m": other["sales_12m"],
-                "growth": None if other["growth_12m"] is None else round(other["growth_12m"], 4),
-            }
-        )
-    return found
+    shown = in_parts(night, COLUMNS, lambda part: _profiles(part, called, staff, last))
+
+    def pieces() -> Iterator[pa.Table]:
+        _prepare(night, last)
+        yield from shown.pieces()
+
+    return seam.Rows(shown.column_names, pieces)
 
 
-def _contacts(night: Night) -> By:
+def _prepare(night: Night, last: int) -> None:
+    """What is found over all firms at once."""
+    main = night.keep("main_partners", main_partners(night.made("partners"), MOST_PARTNERS))
+    night.keep("partner_months", partner_months(night.made("trade"), main, last - SPARK + 1))
+    night.keep("similar", similar(night.made("features")))
+
+
+def _profiles(part: Part, called: Directory, staff: pl.DataFrame, last: int) -> pl.DataFrame:
+    firms, first = part.firms, last - MONTHS + 1
+    months = [f"{month // 12}-{month % 12 + 1:02d}" for month in range(first, last + 1)]
+    trade = monthly(firms, part.made("months"), ("sales", "purchases"), first, MONTHS)
+    flows = monthly(firms, part.made("flow_months"), ("inflow", "outflow"), first, MONTHS)
+    partners = _partners(part, called, last)
+    told = [_texts(trade, "sales", "purchases"), _texts(flows, "inflow", "outflow")]
+    for direction, name in (("sale", "buyers"), ("purchase", "suppliers")):
+        told.append(partners.filter(direction=direction).select("customer_id", pl.col("entries").alias(name)))
+    told += [_similar(part), _contacts(part, staff), _standing(part)]
+    rows = firms.with_columns(months=pl.lit(json.dumps(months)))
+    for one in told:
+        rows = rows.join(one, on="customer_id", how="left", maintain_order="left")
+    return rows.with_columns(pl.col("similar", "contacts").fill_null("[]"))
+
+
+def _texts(series: pl.DataFrame, *names: str) -> pl.DataFrame:
+    """Monthly figures as JSON text; none where nobody delivered any."""
+    return series.filter("known").select(
+        "customer_id", *(as_json(pl.col(name)).alias(name) for name in names)
+    )
+
+
+def _partners(part: Part, called: Directory, last: int) -> pl.DataFrame:
+    """customer_id, direction, entries; a counterparty that banks with us carries its customer number."""
+    main = part.made("main_partners").sort("customer_id", "direction", "rank")
+    sparks = monthly(main.select(TIE), part.made("partner_months"), ("amount",), last - SPARK + 1, SPARK)
+    rows = called.called(main).join(sparks, on=TIE, how="left", maintain_order="left")
+    spaces = (pl.col("last_day") - pl.col("first_day")) / (pl.col("days") - 1)
+    entry = pl.struct(
+        pl.col("counterparty_id").alias("id"),
+        "name",
+        pl.col("known_as").alias("customer_id"),
+        pl.col("amount_12m").alias("amount"),
+        pl.col("share").round(4),
+        _iso(pl.col("last_day").cast(pl.Int32).cast(pl.Date)).alias("last_date"),
+        pl.when(pl.col("days") > 1).then(spaces.round().cast(pl.Int64).clip(1)).alias("gap_days"),
+        pl.col("amount").alias("spark"),
+    )
+    return _listed(rows, entry, "customer_id", "direction")
+
+
+def _iso(day: pl.Expr) -> pl.Expr:
+    return day.dt.strftime("%Y-%m-%d")
+
+
+def _listed(rows: pl.DataFrame, entry: pl.Expr, *key: str) -> pl.DataFrame:
+    """Per key its entries in the rows' order, as JSON text in `entries`."""
+    texts = rows.select(*key, entries=entry.struct.json_encode())
+    return (
+        texts.group_by(key, maintain_order=True)
+        .agg(pl.col("entries").str.join(","))
+        .with_columns(pl.format("[{}]", "entries").alias("entries"))
+    )
+
+
+def _similar(part: Part) -> pl.DataFrame:
+    """Firms in the same industry, or without one merely alike in size; the desk names them in the reader's scope."""
+    industry = pl.DataFrame(
+        part.night.engine.collect(part.night.made("features").select("customer_id", "industry_code"))
+    )
+    pairs = part.made("similar").sort("customer_id", "place")
+    known = pairs.join(
+        industry, left_on="neighbour_id", right_on="customer_id", how="left", maintain_order="left"
+    )
+    alike = pl.when(pl.col("industry_code").str.len_bytes() > 0)
+    why = alike.then(pl.lit(_why("similar_in_industry"))).otherwise(pl.lit(_why("similar_in_size")))
+    number = pl.struct(customer_id=pl.col("neighbour_id")).struct.json_encode().str.strip_suffix("}")
+    entries = known.select("customer_id", entries=number + pl.lit(', "why": ') + why + pl.lit("}"))
+    return entries.group_by("customer_id").agg(
+        pl.format("[{}]", pl.col("entries").str.join(",")).alias("similar")
+    )
+
+
+def _why(code: str) -> str:
+    return json.dumps(reason(code), ensure_ascii=False)
+
+
+def _contacts(part: Part, staff: pl.DataFrame) -> pl.DataFrame:
     """What the bank's files tell of contacts, newest first; the desk shows its own records itself."""
-    names = {row["staff_id"]: row["name"] for row in staff_rows(night)}
-    rows = night.rows_of("contacts")
-    order = [
-        ("customer_id", "ascending"),
-        ("day", "descending"),
-        ("channel", "ascending"),
-        ("outcome", "ascending"),
-    ]
-    found: By = defaultdict(list)
-    for row in rows.filter(pc.equal(rows["by"], "bank")).sort_by(order).to_pylist():
-        told = {"date": row["contact_date"].isoformat()} | {
-            name: row[name] for name in ("channel", "outcome", "purpose")
-        }
-        found[row["customer_id"]].append(told | {"staff": names.get(row["staff_id"], "")})
-    return found
+    rows = part.made("contacts").filter(by="bank").join(staff, on="staff_id", how="left")
+    newest = rows.sort(
+        "customer_id", "day", "channel", "outcome", descending=[False, True, False, False], nulls_last=True
+    )
+    entry = pl.struct(
+        _iso(pl.col("contact_date")).alias("date"),
+        "channel",
+        "outcome",
+        "purpose",
+        pl.col("staff").fill_null(""),
+    )
+    shown = newest.group_by("customer_id", maintain_order=True).head(MOST_CONTACTS)
+    return _listed(shown, entry, "customer_id").rename({"entries": "contacts"})
 
 
-def _standing(night: Night) -> By:
+def _standing(part: Part) -> pl.DataFrame:
     """What the desk must know to ask the contact policy: consents, and since when a complaint is open."""
-    complained: By = {}
-    for row in night.engine.collect(night.delivered("service_requests")).to_pylist():
-        day = row["requested_date"]
-        if row["kind"] == "complaint" and row["status"] == OPEN and day and day <= night.business_date:
-            complained[row["customer_id"]] = min(
-                day.isoformat(), complained.get(row["customer_id"], day.isoformat())
-            )
-    return {
-        row["customer_id"]: {
-            "consents": {use: row[f"consent_{use}"] for use in CONSENTS},
-            "complaint_date": complained.get(row["customer_id"]),
-        }
-        for row in night.engine.collect(night.delivered("customers")).to_pylist()
-    }
+    asked = part.rows(part.night.delivered("service_requests"))
+    complained = (
+        asked.filter(pl.col("requested_date") <= part.night.business_date, kind="complaint", status=OPEN)
+        .group_by("customer_id")
+        .agg(complaint_date=_iso(pl.col("requested_date").min()))
+    )
+    customers = part.rows(part.night.delivered("customers")).unique("customer_id", keep="last")
+    told = customers.join(complained, on="customer_id", how="left")
+    consents = pl.struct(pl.col(f"consent_{use}").alias(use) for use in CONSENTS)
+    return told.select(
+        "customer_id", standing=pl.struct(consents.alias("consents"), "complaint_date").struct.json_encode()
+    )

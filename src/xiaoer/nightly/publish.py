@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import psycopg
-import pyarrow as pa
 from django.apps import apps
 from django.db import connections, transaction
 from psycopg import sql
 
 from xiaoer.kit.dates import SystemClock
-from xiaoer.kit.published import FOREVER, Pointer, Versioned
-from xiaoer.nightly import seam, staging, wire
+from xiaoer.kit.published import FOREVER, Pointer
+from xiaoer.nightly import seam
+from xiaoer.nightly.changing import Change, change
 
 PUBLISHING = 7_210_002  # the advisory lock's number
 HAND_OVER = sql.SQL(
@@ -29,16 +29,6 @@ HAND_OVER = sql.SQL(
     " AND (w.branch_id, w.manager_id) IS DISTINCT FROM (f.branch_id, f.manager_id)"
 )
 EDITIONS_KEPT = 3  # closed rows stay this long, for requests that began before the flip
-
-
-@dataclass(frozen=True)
-class Change:
-    """How one table changed: rows written new, rows no longer shown."""
-
-    table: str
-    rows: int
-    inserted: int
-    closed: int
 
 
 @dataclass(frozen=True)
@@ -55,7 +45,7 @@ class Publication:
 
 
 def publish(
-    tables: Mapping[str, pa.Table],
+    tables: Mapping[str, seam.Handed],
     business_date: date,
     run_id: str,
     *,
@@ -65,7 +55,8 @@ def publish(
 ) -> Publication:
     """Show a night's tables on the desk. The same `run_id` again changes no row.
 
-    `tables` must hold every name of `nightly.seam.NAMES` (without columns: no rows); ValueError otherwise.
+    `tables` must hold every name of `nightly.seam.NAMES` (without columns: no rows); ValueError otherwise. Those
+    made in pieces are made only when they are written, so the same night again makes none.
     `reached` hears the name of each table when it is written and "pointer" when all is done.
     """
     _check(tables)
@@ -85,7 +76,7 @@ def publish(
     return Publication(edition, tuple(changes))
 
 
-def _check(tables: Mapping[str, pa.Table]) -> None:
+def _check(tables: Mapping[str, seam.Handed]) -> None:
     missing, unknown = set(seam.NAMES) - set(tables), set(tables) - set(seam.NAMES)
     if missing or unknown:
         message = f"a publish is whole or not at all: missing {sorted(missing)}, unknown {sorted(unknown)}"
@@ -119,37 +110,13 @@ def _undo_leftovers(edition: int, using: str) -> None:
             rows.filter(until__gt=edition, until__lt=FOREVER).update(until=FOREVER)
 
 
-def _change(name: str, table: pa.Table, edition: int, using: str, reached: Callable[[str], None]) -> Change:
-    model = seam.model_of(name)
+def _change(
+    name: str, table: seam.Handed, edition: int, using: str, reached: Callable[[str], None]
+) -> Change:
     with transaction.atomic(using=using):
-        say = staging.statements(model)
-        for statement in say.prepare:
-            _run(statement, using)
-        _copy(model, table, say.copy, using)
-        _mark(model, say, using)
-        closed = _run(say.close, using, edition=edition)
-        inserted = _run(say.insert, using, edition=edition)
-        _run(say.drop, using)
+        done = change(name, seam.rows(table), edition, using)
     reached(name)
-    return Change(name, table.num_rows, inserted, closed)
-
-
-def _mark(model: type[Versioned], say: staging.Statements, using: str) -> None:
-    """Hash the staged rows; two rows with one key are the night's mistake: ValueError names the key."""
-    try:
-        for statement in say.mark:
-            _run(statement, using)
-    except psycopg.errors.UniqueViolation as twins:
-        message = f"{model._meta.label}: {twins.diag.message_detail}"
-        raise ValueError(message) from twins
-
-
-def _copy(model: type[Versioned], table: pa.Table, copy: sql.Composed, using: str) -> None:
-    connection = connections[using]
-    connection.ensure_connection()
-    with psycopg.Cursor(connection.connection) as cursor, cursor.copy(copy) as copying:
-        for piece in wire.copied(table, seam.columns_of(model)):
-            copying.write(piece)
+    return done
 
 
 def _run(query: sql.Composed, using: str, **values: object) -> int:

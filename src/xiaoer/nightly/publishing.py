@@ -4,37 +4,38 @@ from typing import Any
 
 import pyarrow as pa
 
-from xiaoer.nightly import delivered, history, showing
+from xiaoer.nightly import delivered, history, organisation, seam, showing
 from xiaoer.nightly.directory import directory
+from xiaoer.nightly.firms import firms
 from xiaoer.nightly.profiles import profiles
 from xiaoer.nightly.publish import publish as over_the_bridge
 from xiaoer.nightly.run import Night
 
-SCOPED = ("firms", "profiles", "scores", "events", "proposals", "assignments")
-
 
 def publish(night: Night) -> None:
     """Nobody sees a row before all are there."""
-    tables = published_tables(night)
-    publication = over_the_bridge(tables, night.business_date, night.run_id)
+    publication = over_the_bridge(published_tables(night), night.business_date, night.run_id)
     night.rows = publication.rows_changed
     history.remember(night)
 
 
-def published_tables(night: Night) -> dict[str, pa.Table]:
-    """Every table of the seam, with the scope columns of its firms."""
+def published_tables(night: Night) -> dict[str, seam.Handed]:
+    """Every table of the seam, with the scope columns of its firms; the large ones are made as they are written."""
     called = directory(night)
-    rows: dict[str, list[dict[str, Any]]] = {
-        "firms": showing.firms(night, called),
+    return {
+        "firms": firms(night, called),
         "profiles": profiles(night, called),
         "scores": showing.scores(night),
         "events": showing.events(night, called),
         "proposals": showing.proposals(night, called),
-        "deliveries": delivered.deliveries(night),
-        "disabled": delivered.disabled(night),
-        **showing.organisation(night),
+        "deliveries": _table(delivered.deliveries(night)),
+        "disabled": _table(delivered.disabled(night)),
+        "branches": _table(organisation.branches(night)),
+        "staff": _table(organisation.staff(night)),
+        "posts": _table(organisation.posts(night)),
+        "assignments": organisation.assignments(night),
     }
-    scope = {row["customer_id"]: row for row in night.rows_of("portfolio").to_pylist()}
-    for name in SCOPED:
-        rows[name] = [row | scope[row["customer_id"]] for row in rows[name]]
-    return {name: pa.Table.from_pylist(held) if held else pa.table({}) for name, held in rows.items()}
+
+
+def _table(rows: list[dict[str, Any]]) -> pa.Table:
+    return pa.Table.from_pylist(rows) if rows else pa.table({})

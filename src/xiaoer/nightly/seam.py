@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeAlias, cast
 
 import pyarrow as pa
 from django.apps import apps
@@ -30,7 +32,27 @@ MASTERS = {
 FOLLOWING = ("contacts.Contact", "contacts.Task", "contact_policy.Suppression")
 NAMES = (*MODELS, *MASTERS)
 CARRIED_ANYWAY = {"branch_id", "manager_id"}  # scope columns may come with a table that does not keep them
+PIECE = 25_000  # rows written at a time
 EDITION_COLUMNS = {"id", "since", "until", "payload"}
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A table too large to hold at once: its columns, and what makes its rows piece by piece when asked."""
+
+    column_names: list[str]
+    pieces: Callable[[], Iterable[pa.Table]]
+
+
+Handed: TypeAlias = pa.Table | Rows
+
+
+def rows(handed: Handed) -> Rows:
+    """A table as pieces; without columns there is none."""
+    if isinstance(handed, Rows):
+        return handed
+    pieces = (handed.slice(start, PIECE) for start in range(0, handed.num_rows, PIECE))
+    return Rows(handed.column_names, lambda: pieces)
 
 
 def model_of(name: str) -> type[Versioned]:
@@ -48,7 +70,7 @@ def columns_of(model: type[models.Model]) -> list[models.Field[Any, Any]]:
     return [field for field in model._meta.concrete_fields if field.column not in EDITION_COLUMNS]
 
 
-def check(name: str, table: pa.Table) -> None:
+def check(name: str, table: Handed) -> None:
     """Raise ValueError when a table's columns are not the model's; a zero-column table means no rows."""
     if not table.column_names:
         return

@@ -1,9 +1,29 @@
 """The morning list."""
 
-from django.db.models import QuerySet
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import Count, Max, QuerySet, Sum
 
 from xiaoer.kit.scope import Scope
 from xiaoer.offers.models import Proposal
+
+
+@dataclass(frozen=True)
+class Sums:
+    """A whole list in figures: its lines and their minutes, the best expected return (fen), whose lines they are."""
+
+    lines: int
+    minutes: int
+    best: int
+    managers: frozenset[str]
+
+    @classmethod
+    def of(cls, rows: Collection[Proposal]) -> "Sums":
+        """The figures of a list at hand."""
+        best = max((one.expected_return for one in rows), default=0)
+        managers = frozenset(one.manager_id for one in rows)
+        return cls(len(rows), sum(one.minutes for one in rows), best, managers)
 
 
 def proposals(scope: Scope) -> QuerySet[Proposal]:
@@ -11,19 +31,34 @@ def proposals(scope: Scope) -> QuerySet[Proposal]:
     return Proposal.objects.seen_by(scope).order_by("manager_id", "rank", "offer_id")
 
 
-def morning(scope: Scope, manager_ids: tuple[str, ...] = ()) -> list[Proposal]:
-    """What to do this morning, in order: one's own list, or these managers'."""
-    return list(_of(scope, manager_ids).filter(fits=True))
+def morning(scope: Scope, *, at_most: int | None = None) -> list[Proposal]:
+    """What to do this morning, in order: one's own list, or those of the managers in scope."""
+    return list(_fitting(scope)[:at_most])
 
 
-def left_out(scope: Scope, manager_ids: tuple[str, ...] = ()) -> list[Proposal]:
+def left_out(scope: Scope, *, at_most: int | None = None) -> list[Proposal]:
     """What would have been worth doing and found no hour, in order."""
-    return list(_of(scope, manager_ids).filter(fits=False, stopped__isnull=True))
+    return list(_without_hour(scope)[:at_most])
 
 
-def left_alone(scope: Scope, manager_ids: tuple[str, ...] = ()) -> list[Proposal]:
+def left_alone(scope: Scope, *, at_most: int | None = None) -> list[Proposal]:
     """Firms a rule keeps off the list today, each with the rule: contacted just now, planned, stopped."""
-    return list(_of(scope, manager_ids).filter(stopped__isnull=False))
+    return list(_stopped(scope)[:at_most])
+
+
+def morning_sums(scope: Scope) -> Sums:
+    """The whole morning list, counted where it lies."""
+    return _counted(_fitting(scope))
+
+
+def left_out_sums(scope: Scope) -> Sums:
+    """All that found no hour."""
+    return _counted(_without_hour(scope))
+
+
+def left_alone_sums(scope: Scope) -> Sums:
+    """All that a rule keeps off the list."""
+    return _counted(_stopped(scope))
 
 
 def proposals_for(scope: Scope, customer_id: str) -> QuerySet[Proposal]:
@@ -32,9 +67,11 @@ def proposals_for(scope: Scope, customer_id: str) -> QuerySet[Proposal]:
     return rows.order_by("rank", "offer_id")
 
 
-def stop_for(scope: Scope, customer_id: str) -> Proposal | None:
-    """The proposal a rule keeps off the list for one firm, with the rule; None when nothing is stopped."""
-    return Proposal.objects.seen_by(scope).filter(customer_id=customer_id, stopped__isnull=False).first()
+def proposed_and_stopped(scope: Scope, customer_id: str) -> tuple[Proposal | None, Proposal | None]:
+    """The best that is proposed for one firm, and what a rule keeps off the list; None where there is none."""
+    rows = list(Proposal.objects.seen_by(scope).filter(customer_id=customer_id).order_by("rank", "offer_id"))
+    proposed = next((one for one in rows if one.stopped is None), None)
+    return proposed, next((one for one in rows if one.stopped is not None), None)
 
 
 def proposal(scope: Scope, offer_id: str) -> Proposal | None:
@@ -42,7 +79,26 @@ def proposal(scope: Scope, offer_id: str) -> Proposal | None:
     return Proposal.objects.seen_by(scope).filter(offer_id=offer_id).first()
 
 
-def _of(scope: Scope, manager_ids: tuple[str, ...]) -> QuerySet[Proposal]:
-    wanted = manager_ids or scope.managers
+def _mine(scope: Scope) -> QuerySet[Proposal]:
     rows = proposals(scope)
-    return rows.filter(manager_id__in=wanted) if wanted else rows
+    return rows.filter(manager_id__in=scope.managers) if scope.managers else rows
+
+
+def _fitting(scope: Scope) -> QuerySet[Proposal]:
+    return _mine(scope).filter(fits=True)
+
+
+def _without_hour(scope: Scope) -> QuerySet[Proposal]:
+    return _mine(scope).filter(fits=False, stopped__isnull=True)
+
+
+def _stopped(scope: Scope) -> QuerySet[Proposal]:
+    return _mine(scope).filter(stopped__isnull=False)
+
+
+def _counted(rows: QuerySet[Proposal]) -> Sums:
+    found = rows.order_by().aggregate(
+        lines=Count("pk"), minutes=Sum("minutes", default=0), best=Max("expected_return", default=0)
+    )
+    managers = rows.order_by().values_list("manager_id", flat=True).distinct()
+    return Sums(**found, managers=frozenset(managers))

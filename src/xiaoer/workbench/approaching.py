@@ -52,13 +52,18 @@ class Stopped:
 def known_of(scope: Scope, firm: Firm, today: date) -> Known:
     """A firm as the policy needs it: kind, consents, stops, contacts of the desk and of the bank's files."""
     profile = features.profile(scope, firm.customer_id)
-    told: dict[str, Any] = (profile.standing if profile else None) or {}
+    told = _told_of(profile)
     return Known(
         firm.kind,
         told.get("consents") or {},
         tuple(_stops(scope, firm.customer_id, told, today)),
         tuple(_touches(scope, firm.customer_id, profile)),
     )
+
+
+def _told_of(profile: Any) -> dict[str, Any]:
+    """What the bank's files tell of the firm's standing."""
+    return (profile.standing if profile else None) or {}
 
 
 def answer(known: Known, plan: FollowUp) -> Answer:
@@ -99,9 +104,11 @@ def first_allowed(known: Known, plan: FollowUp, touch: Touch, working_day: Any) 
     return None
 
 
-def stops(scope: Scope, firm: Firm, today: date) -> list[Stopped]:
-    """Why a firm must not be contacted today, if it must not."""
-    known = replace(known_of(scope, firm, today), touches=())
+def stops(scope: Scope, firm: Firm, today: date, profile: Any) -> list[Stopped]:
+    """Why a firm must not be contacted today, if it must not; `profile` is the firm's, as its page shows it."""
+    told = _told_of(profile)
+    stopped = tuple(_stops(scope, firm.customer_id, told, today))
+    known = Known(firm.kind, told.get("consents") or {}, stopped, ())
     by_channel = {
         channel: [block for block in answer(known, FollowUp(today, channel)).blocks if block.rule in STOPS]
         for channel in Channel

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeVar, cast
 
 from django.http import HttpRequest
 
 from xiaoer.kit.scope import Scope
 
+Found = TypeVar("Found")
+
 
 @dataclass(frozen=True)
 class Desk:
-    """The reader's scope, the desk's day, and the day the figures are from (None before the first night)."""
+    """The reader's scope, the desk's day, and the day the figures are from (None before the first night).
+
+    `known` lives as long as the edition is shown, for all who see the same portfolios: only what follows from published
+    rows and the scope belongs there.
+    """
 
     scope: Scope
     today: date
     as_of: date | None
+    known: dict[str, object] = field(default_factory=dict, compare=False)
+
+    def remembered(self, name: str, find: Callable[[], Found]) -> Found:
+        """What was found in this edition before, or is found now."""
+        if name not in self.known:
+            self.known[name] = find()
+        return cast("Found", self.known[name])
 
     @property
     def writes(self) -> bool:
@@ -29,4 +44,4 @@ class Desk:
 
 def desk_of(request: HttpRequest) -> Desk:
     """What the middleware found out about this request."""
-    return Desk(request.scope, request.today, request.pointer.business_date)  # type: ignore[attr-defined]
+    return Desk(request.scope, request.today, request.pointer.business_date, request.remembered)  # type: ignore[attr-defined]

@@ -50,7 +50,9 @@ def _around(request: HttpRequest, desk: Desk, here: str) -> dict[str, Any]:
         "today": desk.today,
         "as_of": desk.as_of,
         "as_of_is_old": bool(desk.as_of and desk.today - desk.as_of > OLD_AFTER),
-        "who": who(desk.scope, desk.today, tongue()),
+        "who": desk.remembered(
+            f"who {desk.scope.staff_id} {tongue()}", lambda: who(desk.scope, desk.today, tongue())
+        ),
         "rooms": rooms(desk, here),
         "told": request.session.pop("told", ""),
     }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from xiaoer.branches import queries as branches
@@ -13,6 +14,7 @@ from xiaoer.contacts import queries as contacts
 from xiaoer.customers import queries as customers
 from xiaoer.events import queries as noticed
 from xiaoer.features import queries as features
+from xiaoer.kit.scope import Scope
 from xiaoer.kit.screens.listing import Listing
 from xiaoer.kit.screens.tables import View
 from xiaoer.offers import queries as offers
@@ -27,30 +29,59 @@ from xiaoer.workbench.shown import morning as mornings
 from xiaoer.workbench.shown import segments as grid_page
 
 MATURING_WITHIN = timedelta(days=30)
-PROMISES_SHOWN, CONTACTS_SHOWN = 6, 40
+PROMISES_SHOWN, CONTACTS_SHOWN, MATURING_SHOWN = 6, 40, 6
+LINES_SHOWN, LINES_FOLDED = (
+    50,
+    20,
+)  # of the list, more than anybody does in a day; of each list folded below it
 
 
 def morning(desk: Desk) -> mornings.Morning:
     """The home page of whoever asks: one's own list, or the managers' lists of a branch."""
     scope, today = desk.scope, desk.today
-    listed, left, alone = offers.morning(scope), offers.left_out(scope), offers.left_alone(scope)
+    listed, whole = _first(desk, "morning", offers.morning, offers.morning_sums, LINES_SHOWN)
+    left, left_whole = _first(desk, "left out", offers.left_out, offers.left_out_sums, LINES_FOLDED)
+    alone, alone_whole = _first(desk, "left alone", offers.left_alone, offers.left_alone_sums, LINES_FOLDED)
     promised = list(
         contacts.promises(scope, today + timedelta(days=7), staff_ids=_mine(desk))[:PROMISES_SHOWN]
     )
     firms = customers.firms_by_number(scope, _numbers(listed, left, alone, promised))
     listed_jobs = jobs(desk, listed, firms)
-    capacity = _capacity(desk, listed)
+    capacity = desk.remembered(f"capacity {scope.staff_id}", lambda: _capacity(desk, whole.managers))
+    unseen = whole.minutes - offers.Sums.of(listed).minutes
     return mornings.Morning(
         jobs=listed_jobs,
         left_out=tuple(job for job in jobs(desk, left, firms) if not job.done),
         left_alone=mornings.jobs(alone, firms, {}, {}, {}),
         capacity=capacity,
         promises=mornings.promises(promised, firms, today),
-        maturing=_maturing(desk),
-        load=mornings.load(_minutes(desk, listed_jobs), mornings.day_of(listed, today), capacity),
+        maturing=tuple(_maturing(desk)[:MATURING_SHOWN]),
+        maturing_count=desk.remembered("maturing", lambda: _maturing(desk).count()),
+        load=mornings.load(_minutes(desk, listed_jobs, unseen), mornings.day_of(listed, today), capacity),
         today=today,
         night_has_run=desk.as_of is not None,
+        unseen=mornings.Unseen(
+            whole.lines - len(listed),
+            unseen,
+            left_whole.lines - len(left),
+            left_whole.best,
+            alone_whole.lines - len(alone),
+        ),
     )
+
+
+def _first(
+    desk: Desk,
+    name: str,
+    find: Callable[..., list[Any]],
+    sums: Callable[[Scope], offers.Sums],
+    at_most: int,
+) -> tuple[list[Any], offers.Sums]:
+    """The first lines of a list, and all of it in figures; a bank's head office sees no end of lines."""
+    rows = find(desk.scope, at_most=at_most + 1)
+    if len(rows) <= at_most:
+        return rows, offers.Sums.of(rows)
+    return rows[:at_most], desk.remembered(name, lambda: sums(desk.scope))
 
 
 def jobs(desk: Desk, proposals: list[Any], firms: Mapping[str, Any]) -> tuple[mornings.Job, ...]:
@@ -89,7 +120,7 @@ def span(desk: Desk, day: str, week_of: str) -> week.Span:
         tasks=[*late, *planned],
         contacts=had,
         firms=firms,
-        capacity=_capacity(desk, listed),
+        capacity=_capacity(desk, {one.manager_id for one in listed}),
         today=desk.today,
     )
 
@@ -124,18 +155,21 @@ def firm_page(desk: Desk, customer_id: str, tab: str = "") -> record.FirmPage | 
         return None
     had = list(contacts.contacts_with(scope, customer_id)[:CONTACTS_SHOWN])
     tasks = list(contacts.tasks_for(scope, customer_id).filter(status="open"))
+    proposed, stopped = offers.proposed_and_stopped(scope, customer_id)
     people = {found.manager_id, *(one.staff_id for one in had), *(one.staff_id for one in tasks)}
     return record.FirmPage(
         firm=found,
         profile=features.profile(scope, customer_id),
         score=scores.score(scope, customer_id),
         events=list(noticed.events_of(scope, customer_id)),
-        proposal=_open_proposal(desk, customer_id),
-        stop=offers.stop_for(scope, customer_id),
+        proposal=_still_open(desk, proposed),
+        stop=stopped,
         contacts=had,
         tasks=tasks,
         people=branches.names_of_staff(scope, people),
-        branch=branches.names_of_branches(scope).get(found.branch_id, ""),
+        branch=desk.remembered(
+            f"branch {found.branch_id}", lambda: branches.name_of_branch(scope, found.branch_id)
+        ),
         today=desk.today,
         tab=tab or "overview",
     )
@@ -154,15 +188,22 @@ def segments(desk: Desk) -> grid_page.Segments:
 
 
 def counts(desk: Desk) -> dict[str, int]:
-    """What stands beside the places at the side."""
+    """What stands beside the places at the side; of a list too long to show, only shown lines count as settled."""
     scope = desk.scope
-    listed = {one.offer_id for one in offers.morning(scope)}
+    listed, whole = desk.remembered(
+        "waiting",
+        lambda: _waiting(*_first(desk, "morning", offers.morning, offers.morning_sums, LINES_SHOWN)),
+    )
     settled = {*contacts.answered(scope, listed), *contacts.waiting(scope, listed)}
     return {
-        "today": len(listed - settled),
-        "firms": customers.firms(scope).count(),
-        "events": noticed.events(scope).count(),
+        "today": whole - len(settled),
+        "firms": desk.remembered("firms", lambda: customers.firms(scope).count()),
+        "events": desk.remembered("events", lambda: noticed.events(scope).count()),
     }
+
+
+def _waiting(listed: list[Any], whole: offers.Sums) -> tuple[frozenset[str], int]:
+    return frozenset(one.offer_id for one in listed), whole.lines
 
 
 def _numbers(*rows: Iterable[Any]) -> set[str]:
@@ -170,8 +211,8 @@ def _numbers(*rows: Iterable[Any]) -> set[str]:
     return {one.customer_id for several in rows for one in several}
 
 
-def _open_proposal(desk: Desk, customer_id: str) -> Any:
-    proposed = offers.proposals_for(desk.scope, customer_id).first()
+def _still_open(desk: Desk, proposed: Any) -> Any:
+    """What is proposed, unless its outcome is recorded already."""
     if proposed is None or contacts.answered(desk.scope, {proposed.offer_id}):
         return None
     return proposed
@@ -195,33 +236,37 @@ def _mine(desk: Desk) -> tuple[str, ...]:
     return desk.scope.managers if desk.scope.managers and not desk.scope.branches else ()
 
 
-def _capacity(desk: Desk, listed: Iterable[Any]) -> int:
+def _capacity(desk: Desk, managers: Collection[str]) -> int:
     """Minutes of the managers on the list together; a pool has those of whoever looks after it, the reader."""
-    managers = {one.manager_id for one in listed} or {desk.scope.staff_id}
+    wanted = {*managers} or {desk.scope.staff_id}
     known = dict(
         branches.staff(desk.scope)
-        .filter(staff_id__in=managers | {desk.scope.staff_id})
+        .filter(staff_id__in=wanted | {desk.scope.staff_id})
         .values_list("staff_id", "capacity_minutes")
     )
-    return sum(known.get(one, known.get(desk.scope.staff_id, 0)) for one in managers)
+    return sum(known.get(one, known.get(desk.scope.staff_id, 0)) for one in wanted)
 
 
-def _minutes(desk: Desk, listed: Iterable[mornings.Job]) -> dict[Any, int]:
+def _minutes(desk: Desk, listed: Sequence[mornings.Job], unseen: int) -> dict[Any, int]:
+    """Planned minutes by day; those of lines not shown stand on the list's day."""
     monday = desk.today - timedelta(days=desk.today.weekday())
     planned = dict(
         contacts.minutes_by_day(desk.scope, monday, monday + timedelta(days=13), staff_ids=_mine(desk))
     )
     for job in listed:
         planned[job.proposal.day] = planned.get(job.proposal.day, 0) + job.proposal.minutes
+    if unseen:
+        day = mornings.day_of([job.proposal for job in listed], desk.today)
+        planned[day] = planned.get(day, 0) + unseen
     return planned
 
 
-def _maturing(desk: Desk) -> tuple[Any, ...]:
-    """Borrowers whose loan ends soon; the page shows the first of them and counts all."""
+def _maturing(desk: Desk) -> QuerySet[Any]:
+    """Borrowers whose loan ends soon, the first to end first."""
     due = customers.firms(desk.scope).filter(
         loan_balance__gt=0, matures_date__range=(desk.today, desk.today + MATURING_WITHIN)
     )
-    return tuple(due.order_by("matures_date", "-loan_balance", "customer_id"))
+    return due.order_by("matures_date", "-loan_balance", "customer_id")
 
 
 def _names_if_many(desk: Desk, proposals: list[Any]) -> Mapping[str, str]:

@@ -247,7 +247,7 @@ def _excel(request: HttpRequest, desk: Desk, listing: Listing) -> HttpResponse:
 
 
 def _stops(desk: Desk, page: Any) -> list[approaching.Stopped]:
-    return approaching.stops(desk.scope, page.firm, desk.today)
+    return approaching.stops(desk.scope, page.firm, desk.today, page.profile)
 
 
 def _or_404(found: Any) -> Any:

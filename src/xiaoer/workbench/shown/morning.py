@@ -76,6 +76,20 @@ class Promise:
 
 
 @dataclass(frozen=True)
+class Unseen:
+    """What lists hold beyond the lines shown: lines and minutes of the day, lines without an hour, lines left alone.
+
+    `best` is the best expected return (fen) of all lines without an hour.
+    """
+
+    lines: int = 0
+    minutes: int = 0
+    left_out: int = 0
+    best: int = 0
+    left_alone: int = 0
+
+
+@dataclass(frozen=True)
 class Morning:
     """The home page."""
 
@@ -89,6 +103,8 @@ class Morning:
     today: date
     effect: str = ""
     night_has_run: bool = True
+    maturing_count: int = 0
+    unseen: Unseen = Unseen()
 
     @property
     def open_jobs(self) -> list[Job]:
@@ -96,11 +112,11 @@ class Morning:
 
     @property
     def planned(self) -> int:
-        return sum(job.proposal.minutes for job in self.jobs)
+        return sum(job.proposal.minutes for job in self.jobs) + self.unseen.minutes
 
     @property
     def greeting(self) -> str:
-        left = len(self.open_jobs)
+        left = len(self.open_jobs) + self.unseen.lines
         if self.jobs and not left:
             return _("That was today's list. Well done.")
         if not self.jobs:
@@ -130,23 +146,36 @@ class Morning:
 
     @property
     def left_out_sentence(self) -> str:
+        many = len(self.left_out) + self.unseen.left_out
         best = max((job.proposal.expected_return for job in self.left_out), default=0)
-        told = {"n": len(self.left_out), "best": formats.money(best, tongue())}
+        told = {"n": many, "best": formats.money(max(best, self.unseen.best), tongue())}
         return (
             ngettext(
                 "%(n)s more did not fit, worth about %(best)s.",
                 "%(n)s more did not fit; the best is worth about %(best)s.",
-                len(self.left_out),
+                many,
             )
             % told
         )
 
     @property
     def left_alone_sentence(self) -> str:
-        many = len(self.left_alone)
+        many = len(self.left_alone) + self.unseen.left_alone
         return ngettext(
             "%(n)s firm is left alone today, by rule", "%(n)s firms are left alone today, by rule", many
         ) % {"n": many}
+
+    @property
+    def unseen_sentence(self) -> str:
+        told = {"n": self.unseen.lines, "shown": len(self.jobs)}
+        return (
+            ngettext(
+                "The first %(shown)s are shown; %(n)s more stands on its manager's own list.",
+                "The first %(shown)s are shown; %(n)s more stand on their managers' own lists.",
+                self.unseen.lines,
+            )
+            % told
+        )
 
     @property
     def empty_title(self) -> str:

@@ -1,0 +1,121 @@
+"""What the machine can do at best: the floors every step is held against in the same run."""
+
+import io
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import psycopg
+import pyarrow as pa
+from psycopg import sql
+
+from bench.watching import timed
+
+SCAN_AND_GROUP = (
+    "SELECT customer_id, count(*), sum(amount) FILTER (direction = 'in'), sum(amount) FILTER (direction = 'out'),"
+    " max(booked_date) FROM read_parquet(?) GROUP BY customer_id"
+)
+READ_CSV = "SELECT count(*), max(COLUMNS(*)) FROM read_csv(?, all_varchar = true, union_by_name = true)"
+LIKE = (
+    "CREATE TABLE {floor} (LIKE {table} INCLUDING DEFAULTS INCLUDING IDENTITY)",
+    "ALTER TABLE {floor} ALTER since SET DEFAULT 1, ALTER until SET DEFAULT 2147483647",
+)
+COPY = "COPY {floor} ({columns}) FROM STDIN (FORMAT csv)"
+COPY_AND_INDEX = "COPY … FROM STDIN (FORMAT csv) into a table like the published one, then CREATE INDEX … for each of its indexes"
+PREDICT = (
+    "sklearn.linear_model.LogisticRegression.predict_proba over the card's inputs, standardised beforehand"
+)
+INDEXES = "SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = %s::regclass"
+
+
+def scan_and_group(lake: Path) -> tuple[float, int]:
+    """Seconds to read and group all delivered transactions by firm once, and how many rows there are."""
+    files = [str(path) for path in (lake / "delivered" / "transactions").glob("*.parquet")]
+    with duckdb.connect() as connection:
+        seconds, rows = timed(lambda: connection.execute(SCAN_AND_GROUP, [files]).fetchall())
+    return seconds, sum(row[1] for row in rows)
+
+
+def read_csv(folder: Path, table: str, scratch: Path) -> float:
+    """Seconds DuckDB takes for every column of a table's files, as UTF-8 and unpacked: the same bytes laid ready."""
+    files = [_as_utf8(path, scratch) for path in sorted(folder.glob(f"{table}_*.csv*"))]
+    with duckdb.connect() as connection:
+        seconds, _ = timed(lambda: connection.execute(READ_CSV, [[str(path) for path in files]]).fetchall())
+    for path in files:
+        path.unlink()
+    return seconds
+
+
+def _as_utf8(path: Path, scratch: Path) -> Path:
+    from isal import igzip
+
+    opener: Any = igzip.open if path.suffix == ".gz" else open
+    target = scratch / f"{path.name.removesuffix('.gz')}.utf8.csv"
+    with opener(path, "rb") as packed, target.open("wb") as plain:
+        text = io.TextIOWrapper(packed, "gb18030", errors="replace", newline="")
+        while piece := text.read(1 << 24):
+            plain.write(piece.encode())
+    return target
+
+
+class CopyAndIndex:
+    """One COPY and all indexes of published rows, table by table, into a table like theirs that is dropped again."""
+
+    def __init__(self, way_in: dict[str, Any]) -> None:
+        self.connection = psycopg.connect(**way_in, autocommit=True)
+        self.seconds: dict[str, float] = {}
+        self.backend = self.connection.info.backend_pid
+
+    def take(self, model: Any, pieces: Iterable[pa.Table]) -> None:
+        """Measure one table; making its pieces and their bytes does not count."""
+        from xiaoer.nightly import seam, wire
+
+        fields, table = seam.columns_of(model), model._meta.db_table
+        columns = sql.SQL(", ").join(sql.Identifier(str(one.column)) for one in fields)
+        names = {"floor": sql.Identifier("floor"), "table": sql.Identifier(table), "columns": columns}
+        self.connection.execute("DROP TABLE IF EXISTS floor")
+        for statement in LIKE:
+            self.connection.execute(sql.SQL(statement).format(**names))
+        seconds = 0.0
+        for piece in pieces:
+            told = wire.as_csv(wire.narrowed(wire.flat(piece, fields), model.kept_inside))
+            seconds += timed(lambda told=told: self._copy(sql.SQL(COPY).format(**names), told))[0]  # type: ignore[misc]
+        for one in self._indexes(table):
+            seconds += timed(lambda one=one: self.connection.execute(one))[0]  # type: ignore[misc]
+        self.connection.execute("DROP TABLE floor")
+        self.seconds[table] = seconds
+
+    def _copy(self, statement: sql.Composed, told: memoryview) -> None:
+        with self.connection.cursor() as cursor, cursor.copy(statement) as copying:
+            copying.write(told)
+
+    def _indexes(self, table: str) -> list[str]:
+        """The published table's own indexes, on the floor."""
+        found = [str(row[0]) for row in self.connection.execute(INDEXES, [table])]
+        made = []
+        for one in found:
+            kind, rest = one.split(" INDEX ", 1)
+            made.append(f"{kind} INDEX ON public.floor {rest.split(f' ON public.{table} ', 1)[1]}")
+        return made
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+def batch_predict(card: Any, features: pa.Table, requires: str) -> tuple[float, int]:
+    """Seconds scikit-learn takes to predict the same firms with the same weights, and how many firms there are."""
+    import numpy as np
+    import pyarrow.compute as pc
+    from sklearn.linear_model import LogisticRegression
+
+    from xiaoer.scores.night import floats
+    from xiaoer.scores.rules import steps
+
+    kept = features.filter(pc.greater(features[requires], 0))
+    matrix = steps(card, {one.name: floats(kept[one.name].combine_chunks()) for one in card.inputs})
+    model = LogisticRegression()
+    model.classes_ = np.array([False, True])
+    model.coef_ = np.array([[one.weight for one in card.inputs]])
+    model.intercept_ = np.array([card.intercept])
+    return timed(lambda: model.predict_proba(matrix))[0], len(matrix)

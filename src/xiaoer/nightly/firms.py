@@ -1,0 +1,118 @@
+"""The published row of a firm, as lists and the head of its page show it."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from xiaoer.kit.text import pinyin
+from xiaoer.nightly import history, seam
+from xiaoer.nightly.directory import Directory
+from xiaoer.nightly.pieces import Part, as_json, in_parts, said
+from xiaoer.nightly.run import Night
+
+OWNER_ROLES = ("legal_representative", "beneficial_owner")
+AS_KNOWN = (
+    "customer_id", "size_class", "tier", "value_band", "size_band", "loan_balance", "contribution_12m",
+    "satisfaction", "matures_date", "last_contact_date",
+)  # fmt: skip
+AS_TOLD = ("opened_date", "staff_count")
+TEXTS = ("credit_code", "industry_code", "industry", "region")
+COLUMNS = (
+    *AS_KNOWN, *AS_TOLD, *TEXTS, "kind", "size_missing", "borrower", "holdings", "products", "turnover_12m",
+    "turnover_prior_12m", "balance", "next_due_date", "due_channel", "pd", "score_points", "score_state", "name",
+    "pinyin", "initials", "tier_before", "phone", "owner_name", "events",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What is looked up for every firm: names, people, products, tiers of the night before, events counted."""
+
+    called: Directory
+    people: pl.DataFrame
+    products: pl.DataFrame
+    before: pl.DataFrame
+    counted: pl.DataFrame
+
+
+def firms(night: Night, called: Directory) -> seam.Rows:
+    """One row per firm of the book; amounts in fen."""
+    people = night.engine.collect(night.personal("people").select("person_id", "name"))
+    products = night.engine.collect(night.delivered("products").select("product_id", "name"))
+    counted = (
+        pl.DataFrame(night.rows_of("events").select(["customer_id"])).group_by("customer_id").len("events")
+    )
+    before = history.tiers_before(night).rename({"tier": "tier_before"})
+    beside = Beside(called, pl.DataFrame(people), pl.DataFrame(products), before, counted)
+    return in_parts(night, COLUMNS, lambda part: _firms(part, beside))
+
+
+def _firms(part: Part, beside: Beside) -> pl.DataFrame:
+    told = part.rows(part.night.delivered("customers")).unique("customer_id", keep="last")
+    known = part.made("firms_in_book").sort("customer_id").select(pl.all().exclude("kind", *AS_TOLD, *TEXTS))
+    rows = known.join(told.select("customer_id", "kind", *AS_TOLD, *TEXTS), on="customer_id")
+    for one in (
+        _called(part, beside.called),
+        _owners(part, beside.people),
+        _phones(part),
+        _holdings(part, beside.products),
+        beside.before,
+        beside.counted,
+    ):
+        rows = rows.join(one, on="customer_id", how="left", maintain_order="left")
+    return rows.with_columns(*_shown())
+
+
+def _shown() -> list[pl.Expr]:
+    last, col = pl.col("last_contact_date"), pl.col
+    missing = col("size_missing").str.split(",").list.eval(pl.element().filter(pl.element() != ""))
+    return [
+        *(col(name).fill_null("") for name in (*TEXTS, "phone", "owner_name", "tier_before", "due_channel")),
+        said("kind", "enterprise"),
+        as_json(missing).alias("size_missing"),
+        (col("loan_balance").fill_null(0) != 0).alias("borrower"),
+        col("holdings").fill_null("[]"),
+        col("products").fill_null(0),
+        col("events").fill_null(0),
+        col("sales_12m").alias("turnover_12m"),
+        pl.when(col("growth_12m").is_not_null()).then("sales_prior_12m").alias("turnover_prior_12m"),
+        col("balance_90d").alias("balance"),
+        (last.cast(pl.Int32) + col("every_days")).cast(pl.Int32).cast(pl.Date).alias("next_due_date"),
+        col("value").alias("pd"),
+        col("points").alias("score_points"),
+        col("state").fill_null("").alias("score_state"),
+    ]
+
+
+def _called(part: Part, called: Directory) -> pl.DataFrame:
+    """Names with their pinyin; a firm nobody named is called by its number."""
+    named = part.firms.join(called.firms, on="customer_id", how="left").with_columns(
+        said("name", pl.col("customer_id"))
+    )
+    sounds = [pinyin(name) for name in named["name"]]
+    return named.with_columns(
+        pinyin=pl.Series([full for full, _ in sounds], dtype=pl.String),
+        initials=pl.Series([short for _, short in sounds], dtype=pl.String),
+    )
+
+
+def _owners(part: Part, people: pl.DataFrame) -> pl.DataFrame:
+    """The firm's legal representative, or whoever owns it."""
+    roles = part.rows(part.night.delivered("person_roles")).filter(pl.col("role").is_in(OWNER_ROLES))
+    first = pl.col("role") != OWNER_ROLES[0]
+    chosen = roles.sort(first, "person_id", descending=[False, True]).unique(
+        "customer_id", keep="first", maintain_order=True
+    )
+    return chosen.join(people, on="person_id", how="left").select("customer_id", owner_name="name")
+
+
+def _phones(part: Part) -> pl.DataFrame:
+    rows = part.rows(part.night.personal("customers").select("customer_id", "phone"))
+    return rows.unique("customer_id", keep="last")
+
+
+def _holdings(part: Part, products: pl.DataFrame) -> pl.DataFrame:
+    held = part.made("held").select("customer_id", "product_id").join(products, on="product_id", how="left")
+    named = held.with_columns(said("name", pl.col("product_id"))).unique(["customer_id", "name"]).sort("name")
+    listed = named.group_by("customer_id", maintain_order=True).agg("name")
+    return listed.select("customer_id", holdings=as_json(pl.col("name")))
