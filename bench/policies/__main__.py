@@ -31,9 +31,14 @@ def main() -> None:
     seeds = list(range(given.first, given.first + given.seeds))
     page = report.keep(compare(given.firms, seeds, DAY, told), given.firms, DAY.isoformat())
     report.into_docs(page)
+    behind = [row for row in page["paired"] if row["policy"] == "oracle" and row["seeds_ahead"] < given.seeds]
     for row in page["paired"]:
         print(
             f"{row['policy']:<11} against {row['against']:<11} {row['profit']:>12,} yuan  ({row['low']} to {row['high']})  ahead on {row['seeds_ahead']} of {given.seeds}"
+        )
+    if behind:
+        raise SystemExit(
+            "The oracle was beaten on some seed: a policy found what it does not weigh, or the loop is broken."
         )
 
 

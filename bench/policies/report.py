@@ -62,6 +62,7 @@ def _row(name: str, years: list[Year]) -> dict[str, Any]:
         "policy": name,
         "seeds": len(years),
         **_interval(np.array([year.profit for year in years])),
+        "carried": round(float(np.mean([year.carried for year in years]))),
         "churn": round(float(np.mean([year.churn for year in years])), 4),
         "complaints": round(float(np.mean([year.complaints for year in years])), 1),
         "contacts": round(float(np.mean([year.contacts for year in years])), 1),
@@ -80,11 +81,11 @@ def _interval(values: np.ndarray) -> dict[str, float | None]:
 def as_page(page: dict[str, Any]) -> str:
     """The comparison as two tables in Markdown."""
     rows = [
-        "| policy | profit, 10,000 yuan a year | 95 % interval | churn | complaints | contacts |",
-        "|---|---|---|---|---|---|",
+        "| policy | profit, 10,000 yuan a year | 95 % interval | beyond the year | churn | complaints | contacts |",
+        "|---|---|---|---|---|---|---|",
         *(
             f"| {row['policy']} | {_wan(row['profit'])} | {_wan(row['low'])} – {_wan(row['high'])} |"
-            f" {row['churn']:.1%} | {row['complaints']:.0f} | {row['contacts']:,.0f} |"
+            f" {_wan(row['carried'])} | {row['churn']:.1%} | {row['complaints']:.0f} | {row['contacts']:,.0f} |"
             for row in page["policies"]
         ),
         "",

@@ -31,6 +31,11 @@ def none(_living: LivingBank) -> Actions:
     return nothing()
 
 
+def dutiful(living: LivingBank) -> Actions:
+    """Only what every bank does anyhow: the reference for what offers add."""
+    return duties(seen(living), living)
+
+
 def balance(living: LivingBank) -> Actions:
     """Duties first; then the firms with the largest deposits, about the first popular product they lack."""
     known = seen(living)
@@ -82,7 +87,7 @@ class Propensity:
 
 
 def duties(known: dict[str, pl.DataFrame], living: LivingBank) -> Actions:
-    """What every bank does anyhow: call those who do not pay, speak with those whose loan falls due."""
+    """Call those who do not pay (which, here, moves nobody to pay), speak with those whose loan falls due."""
     day, notes = living.day, known["notes"]
     late = notes.filter((pl.col("days_past_due") > 0) & (pl.col("days_past_due") < 180))["i"].unique().sort()
     talked = known["contacts"].filter(

@@ -9,7 +9,7 @@ from time import perf_counter
 import numpy as np
 
 from bench.policies.oracle import Oracle
-from bench.policies.rivals import Propensity, balance, none
+from bench.policies.rivals import Propensity, balance, dutiful, none
 from xiaoer.simulator.people.income import carried
 from xiaoer.simulator.people.living import LivingBank
 from xiaoer.simulator.people.terms import Actions
@@ -23,11 +23,12 @@ Policy = Callable[[LivingBank], Actions]
 
 @dataclass(frozen=True)
 class Year:
-    """What one policy made of one year: yuan, firms, counts."""
+    """What one policy made of one year: yuan (`carried` is that part of profit that lies beyond the year), counts."""
 
     policy: str
     seed: int
     profit: float
+    carried: float
     churn: float
     complaints: int
     contacts: int
@@ -37,7 +38,13 @@ class Year:
 
 def policies(ends: int) -> dict[str, Policy]:
     """Each policy by name; `ends` is the week in which the year is over."""
-    return {"none": none, "balance": balance, "propensity": Propensity(), "oracle": Oracle(ends)}
+    return {
+        "none": none,
+        "duties": dutiful,
+        "balance": balance,
+        "propensity": Propensity(),
+        "oracle": Oracle(ends),
+    }
 
 
 def history(firms: int, seed: int, end: date) -> LivingBank:
@@ -58,12 +65,14 @@ def lived(name: str, policy: Policy, before: LivingBank) -> Year:
         stopped = bank.step(bank.day, policy(bank))
         slowest = max(slowest, perf_counter() - started)
         blocked += sum(stopped.values())
-    profit = bank.life.earned.sum() - earned + _carried(bank).sum()
+    further = _carried(bank).sum()
+    profit = bank.life.earned.sum() - earned + further
     left = here & ~np.isnat(bank.life.closed)
     return Year(
         name,
         bank.setting.plan.seed,
         float(profit),
+        float(further),
         float(left.sum() / here.sum()),
         _count(bank, "complaints") - counted["complaints"],
         _count(bank, "contacts") - counted["contacts"],

@@ -54,7 +54,7 @@ def lived() -> Lived:
     carried, frames, owed, paid = Carried(), [], [], []
     for month in months:
         trading = trade_month(PLAN, month, book, firms, fates, ties, carried)
-        rows = invoices_of(month, trading, ties, firms, everybody["counterparty_id"])
+        rows = invoices_of(PLAN, month, trading, ties, firms, everybody["counterparty_id"])
         frames.append(rows.with_columns(month=pl.lit(month.index)))
         fen = due_by_passing(trading, ties)
         carried.owe(month, trading.passing, fen)

@@ -1,12 +1,18 @@
 """The simulated bank's truth judges the product; the product never reads it."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from tools.lints.checkout import Checkout, Finding, room_of, text_of
 
 JUDGES = ("tests/", "bench/", "tools/lints/")
-OPEN_DOORS = {"xiaoer.simulator.bank", "xiaoer.simulator.terms", "xiaoer.simulator.files"}
+OPEN_DOORS = {  # what may be imported of the simulator, name by name
+    "xiaoer.simulator.bank.simulate",
+    "xiaoer.simulator.files.Delivery",
+    *(f"xiaoer.simulator.terms.{name}" for name in ("Plan", "Shock", "SEED_MASK", "table")),
+}
+FOLDER = re.compile(r"(^|/)truth(/|$)")
 READ_BY_MACHINES = (".toml", ".sql", ".html", ".js", ".json", ".sh", "Makefile")
 ADVICE = "truth/ is for tests and bench: the product reads delivered files only"
 
@@ -35,7 +41,7 @@ def _in_text(path: str, text: str) -> Iterator[Finding]:
 def _in_python(path: str, tree: ast.Module) -> Iterator[Finding]:
     for node in ast.walk(tree):
         text = text_of(node)
-        if text is not None and (text == "truth" or "truth/" in text):
+        if text is not None and (FOLDER.search(text) or text.startswith("xiaoer.simulator.")):
             yield Finding(path, getattr(node, "lineno", 1), ADVICE)
         for door in _doors(node):
             if door not in OPEN_DOORS:
@@ -43,12 +49,11 @@ def _in_python(path: str, tree: ast.Module) -> Iterator[Finding]:
 
 
 def _doors(node: ast.AST) -> list[str]:
-    """Modules of the simulator that a statement imports."""
-    names: list[str] = []
+    """What a statement imports of the simulator, name by name; relative imports as if from the top."""
     if isinstance(node, ast.Import):
-        names = [alias.name for alias in node.names]
-    if isinstance(node, ast.ImportFrom) and node.module:
-        names = [node.module]
-        if node.module == "xiaoer.simulator":
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        return [alias.name for alias in node.names if alias.name.startswith("xiaoer.simulator")]
+    if not isinstance(node, ast.ImportFrom):
+        return []
+    module = f"xiaoer.{node.module or ''}".rstrip(".") if node.level else node.module or ""
+    names = [f"{module}.{alias.name}" for alias in node.names]
     return [name for name in names if name.startswith("xiaoer.simulator")]

@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from multiprocessing import get_context
-from multiprocessing.pool import Pool
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +33,7 @@ def simulate(plan: Plan, folder: Path, advance: Callable[[str], None], jobs: int
     """Write all source files of a simulated bank to `folder`, and its truth beside them.
 
     The same plan writes the same bytes, whatever `jobs` says: how many processes work at a large bank's parts.
-    `advance` is told after each month of each part what was done.
+    `advance` is told what was done: after each month, in a large bank after each part.
     """
     folder.mkdir(parents=True, exist_ok=True)
     parts = plan.divided(PART_FIRMS)
@@ -42,7 +42,7 @@ def simulate(plan: Plan, folder: Path, advance: Callable[[str], None], jobs: int
         return simulate_part(plan, folder, advance)[0]
     totals = []
     with _workers(min(jobs, len(parts))) as pool:
-        for part, ledger in pool.imap(_work, [(part, folder) for part in parts]):
+        for part, ledger in pool.map(_work, [(part, folder) for part in parts]):
             delivery.rows.update(part.rows)
             delivery.files += part.files
             totals.append(ledger)
@@ -53,16 +53,22 @@ def simulate(plan: Plan, folder: Path, advance: Callable[[str], None], jobs: int
 
 
 @contextmanager
-def _workers(jobs: int) -> Iterator[Pool]:
-    """Processes of their own, each with one thread for frames: the parts are what runs side by side."""
+def _workers(jobs: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes of their own, each with one thread for frames: the parts are what runs side by side.
+
+    A worker that dies (of memory, say) ends the whole with BrokenProcessPool; parts not begun are not begun.
+    """
     kept = os.environ.get("POLARS_MAX_THREADS")
     os.environ["POLARS_MAX_THREADS"] = "1"
-    with get_context("spawn").Pool(jobs, maxtasksperchild=1) as pool:
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), max_tasks_per_child=1)
+    try:
         yield pool
-    if kept is None:
-        del os.environ["POLARS_MAX_THREADS"]
-    else:
-        os.environ["POLARS_MAX_THREADS"] = kept
+    finally:
+        pool.shutdown(cancel_futures=True)
+        if kept is None:
+            del os.environ["POLARS_MAX_THREADS"]
+        else:
+            os.environ["POLARS_MAX_THREADS"] = kept
 
 
 def _work(task: tuple[Plan, Path]) -> tuple[Delivery, list[pl.DataFrame]]:
@@ -130,7 +136,7 @@ def _owe(world: World, running: Running, month: Month, trading: Trading) -> None
 def _deliver_invoices(
     world: World, running: Running, month: Month, trading: Trading, delivery: Delivery
 ) -> None:
-    frame = invoices_of(month, trading, world.ties, world.firms, world.parties["counterparty_id"])
+    frame = invoices_of(world.plan, month, trading, world.ties, world.firms, world.parties["counterparty_id"])
     running.dirt.deliver(delivery, month, "invoices", frame)
 
 

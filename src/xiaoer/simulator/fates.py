@@ -168,7 +168,7 @@ def _ordered(plan: Plan, months: list[Month], firms: pl.DataFrame) -> Floats:
     for shock in plan.shocks:
         hit = firms["industry_code"].str.starts_with(shock.industry).to_numpy()
         after = lasts >= np.datetime64(shock.day)
-        log += np.log(shock.level) * hit[:, None] * after[None, :]
+        log += np.where(hit[:, None] & after[None, :], np.log(shock.level), 0.0)
     return log
 
 

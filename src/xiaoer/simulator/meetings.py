@@ -23,7 +23,6 @@ NOTES = {
     "promised": "客户答应近日还款。",
     "complained": "客户表达不满，已转售后。",
 }
-COMPLAINED = "complained"
 
 
 def within_month(log: dict[str, Array], month: Month) -> dict[str, Array]:

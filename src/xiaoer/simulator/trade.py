@@ -20,7 +20,7 @@ from xiaoer.simulator.passing import guests_of
 from xiaoer.simulator.small import small_purchases
 from xiaoer.simulator.terms import Month, Plan, table
 
-KEYS_OF_A_MONTH = 10**10
+KEYS_OF_A_MONTH, KEYS_OF_A_PART = 10**10, 10**8
 MOST_TAKEN_OVER = 3.0
 
 
@@ -75,7 +75,7 @@ def trade_month(
         rng, plan, month, book, firms, manners, whole, np.concatenate(orders), exact, expected
     )
     slips = slips_of(rng, month, book, manners, whole, papers, exact)
-    keys = _keys(month, len(papers.tie))
+    keys = _keys(plan, month, len(papers.tie))
     later = [*carried.later, followed(slips, whole, papers, keys), *_rebates(month, firms, ties)]
     now, carried.later = _split(month, later)
     number = np.concatenate([busy, len(ties.owner) + np.arange(len(whole.owner) - len(busy) + len(now.day))])
@@ -154,10 +154,10 @@ def taken_over(month: Month, firms: pl.DataFrame, ties: Ties) -> Floats:
 
 
 def invoices_of(
-    month: Month, trading_: Trading, ties: Ties, firms: pl.DataFrame, codes: pl.Series
+    plan: Plan, month: Month, trading_: Trading, ties: Ties, firms: pl.DataFrame, codes: pl.Series
 ) -> pl.DataFrame:
     """Both sides' invoice rows, of firms still here whose invoices the bank may read."""
-    numbers = _numbers(_keys(month, len(trading_.tie)))
+    numbers = _numbers(_keys(plan, month, len(trading_.tie)))
     owner, other, sale, internal = (
         trading_.of(ties, name) for name in ("owner", "other", "sale", "internal")
     )
@@ -218,9 +218,10 @@ def _goods() -> pl.Series:
     return pl.Series([goods[at % len(goods)] for goods in rows for at in range(4)])
 
 
-def _keys(month: Month, count: int) -> Ints:
-    """Running numbers that tell the month as well."""
-    return (month.first.year % 100 * 100 + month.first.month) * KEYS_OF_A_MONTH + np.arange(count) * 7 + 3
+def _keys(plan: Plan, month: Month, count: int) -> Ints:
+    """Running numbers that tell the month and the part of the bank as well."""
+    stamp = month.first.year % 100 * 100 + month.first.month
+    return stamp * KEYS_OF_A_MONTH + plan.part * KEYS_OF_A_PART + np.arange(count) * 7 + 3
 
 
 def _numbers(keys: Ints) -> pl.Series:

@@ -21,7 +21,7 @@ from xiaoer.simulator.organisation import Organisation, found
 from xiaoer.simulator.people.folk import draw_folk
 from xiaoer.simulator.people.living import LivingBank, begin
 from xiaoer.simulator.people.setting import Setting
-from xiaoer.simulator.people.terms import WHY_LEFT, Life
+from xiaoer.simulator.people.terms import WHY_LEFT, Actions, Life
 from xiaoer.simulator.rules import months_of
 from xiaoer.simulator.spreading import spread
 from xiaoer.simulator.terms import Month, Plan
@@ -50,8 +50,10 @@ class World:
 
     @cached_property
     def contacts(self) -> dict[str, Array]:
-        """Every contact of the window."""
-        return self.life.log.joined("contacts")
+        """Every contact of the window; no rows where nobody was approached."""
+        none = {name: np.zeros(0, dtype=np.int64) for name in (*Actions.__annotations__, "week")}
+        none |= {"day": np.full(0, NO_DAY), "outcome": np.zeros(0, dtype=object), "mood": np.zeros(0)}
+        return self.life.log.joined("contacts") or none
 
     @cached_property
     def lists(self) -> dict[str, Array]:

@@ -11,6 +11,7 @@ from tests.simulator.people.test_gate import PRODUCT, free_firms
 from xiaoer.simulator.people import chances
 from xiaoer.simulator.people.habits import habit
 from xiaoer.simulator.people.living import LivingBank, keep, take_up
+from xiaoer.simulator.people.seen import seen
 from xiaoer.simulator.people.step import taking_luck
 from xiaoer.simulator.people.terms import (
     CALL,
@@ -159,3 +160,16 @@ def test_habit_keeps_its_distance(bank: LivingBank) -> None:
     assert len(met["firm"]) == len(np.unique(met["firm"]))
     assert len(met["firm"]) > 0.4 * len(wish)
     assert CARE in met["kind"]
+
+
+def test_what_is_seen_knows_no_month_that_is_not_over(bank: LivingBank) -> None:
+    before = seen(bank)
+    month = bank.setting.month_of[bank.life.week]
+    level = bank.setting.fates.level
+    kept = level[:, month:].copy()
+    level[:, month:] = 0.001
+    try:
+        for name, frame in seen(bank).items():
+            assert frame.equals(before[name]), name
+    finally:
+        level[:, month:] = kept

@@ -1,6 +1,7 @@
 """`xiaoer simulate DIR`: a bank that does not exist, as source files."""
 
 import re
+import shutil
 import time
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -14,9 +15,10 @@ from xiaoer.kit.dates import SystemClock
 from xiaoer.kit.refusal import Refusal
 from xiaoer.simulator.bank import simulate
 from xiaoer.simulator.files import Delivery
-from xiaoer.simulator.terms import SEED_MASK, Plan, Shock
+from xiaoer.simulator.terms import SEED_MASK, Plan, Shock, table
 
 LEAST_FIRMS, LEAST_MONTHS = 20, 2
+MOST_FIRMS, MOST_MONTHS = 3_000_000, 240
 
 
 @click.command("simulate")
@@ -55,7 +57,12 @@ def command(
     if folder.exists() and any(folder.iterdir()):
         raise Refusal("the folder is not empty", str(folder), "a new or empty folder", "Choose another one")
     started = time.perf_counter()
-    delivery = _run(plan, folder, jobs, quiet=as_json)
+    draft = folder.with_name(f".{folder.name}.draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    delivery = _run(plan, draft, max(jobs, 1), quiet=as_json)
+    if folder.exists():
+        folder.rmdir()
+    draft.rename(folder)  # a bank is there whole or not at all
     _report(plan, delivery, time.perf_counter() - started, as_json=as_json)
 
 
@@ -71,9 +78,31 @@ def _plan(firms: int, months: int, seed: int, end: date, shocks: tuple[Shock, ..
             "simulate",
             f"at least {LEAST_FIRMS} firms and {LEAST_MONTHS} months",
         )
-    if seed < 0 or seed > SEED_MASK:
-        raise Refusal(f"seed {seed} is out of range", "simulate --seed", f"0 to {SEED_MASK}")
+    for name, value, low, high in (
+        ("seed", seed, 0, SEED_MASK),
+        ("firms", firms, LEAST_FIRMS, MOST_FIRMS),
+        ("months", months, LEAST_MONTHS, MOST_MONTHS),
+    ):
+        if not low <= value <= high:
+            raise Refusal(f"{name} {value} is out of range", f"simulate --{name}", f"{low} to {high}")
+    if end > SystemClock().today():
+        raise Refusal(
+            f"{end} lies ahead", "simulate --end", "a day that is over: the intake refuses the future"
+        )
+    for shock in shocks:
+        _check_shock(shock, end, months)
     return Plan(firms, months, seed, end, shocks)
+
+
+def _check_shock(shock: Shock, end: date, months: int) -> None:
+    known = sorted(str(row["code"]) for row in table("industries")["industry"])
+    if not any(code.startswith(shock.industry) for code in known):
+        raise Refusal(f"no firm is of industry {shock.industry}", "simulate --shock", ", ".join(known))
+    if not shock.level > 0:
+        raise Refusal("a share of 0 leaves no business", "simulate --shock", "a share above 0, such as 0.5")
+    first = end - timedelta(int(months * 30.4))
+    if not first <= shock.day <= end:
+        raise Refusal(f"{shock.day} lies outside the months", "simulate --shock", f"{first} to {end}")
 
 
 def _shock(text: str) -> Shock:

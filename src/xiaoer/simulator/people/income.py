@@ -8,6 +8,7 @@ from xiaoer.simulator.draws import Floats, Ints
 from xiaoer.simulator.people import borrowing, chances
 from xiaoer.simulator.people.setting import Setting, by
 from xiaoer.simulator.people.terms import CARE, MESSAGE, RETENTION, Actions, Life
+from xiaoer.simulator.terms import figure
 
 PARTING_SHARE = 0.85
 
@@ -32,10 +33,11 @@ def running(setting: Setting, life: Life) -> Floats:
     return (products * (0.4 + 0.6 * busy) * staying(life) + flows * busy * staying(life) + kept) * here / 52
 
 
-def deposits(setting: Setting, life: Life) -> Floats:
-    """Per firm the yuan it keeps on its current accounts in a week."""
+def deposits(setting: Setting, life: Life, level: Floats | None = None) -> Floats:
+    """Per firm the yuan it keeps on its current accounts in a week, at the week's level of business or another."""
+    level = setting.level(life.week) if level is None else level
     likes = 0.34 * setting.sales * setting.settles * np.exp(0.45 * setting.cash)
-    return likes * setting.level(life.week).clip(0.05, 3) ** 0.7 * staying(life)
+    return likes * level.clip(0.05, 3) ** 0.7 * staying(life)
 
 
 def staying(life: Life) -> Floats:
@@ -64,5 +66,13 @@ def carried(setting: Setting, life: Life) -> Floats:
     figures = by("income")
     stays = (1 - chances.leaving(setting, life)) ** figures["carried_weeks"]
     stays = np.where(life.going >= 0, figures["carried_going"], stays)
-    year = 52 * (running(setting, life) + borrowing.interest(setting, life))
-    return year * stays * setting.present(life.week, life.closed)
+    year = 52 * (running(setting, life) + borrowing.interest(setting, life)) * stays
+    return (year - expected_loss(setting, life)) * setting.present(life.week, life.closed)
+
+
+def expected_loss(setting: Setting, life: Life) -> Floats:
+    """Per firm the yuan a further year's failures are expected to cost on what it owes and pays so far."""
+    odds = np.exp(figure("default_steepness") * setting.folk.weakness)
+    fails = (figure("distress_yearly") * odds / odds.mean()).clip(0, 0.6) * np.isnat(life.stops)
+    share = np.array([by("income")[name] for name in borrowing.LOSSES])
+    return fails * (borrowing.owed(life, setting.day(life.week)) * share).sum(axis=1)

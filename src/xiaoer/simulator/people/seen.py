@@ -46,8 +46,9 @@ LISTS = {
 def seen(living: LivingBank) -> dict[str, pl.DataFrame]:
     """Tables of the bank on the first day of the coming week; `i` is a firm's position for Actions.
 
-    customers (with consents, deposits in yuan and turnover through the accounts of the last month against a year
-    ago), holdings, notes, contacts and campaign_lists of the past, service_requests (complaints).
+    customers (with consents, deposits in yuan, turnover through the accounts in yuan and its growth over a year, all
+    of the last month that was over), holdings, notes, contacts and campaign_lists of the past, service_requests
+    (complaints).
     """
     return {
         "customers": _customers(living),
@@ -61,13 +62,13 @@ def seen(living: LivingBank) -> dict[str, pl.DataFrame]:
 
 def _customers(living: LivingBank) -> pl.DataFrame:
     setting, life = living.setting, living.life
-    last = max(life.week - 1, 0)
     here = setting.present(life.week, life.closed)
+    turnover = setting.sales * setting.level_told(life.week) * setting.settles * staying(life)
     frame = setting.firms.select("i", *KNOWN).with_columns(
         staff_id=texts(_keepers(living)),
-        deposits=pl.Series(deposits(setting, life).round(2)),
-        turnover=pl.Series((setting.sales * setting.level(last) * setting.settles * staying(life)).round(2)),
-        growth=pl.Series(setting.growth(last).round(4)),
+        deposits=pl.Series(deposits(setting, life, setting.level_told(life.week)).round(2)),
+        turnover=pl.Series(turnover.round(2)),
+        growth=pl.Series(setting.growth_told(life.week).round(4)).fill_nan(None),
         **{name: pl.Series(agrees) for name, agrees in setting.folk.consent.items()},
     )
     return frame.filter(pl.Series(here))

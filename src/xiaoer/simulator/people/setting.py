@@ -84,9 +84,21 @@ class Setting:
 
     def growth(self, week: int) -> Floats:
         """Log of the level against a year ago, within ±1.5."""
-        now = self.month_of[week]
-        then = self.fates.level[:, max(0, now - 12)]
-        return np.log((self.fates.level[:, now] + 0.02) / (then + 0.02)).clip(-1.5, 1.5)
+        return self._growth_of(self.month_of[week])
+
+    def _growth_of(self, month: int) -> Floats:
+        level = self.fates.level
+        return np.log((level[:, month] + 0.02) / (level[:, max(0, month - 12)] + 0.02)).clip(-1.5, 1.5)
+
+    def level_told(self, week: int) -> Floats:
+        """The level of the last month that was over when the week began: what a bank's books can show."""
+        return self.fates.level[:, max(0, self.month_of[min(week, self.weeks - 1)] - 1)]
+
+    def growth_told(self, week: int) -> Floats:
+        """Growth up to the last month that was over; not a number for firms that were not here a year before."""
+        month = max(0, self.month_of[min(week, self.weeks - 1)] - 1)
+        year_ago = np.datetime64(self.months[max(0, month - 12)].first)
+        return np.where(self.opened <= year_ago, self._growth_of(month), np.nan)
 
     @cached_property
     def _season(self) -> Floats:
