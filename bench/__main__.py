@@ -29,7 +29,7 @@ def main() -> int:
     asked.add_argument("--quick", action="store_true", help="compare with what is recorded, keep nothing")
     asked.add_argument("--peers", action="store_true", help="also what people would use instead")
     asked.add_argument("--page", action="store_true", help="only write the page from what is recorded")
-    given = asked.parse_args()
+    given, run = asked.parse_args(), Run.now("duckdb")
     if given.page:
         print(page.write(CHECKOUT / "docs"))
         return 0
@@ -41,7 +41,7 @@ def main() -> int:
         return told(slides(rows, read()))
     if given.peers:
         rows += measured("bench.peers")
-    keep(Run.now("duckdb"), rows)
+    keep(run, rows)
     print(page.write(CHECKOUT / "docs"))
     return 0
 

@@ -65,7 +65,7 @@ def main() -> int:
     asked.add_argument("--users", type=int, default=100)
     asked.add_argument("--minutes", type=float, default=10)
     asked.add_argument("--think", type=float, default=8)
-    given = asked.parse_args()
+    given, run = asked.parse_args(), Run.now("duckdb")
     settled(given.home)
     from xiaoer.app.setup import ready
 
@@ -75,7 +75,7 @@ def main() -> int:
     with logged() as log, served() as (process, port), Watch(process.pid) as watch:
         seen = worked(crowd, port, given.minutes * 60, given.think)
     rows = told(seen, size=_firms(), peak=round(watch.peak), think=given.think, slowest=slowest(log))
-    keep(Run.now("duckdb"), rows)
+    keep(run, rows)
     return 1 if seen.errors else 0
 
 

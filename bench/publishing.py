@@ -30,13 +30,13 @@ def main() -> None:
     asked.add_argument("--small", type=int, default=10_000)
     asked.add_argument("--months", type=int, default=24)
     asked.add_argument("--home", type=Path)
-    given = asked.parse_args()
+    given, run = asked.parse_args(), Run.now("duckdb")
     with tempfile.TemporaryDirectory(prefix="xiaoer-bench-") as scratch:
         home = given.home or Path(scratch)
         rows = large_desk(home, given.firms, given.small, given.months)
     for row in rows:
         print(row.line(), flush=True)
-    keep(Run.now("duckdb"), rows)
+    keep(run, rows)
 
 
 def large_desk(home: Path, firms: int, small: int, months: int) -> list[Row]:

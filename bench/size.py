@@ -118,7 +118,8 @@ def night_steps(home: Path, size: int, day: date) -> Iterator[Row]:
 
 def with_floor(home: Path, steps: list[Row]) -> Iterator[Row]:
     """The steps, and knowing (shape and features together) beside one scan and group of the same transactions."""
-    yield from (row for row in steps if row.step != "publish")  # measured beside its own floor below
+    # Publishing is measured beside its own floor below; the run's number was a note between us.
+    yield from (replace(row, note="") for row in steps if row.step != "publish")
     seconds, rows = floors.scan_and_group(home / "lake")
     knowing = [row for row in steps if row.step in KNOWING]
     yield replace(
