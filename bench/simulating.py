@@ -75,6 +75,7 @@ def measured(folder: Path, scratch: Path, firms: int, months: int, jobs: int) ->
         "floor_seconds": round(floor, 1),
         "ratio": round(seconds / floor, 2),
         "floor_unpacked_seconds": round(plain, 1),
+        "ratio_unpacked": round(seconds / plain, 2),
         "peak_mb": round(peak),
     }
 
