@@ -20,8 +20,8 @@ FIRMS, MONTHS = 900, 12  # enough known defaults for a score
 SIMULATED = CHECKOUT / "mappings" / "simulator.toml"
 TABLES = {
     "accounts", "borrowing", "buyers", "concentration", "contacts", "decisions", "events", "features", "firms",
-    "firms_in_book", "flow_months", "held", "main_partners", "months", "noticed", "partners", "portfolio", "rhythm",
-    "satisfaction", "scores", "segments", "touched", "trade", "turnover", "value",
+    "firms_in_book", "flow_months", "held", "main_partners", "months", "noticed", "partner_months", "partners",
+    "portfolio", "rhythm", "satisfaction", "scores", "segments", "similar", "touched", "trade", "turnover", "value",
 }  # fmt: skip
 
 
