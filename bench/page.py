@@ -31,7 +31,14 @@ def write(docs: Path) -> Path:
         parts += [words["growth"], f"![Growth]({PICTURES}/growth.png)", _exponents(grown)]
     if screens := [row for row in rows if row["step"] in words["screens_shown"]]:
         parts += [words["screens"], _screens(screens)]
-    parts += [words["steps"], _steps(rows), words["floors"], _floors(rows), words["noise"], words["unmeasured"]]
+    parts += [
+        words["steps"],
+        _steps(rows),
+        words["floors"],
+        _floors(rows),
+        words["noise"],
+        words["unmeasured"],
+    ]
     page = docs / "bench.md"
     page.write_text("\n\n".join(part.strip() for part in parts) + "\n", encoding="utf-8")
     return page
