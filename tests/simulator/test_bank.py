@@ -13,11 +13,12 @@ from stdnum.cn import uscc
 from bench import calibration
 from tests.simulator.conftest import SMALL, Read, dirt_of, settled, unbroken
 from xiaoer.simulator import calibrated
-from xiaoer.simulator.bank import simulate
+from xiaoer.simulator.bank import deliver, simulate
 from xiaoer.simulator.documentation import calibration_table
 from xiaoer.simulator.notes import notes_on
+from xiaoer.simulator.people.terms import nothing
 from xiaoer.simulator.terms import Plan, figures
-from xiaoer.simulator.world import found_world
+from xiaoer.simulator.world import found_world, open_bank, told
 from xiaoer.sources.contracts import contracts
 
 ROOT = Path(__file__).parents[2]
@@ -162,3 +163,12 @@ def test_the_calibration_is_the_frozen_one() -> None:
     """Whoever changes a table sets date and seal anew (src/xiaoer/simulator/frozen.toml) and measures again."""
     assert calibrated.digest() == calibrated.seal(), f"seal = {calibrated.digest()!r}"
     assert date.fromisoformat(calibrated.frozen()) <= date(2026, 12, 31)
+
+
+def test_a_bank_that_approached_nobody_is_delivered_too(tmp_path: Path) -> None:
+    living, ties = open_bank(TINY)
+    while not living.over:
+        living.step(living.day, nothing())
+    delivery, _ = deliver(told(living, ties), tmp_path, lambda _: None)
+    assert delivery.rows["contacts"] == delivery.rows["surveys"] == 0
+    assert delivery.rows["transactions"] > 0
