@@ -51,7 +51,9 @@ class World:
     @cached_property
     def contacts(self) -> dict[str, Array]:
         """Every contact of the window; no rows where nobody was approached."""
-        none = {name: np.zeros(0, dtype=np.int64) for name in (*Actions.__annotations__, "week")}
+        none: dict[str, Array] = {
+            name: np.zeros(0, dtype=np.int64) for name in (*Actions.__annotations__, "week")
+        }
         none |= {"day": np.full(0, NO_DAY), "outcome": np.zeros(0, dtype=object), "mood": np.zeros(0)}
         return self.life.log.joined("contacts") or none
 
