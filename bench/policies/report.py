@@ -1,7 +1,6 @@
 """The policies' years as a table: means over seeds with intervals, and differences seed by seed."""
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ import numpy as np
 from scipy import stats
 
 from bench.policies.running import Year
+from bench.watching import commit
 from xiaoer.simulator.calibrated import digest, frozen
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -36,11 +36,8 @@ def paired(years: list[Year]) -> list[dict[str, Any]]:
 
 def keep(years: list[Year], firms: int, end: str) -> dict[str, Any]:
     """Write bench/results/policies.json with the commit and the calibration it was made with."""
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=CHECKOUT, capture_output=True, text=True, check=False
-    ).stdout.strip()
     page = {
-        "commit": commit,
+        "commit": commit(),
         "calibration": {"frozen": frozen(), "digest": digest()},
         "firms": firms,
         "end": end,

@@ -43,12 +43,15 @@ def test_each_offer_ends_as_its_truth_says(half_a_year: LivingBank) -> None:
     expected = np.where(made["reached"], made["takes_if_asked"], made["takes_if_left"])
     assert (made["took"] == expected).all()
     assert (made["takes_if_asked"] == (made["luck"] < made["chance_if_asked"])).all()
-    taken = made["took"] & made["reached"]
-    shelf = half_a_year.life.log.joined("takings")
-    asked = set(zip(shelf["firm"][shelf["asked"]], shelf["product"][shelf["asked"]], strict=True))
-    for firm, product in zip(made["firm"][taken], made["product"][taken], strict=True):
-        loan = product in (9, 10, 11, 12)
-        assert loan or (firm, product) in asked
+    log = half_a_year.life.log
+    shelf, applied = log.joined("takings"), log.joined("applications")
+    came = set(zip(shelf["firm"], shelf["product"], shelf["asked"], strict=True))
+    wanted = set(zip(applied["i"], applied["product"] + LOAN, strict=True))
+    took = made["took"]
+    for firm, product, reached in zip(
+        made["firm"][took], made["product"][took], made["reached"][took], strict=True
+    ):
+        assert (firm, product) in wanted or (firm, product, reached) in came
 
 
 def test_the_outcome_not_seen_is_the_one_that_would_have_come(bank: LivingBank) -> None:
