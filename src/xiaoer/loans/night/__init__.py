@@ -1,0 +1,20 @@
+"""All notes at once: money against dues, arrears and their history, classes, reports."""
+
+from xiaoer.loans.night.allocation import stretches
+from xiaoer.loans.night.arrears import Bands, at_least, bands, late_on, spells
+from xiaoer.loans.night.borrowing import borrowing
+from xiaoer.loans.night.classes import classified
+from xiaoer.loans.night.facts import Known, facts_on
+
+__all__ = [
+    "Bands",
+    "Known",
+    "at_least",
+    "bands",
+    "borrowing",
+    "classified",
+    "facts_on",
+    "late_on",
+    "spells",
+    "stretches",
+]
