@@ -16,6 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from tests.lending_world import loan_tables
 from xiaoer.kit.scope import pool
 from xiaoer.kit.text import parameters, pinyin, wording
 
@@ -103,6 +104,7 @@ def _made(business_date: date, run_id: str, seed: int) -> dict[str, pa.Table]:
         "scores": _table([_score(one, firm, chance) for one, firm in zip(placed, firms, strict=True)]),
         "events": _table(events),
         "proposals": _table(_proposals(placed, firms, events, chance, today=business_date, run_id=run_id)),
+        **{name: _table(rows) for name, rows in loan_tables(firms, business_date).items()},
         "deliveries": _table(_deliveries(business_date)),
         "disabled": _table(DISABLED),
     }

@@ -19,9 +19,12 @@ EARLIER, NEXT = date(2026, 10, 15), END + timedelta(days=2)
 FIRMS, MONTHS = 900, 12  # enough known defaults for a score
 SIMULATED = CHECKOUT / "mappings" / "simulator.toml"
 TABLES = {
-    "accounts", "borrowing", "buyers", "concentration", "contacts", "decisions", "events", "features", "firms",
-    "firms_in_book", "flow_months", "held", "main_partners", "months", "noticed", "partner_months", "partners",
-    "portfolio", "rhythm", "satisfaction", "scores", "segments", "similar", "touched", "trade", "turnover", "value",
+    "accounts", "arrears", "borrowing", "buyers", "class_changes", "cohorts", "concentration",
+    "concentration_loans", "contacts", "decisions", "events", "features", "firm_spells", "firms",
+    "firms_in_book", "flow_months", "held", "loan_book", "main_partners", "migration", "months", "note_classes",
+    "note_facts", "note_months", "note_plans", "note_spells", "note_told", "notes_drawn", "noticed",
+    "partner_months", "partners", "portfolio", "rhythm", "satisfaction", "scores", "segments", "similar",
+    "touched", "trade", "turnover", "value", "vintage_late_30", "vintage_late_90",
 }  # fmt: skip
 
 
@@ -55,7 +58,16 @@ def test_three_days_of_a_bank_with_all_its_files(tmp_path: Path, databases: tupl
     assert {path.stem for path in banks.other.folder(report).glob("*.parquet")} == TABLES
     assert not [
         name
-        for name in ("firms", "profiles", "scores", "events", "proposals", "assignments")
+        for name in (
+            "firms",
+            "profiles",
+            "scores",
+            "events",
+            "proposals",
+            "assignments",
+            "notes",
+            "migrations",
+        )
         if not shown[name]
     ]
     banks.both(lambda: record_outcomes([row["customer_id"] for row in shown["proposals"]]))

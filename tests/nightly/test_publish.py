@@ -267,9 +267,12 @@ def handed_over() -> dict[str, pa.Table]:
 
 
 def written_about(customer_id: str) -> None:
-    """A contact with a follow-up, and a stop on every channel, by M1."""
+    """A contact with a follow-up, a stop on every channel, and a class change, by M1."""
+    from uuid import uuid4
+
     from xiaoer.contact_policy.models import Suppression
     from xiaoer.contacts.actions import About, FollowUp, record_outcome
+    from xiaoer.loans.models import ClassStep
 
     today = BUSINESS_DATE + timedelta(days=1)
     scope = Scope("M1", managers=("M1",), rights=frozenset({"contacts.write"}), edition=1)
@@ -279,6 +282,10 @@ def written_about(customer_id: str) -> None:
         Suppression.objects.create(
             customer_id=customer_id, branch_id=OLD[0], manager_id=OLD[1], reason="asked_not_to", day=today
         )
+        ClassStep.objects.create(
+            case=uuid4(), step="made", staff_id="M1", customer_id=customer_id, note_id="N1", from_class="normal",
+            to_class="special_mention", branch_id=OLD[0], manager_id=OLD[1], day=today,
+        )  # fmt: skip
 
 
 def seen_by(staff_id: str, edition: int) -> dict[str, int]:

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "xiaoer.sources",
     "xiaoer.branches",
     "xiaoer.customers",
+    "xiaoer.loans",
     "xiaoer.contacts",
     "xiaoer.contact_policy",
     "xiaoer.features",

@@ -21,6 +21,11 @@ MODELS = {
     "scores": "scores.Score",
     "events": "events.Event",
     "proposals": "offers.Proposal",
+    "notes": "loans.Note",
+    "class_moves": "loans.ClassMove",
+    "migrations": "loans.Migration",
+    "vintages": "loans.Vintage",
+    "shares": "loans.Share",
 }
 MASTERS = {
     "branches": "branches.Branch",
@@ -29,7 +34,7 @@ MASTERS = {
     "assignments": "branches.Assignment",
 }
 # Written on the desk about a firm: they follow it when its portfolio changes hands.
-FOLLOWING = ("contacts.Contact", "contacts.Task", "contact_policy.Suppression")
+FOLLOWING = ("contacts.Contact", "contacts.Task", "contact_policy.Suppression", "loans.ClassStep")
 NAMES = (*MODELS, *MASTERS)
 CARRIED_ANYWAY = {"branch_id", "manager_id"}  # scope columns may come with a table that does not keep them
 PIECE = 25_000  # rows written at a time

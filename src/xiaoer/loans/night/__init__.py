@@ -4,7 +4,7 @@ from xiaoer.loans.night.allocation import stretches
 from xiaoer.loans.night.arrears import Bands, at_least, bands, late_on, spells
 from xiaoer.loans.night.borrowing import borrowing
 from xiaoer.loans.night.classes import classified
-from xiaoer.loans.night.facts import Known, facts_on
+from xiaoer.loans.night.facts import Known, elsewhere_on, facts_on, gathered, watched
 
 __all__ = [
     "Bands",
@@ -13,8 +13,11 @@ __all__ = [
     "bands",
     "borrowing",
     "classified",
+    "elsewhere_on",
     "facts_on",
+    "gathered",
     "late_on",
     "spells",
     "stretches",
+    "watched",
 ]

@@ -34,8 +34,12 @@ class Known:
 
 def facts_on(notes: Frame, known: Known, book: RuleBook) -> Frame:
     """The notes with their facts as whole numbers: MEASURES, `last_late_day` and the asset class filled in."""
-    contracts = _contracts(known.contracts)
-    written = notes.join(contracts, on="contract_id", how="left").with_columns(
+    return watched(gathered(notes, known), known.schedules, book)
+
+
+def gathered(notes: Frame, known: Known) -> Frame:
+    """What contracts, arrears and registers say of each note; the first half of `facts_on`, written in between."""
+    written = notes.join(_contracts(known.contracts), on="contract_id", how="left").with_columns(
         asset_class=nw.coalesce(
             nw.col("asset_class"), nw.col("contract_asset_class"), nw.lit(AssetClass.NON_RETAIL.value)
         ),
@@ -44,11 +48,33 @@ def facts_on(notes: Frame, known: Known, book: RuleBook) -> Frame:
     days = notes.select("on_day").unique()
     for part in (_late(known.arrears, days), _records(known.arrears, days)):
         written = written.join(part, on=KEY, how="left")
-    told = written.join(_bankrupt(known.public_records), on="customer_id", how="left").with_columns(
-        days_past_due=nw.coalesce(nw.col("days_past_due"), NOUGHT),
-        bankrupt=_yes((nw.col("bankrupt_day") <= nw.col("on_day")).fill_null(value=False)),
+    return (
+        written.join(_bankrupt(known.public_records), on="customer_id", how="left")
+        .with_columns(
+            days_past_due=nw.coalesce(nw.col("days_past_due"), NOUGHT),
+            bankrupt=_yes((nw.col("bankrupt_day") <= nw.col("on_day")).fill_null(value=False)),
+        )
+        .drop("contract_asset_class", "bankrupt_day")
     )
-    return _watched(told, _dues(known.schedules), book)
+
+
+def watched(notes: Frame, schedules: Frame, book: RuleBook) -> Frame:
+    """observed, uncured and cured: who is still watched after a restructuring or after long arrears."""
+    dues = _dues(schedules)
+    curing = notes.filter(nw.col("was_bad") == 1, nw.col("days_past_due") <= OVER_90)
+    since = curing.select(*KEY, since_day=nw.col("last_late_day"))
+    cures = _served(since, dues, book.cure_days, book.cure_periods).rename({"served": "cure_served"})
+    observed = _served(_observing(notes, dues), dues, book.observation_days, book.observation_periods)
+    both = notes.join(cures, on=KEY, how="left").join(observed, on=KEY, how="left")
+    again = nw.col("restructured_day") - nw.col("former_day") < book.observation_days
+    return both.with_columns(
+        uncured=_yes((nw.col("cure_served") == 0).fill_null(value=False)),
+        cured=_yes((nw.col("cure_served") == 1).fill_null(value=False)),
+        observed=_yes((nw.col("served") == 0).fill_null(value=False)),
+        restructured_again=nw.when(again.fill_null(value=False))
+        .then(nw.col("restructured_again"))
+        .otherwise(0),
+    ).drop("cure_served", "served", "former_day", "was_bad", "restructured_day")
 
 
 def elsewhere_on(debts: Frame, days: Frame) -> Frame:
@@ -117,24 +143,6 @@ def _bankrupt(records: Frame) -> Frame:
 
 def _dues(schedules: Frame) -> Frame:
     return schedules.select("note_id", due_day=day_no("due_date"))
-
-
-def _watched(notes: Frame, dues: Frame, book: RuleBook) -> Frame:
-    """observed, uncured and cured: who is still watched after a restructuring or after long arrears."""
-    curing = notes.filter(nw.col("was_bad") == 1, nw.col("days_past_due") <= OVER_90)
-    since = curing.select(*KEY, since_day=nw.col("last_late_day"))
-    cures = _served(since, dues, book.cure_days, book.cure_periods).rename({"served": "cure_served"})
-    observed = _served(_observing(notes, dues), dues, book.observation_days, book.observation_periods)
-    both = notes.join(cures, on=KEY, how="left").join(observed, on=KEY, how="left")
-    again = nw.col("restructured_day") - nw.col("former_day") < book.observation_days
-    return both.with_columns(
-        uncured=_yes((nw.col("cure_served") == 0).fill_null(value=False)),
-        cured=_yes((nw.col("cure_served") == 1).fill_null(value=False)),
-        observed=_yes((nw.col("served") == 0).fill_null(value=False)),
-        restructured_again=nw.when(again.fill_null(value=False))
-        .then(nw.col("restructured_again"))
-        .otherwise(0),
-    ).drop("cure_served", "served", "former_day", "was_bad")
 
 
 def _observing(notes: Frame, dues: Frame) -> Frame:

@@ -4,7 +4,7 @@ import narwhals as nw
 
 from xiaoer.kit.tables import Frame
 from xiaoer.kit.tables.expressions import month_no, total, whole
-from xiaoer.loans.terms import NON_PERFORMING, Inclusive
+from xiaoer.loans.terms import NON_PERFORMING, Inclusive, RuleBook
 
 NOUGHT = nw.lit(0)
 WHOSE = ("branch_id", "manager_id")
@@ -107,3 +107,37 @@ def _drawn(notes: Frame) -> Frame:
         cohort=month_no("drawn_date"),
         product_id=nw.coalesce(nw.col("product_id"), nw.lit("")),
     )
+
+
+def changes(classes: Frame) -> Frame:
+    """Each change of a note's class between one day looked at and the next, and what made it.
+
+    Columns: note_id, customer_id, day (day number: the day the deciding rule began to hold, as far as days past due
+    tell it, else the day it was seen), from_grade, to_grade, rule (now), rule_before. `classes` as `classified`
+    gives them, with month and began_day.
+    """
+    lag = {name: nw.col(source).shift(1).over("note_id", order_by="month") for name, source in
+           (("from_grade", "grade"), ("rule_before", "rule"), ("_month", "month"))}  # fmt: skip
+    lined = classes.with_columns(**lag).filter(
+        nw.col("_month") == nw.col("month") - 1, nw.col("grade") != nw.col("from_grade")
+    )
+    return lined.select(
+        "note_id",
+        "customer_id",
+        "from_grade",
+        "rule",
+        "rule_before",
+        day=nw.col("began_day"),
+        to_grade=nw.col("grade"),
+    )
+
+
+def began(book: RuleBook) -> nw.Expr:
+    """The day number from which the deciding rule has held, for rules of days; `on_day` for others."""
+    since: nw.Expr = nw.col("on_day")
+    for one in book.rules:
+        if one.measure == "days_past_due":
+            reached = nw.col("oldest_due_day") + (one.above or 0) + 1
+            since = nw.when(nw.col("rule") == one.code).then(reached).otherwise(since)
+    cleared = (nw.col("rule") == "") & ~nw.col("last_late_day").is_null()
+    return nw.when(cleared).then(nw.col("last_late_day") + 1).otherwise(since)
