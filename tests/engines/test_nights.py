@@ -22,7 +22,7 @@ TABLES = {
     "accounts", "arrears", "borrowing", "buyers", "class_changes", "cohorts", "concentration",
     "concentration_loans", "contacts", "decisions", "events", "features", "firm_spells", "firms",
     "firms_in_book", "flow_months", "held", "loan_book", "main_partners", "migration", "months", "note_classes",
-    "note_facts", "note_months", "note_plans", "note_spells", "note_told", "notes_drawn", "noticed",
+    "note_facts", "note_months", "note_plans", "note_spells", "note_told", "note_watched", "note_watches", "notes_drawn", "noticed",
     "partner_months", "partners", "portfolio", "rhythm", "satisfaction", "scores", "segments", "similar",
     "touched", "trade", "turnover", "value", "vintage_late_30", "vintage_late_90",
 }  # fmt: skip

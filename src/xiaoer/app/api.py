@@ -11,6 +11,7 @@ from ninja.security import django_auth
 
 from xiaoer.kit.refusal import Refusal
 from xiaoer.workbench.api import router
+from xiaoer.workbench.risk_api import router as loans_router
 
 
 def signed_in_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -31,6 +32,9 @@ api = NinjaAPI(
     docs_decorator=signed_in_only,
     urls_namespace="api",
 )
+api.add_router(
+    "", loans_router
+)  # before the desk's: a firm's number may hold "/", and its notes come after it
 api.add_router("", router)
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
+from xiaoer.kit.facts.terms import Fact
 from xiaoer.kit.parameters import in_force
 
 FEN_PER_WAN = 1_000_000
@@ -200,3 +201,14 @@ class Inclusive:
             frozenset(held["kinds"]),
             frozenset(held["bill_products"]),
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassChanged(Fact):
+    """Three people agreed on another class for a note."""
+
+    note_id: str
+    from_class: str
+    to_class: str
+    rule: str
+    day: date

@@ -15,9 +15,11 @@ from xiaoer.loans.night import (
     classified,
     elsewhere_on,
     gathered,
+    served,
     spells,
     stretches,
     watched,
+    watches,
 )
 from xiaoer.loans.night.reports import began, changes, cohorts, concentration, inclusive, migration, ripened
 from xiaoer.loans.terms import Buckets, Inclusive, RuleBook
@@ -46,7 +48,9 @@ def loans(night: Night) -> None:
     _times(night, arrears, drawn)
     books = night.keep("note_months", _books(night))
     told = night.keep("note_told", gathered(books, _known(night, arrears)))
-    facts = night.keep("note_facts", watched(told, night.delivered("schedules"), book))
+    watching = night.keep("note_watches", watches(told, night.delivered("schedules"), book))
+    ended = night.keep("note_watched", served(watching, night.delivered("schedules"), book))
+    facts = night.keep("note_facts", watched(told, ended, book))
     debts = elsewhere_on(night.delivered("other_bank_debts"), facts.select("on_day").unique())
     judged = classified(facts, debts, book).with_columns(began_day=whole(began(book)))
     classes = night.keep("note_classes", judged.join(night.made("portfolio"), on="customer_id", how="inner"))

@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from xiaoer.branches.queries import who
-from xiaoer.workbench import gathering
+from xiaoer.workbench import gathering, risk
 from xiaoer.workbench.desk import Desk, desk_of
 from xiaoer.workbench.shown.drawings import tongue
 
+RISK = frozenset({"overdue", "classes", "migration", "vintages", "concentration"})
 OLD_AFTER = timedelta(days=4)  # a long weekend is not yet old
 
 
@@ -78,4 +79,10 @@ def _places_of_firms(desk: Desk, here: str) -> list[Place]:
     ]
     if counts["firms"]:
         made.append(Place(_("Segments"), "segments", reverse("segments"), here == "segments", on_phone=False))
+    if risk.lends(desk):
+        made.append(
+            Place(
+                _("Loans"), "sheet", reverse("overdue"), here in RISK, risk.late_count(desk), on_phone=False
+            )
+        )
     return made

@@ -17,14 +17,16 @@ from xiaoer.features import queries as features
 from xiaoer.kit.scope import Scope
 from xiaoer.kit.screens.listing import Listing
 from xiaoer.kit.screens.tables import View
+from xiaoer.loans import queries as loans
 from xiaoer.offers import queries as offers
 from xiaoer.scores import queries as scores
 from xiaoer.segments.terms import Grid
 from xiaoer.sources import queries as sources
 from xiaoer.sources.contracts import contracts
+from xiaoer.workbench import risk
 from xiaoer.workbench.desk import Desk
 from xiaoer.workbench.queries import saved_views
-from xiaoer.workbench.shown import event_list, lists, record, report, week
+from xiaoer.workbench.shown import borrowing, event_list, lists, record, report, week
 from xiaoer.workbench.shown import morning as mornings
 from xiaoer.workbench.shown import segments as grid_page
 
@@ -148,6 +150,11 @@ def events(desk: Desk, asked: Mapping[str, str]) -> Listing:
     return listing
 
 
+def overdue(desk: Desk, asked: Mapping[str, str]) -> Listing:
+    """Notes past due in scope as a list."""
+    return risk.overdue_list(desk, asked, _views(desk, "overdue"))
+
+
 def firm_page(desk: Desk, customer_id: str, tab: str = "") -> record.FirmPage | None:
     """A firm's page, or None when it is not the reader's to see."""
     scope, found = desk.scope, customers.firm(desk.scope, customer_id)
@@ -162,6 +169,12 @@ def firm_page(desk: Desk, customer_id: str, tab: str = "") -> record.FirmPage | 
         profile=features.profile(scope, customer_id),
         score=scores.score(scope, customer_id),
         events=list(noticed.events_of(scope, customer_id)),
+        loans=borrowing.borrowing(
+            loans.notes_of(scope, customer_id),
+            loans.moves_of(scope, customer_id),
+            loans.decided(scope),
+            desk.today,
+        ),
         proposal=_still_open(desk, proposed),
         stop=stopped,
         contacts=had,

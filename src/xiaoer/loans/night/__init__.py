@@ -4,7 +4,7 @@ from xiaoer.loans.night.allocation import stretches
 from xiaoer.loans.night.arrears import Bands, at_least, bands, late_on, spells
 from xiaoer.loans.night.borrowing import borrowing
 from xiaoer.loans.night.classes import classified
-from xiaoer.loans.night.facts import Known, elsewhere_on, facts_on, gathered, watched
+from xiaoer.loans.night.facts import Known, elsewhere_on, facts_on, gathered, served, watched, watches
 
 __all__ = [
     "Bands",
@@ -17,7 +17,9 @@ __all__ = [
     "facts_on",
     "gathered",
     "late_on",
+    "served",
     "spells",
     "stretches",
     "watched",
+    "watches",
 ]

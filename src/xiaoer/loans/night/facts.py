@@ -9,7 +9,7 @@ import narwhals as nw
 
 from xiaoer.kit.tables import Frame
 from xiaoer.kit.tables.expressions import day_no, total, whole
-from xiaoer.loans.terms import AssetClass, RuleBook
+from xiaoer.loans.terms import AssetClass, ClassRule, RuleBook
 
 NOUGHT = nw.lit(0)
 OVER_90 = 90
@@ -17,6 +17,7 @@ KEY = ["on_day", "note_id"]
 OLD_FOR_NEW, CONTINGENT = "old_for_new", "guarantee"
 BAD = ("substandard", "doubtful", "loss")
 BANKRUPT = "bankruptcy"
+CURE, OBSERVATION = "cure", "observation"
 MEASURES = (
     "days_past_due", "old_for_new", "bankrupt", "observed", "restructured_again", "uncured", "cured",
 )  # fmt: skip
@@ -34,7 +35,9 @@ class Known:
 
 def facts_on(notes: Frame, known: Known, book: RuleBook) -> Frame:
     """The notes with their facts as whole numbers: MEASURES, `last_late_day` and the asset class filled in."""
-    return watched(gathered(notes, known), known.schedules, book)
+    told = gathered(notes, known)
+    ended = served(watches(told, known.schedules, book), known.schedules, book)
+    return watched(told, ended, book)
 
 
 def gathered(notes: Frame, known: Known) -> Frame:
@@ -58,23 +61,48 @@ def gathered(notes: Frame, known: Known) -> Frame:
     )
 
 
-def watched(notes: Frame, schedules: Frame, book: RuleBook) -> Frame:
+def watches(notes: Frame, schedules: Frame, book: RuleBook) -> Frame:
+    """Who is watched on which day, and since when: on_day, note_id, kind (cure, observation), since_day. Few rows."""
+    measured = [one for one in book.rules if one.measure == "uncured"]
+    long_late = (nw.col("was_bad") == 1) & (nw.col("days_past_due") <= OVER_90)
+    curing = notes.filter(long_late, nw.col("asset_class").is_in(_concerned(measured)))
+    cures = curing.select(*KEY, kind=nw.lit(CURE), since_day=nw.col("last_late_day"))
+    observed = _observing(notes, _dues(schedules)).with_columns(kind=nw.lit(OBSERVATION))
+    return nw.concat([cures, observed.select(*KEY, "kind", "since_day")])
+
+
+def served(watching: Frame, schedules: Frame, book: RuleBook) -> Frame:
+    """on_day, note_id, kind, served: 1 when the days and dues the book asks for have passed since then."""
+    passed = (
+        _dues(schedules)
+        .join(watching, on="note_id", how="inner")
+        .filter(nw.col("due_day") > nw.col("since_day"), nw.col("due_day") <= nw.col("on_day"))
+    )
+    counted = passed.group_by(*KEY, "kind").agg(whole(nw.len()).alias("kept"))
+    cure = nw.col("kind") == CURE
+    periods = nw.when(cure).then(book.cure_periods).otherwise(book.observation_periods)
+    days = nw.when(cure).then(book.cure_days).otherwise(book.observation_days)
+    enough = nw.coalesce(nw.col("kept"), NOUGHT) >= periods
+    long = nw.col("on_day") - nw.col("since_day") >= days
+    both = watching.join(counted, on=[*KEY, "kind"], how="left")
+    return both.select(*KEY, "kind", served=_yes(enough & long))
+
+
+def watched(notes: Frame, ended: Frame, book: RuleBook) -> Frame:
     """observed, uncured and cured: who is still watched after a restructuring or after long arrears."""
-    dues = _dues(schedules)
-    curing = notes.filter(nw.col("was_bad") == 1, nw.col("days_past_due") <= OVER_90)
-    since = curing.select(*KEY, since_day=nw.col("last_late_day"))
-    cures = _served(since, dues, book.cure_days, book.cure_periods).rename({"served": "cure_served"})
-    observed = _served(_observing(notes, dues), dues, book.observation_days, book.observation_periods)
-    both = notes.join(cures, on=KEY, how="left").join(observed, on=KEY, how="left")
+    both = notes
+    for kind in (CURE, OBSERVATION):
+        mine = ended.filter(nw.col("kind") == kind).select(*KEY, nw.col("served").alias(f"{kind}_served"))
+        both = both.join(mine, on=KEY, how="left")
     again = nw.col("restructured_day") - nw.col("former_day") < book.observation_days
     return both.with_columns(
         uncured=_yes((nw.col("cure_served") == 0).fill_null(value=False)),
         cured=_yes((nw.col("cure_served") == 1).fill_null(value=False)),
-        observed=_yes((nw.col("served") == 0).fill_null(value=False)),
+        observed=_yes((nw.col("observation_served") == 0).fill_null(value=False)),
         restructured_again=nw.when(again.fill_null(value=False))
         .then(nw.col("restructured_again"))
         .otherwise(0),
-    ).drop("cure_served", "served", "former_day", "was_bad", "restructured_day")
+    ).drop("cure_served", "observation_served", "former_day", "was_bad", "restructured_day")
 
 
 def elsewhere_on(debts: Frame, days: Frame) -> Frame:
@@ -158,15 +186,9 @@ def _observing(notes: Frame, dues: Frame) -> Frame:
     return begun.select(*KEY, since_day=whole(since))
 
 
-def _served(since: Frame, dues: Frame, days: int, periods: int) -> Frame:
-    """on_day, note_id, served: 1 when so many days and dues have passed since then."""
-    passed = since.join(dues, on="note_id", how="inner").filter(
-        nw.col("due_day") > nw.col("since_day"), nw.col("due_day") <= nw.col("on_day")
-    )
-    counted = passed.group_by(KEY).agg(whole(nw.len()).alias("kept"))
-    enough = nw.coalesce(nw.col("kept"), NOUGHT) >= periods
-    long = nw.col("on_day") - nw.col("since_day") >= days
-    return since.join(counted, on=KEY, how="left").select(*KEY, served=_yes(enough & long))
+def _concerned(rules: list[ClassRule]) -> list[str]:
+    """Asset classes some of these rules look at."""
+    return [one.value for one in AssetClass if any(rule.concerns(one.value) for rule in rules)]
 
 
 def _yes(condition: nw.Expr) -> nw.Expr:

@@ -19,7 +19,7 @@ from xiaoer.workbench.shown.drawings import tongue, unit
 
 HIGH_RISK = 0.05
 MOST_REASONS = 5
-TABS = ("overview", "money", "score", "contacts", "events")
+TABS = ("overview", "money", "loans", "score", "contacts", "events")
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ class FirmPage:
     branch: str
     today: date
     tab: str = "overview"
+    loans: Any = None
 
     unit = property(lambda _self: unit())
 
@@ -80,6 +81,7 @@ class FirmPage:
         titles = {
             "overview": _("Overview"),
             "money": _("Money"),
+            "loans": _("Loans"),
             "score": _("Score"),
             "contacts": _("Contacts"),
             "events": _("Events"),
@@ -93,6 +95,7 @@ class FirmPage:
                 counts.get(name, 0),
             )
             for name in TABS
+            if name != "loans" or (self.loans and self.loans.notes)
         ]
 
     @property
