@@ -82,7 +82,12 @@ def _places_of_firms(desk: Desk, here: str) -> list[Place]:
     if risk.lends(desk):
         made.append(
             Place(
-                _("Loans"), "sheet", reverse("overdue"), here in RISK, risk.late_count(desk), on_phone=False
+                pgettext("place", "Loans"),
+                "loans",
+                reverse("overdue"),
+                here in RISK,
+                risk.late_count(desk),
+                on_phone=False,
             )
         )
     return made

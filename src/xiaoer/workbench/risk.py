@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from xiaoer.branches import queries as branches
 from xiaoer.customers import queries as customers
@@ -29,7 +30,7 @@ MOST_NOTE_LINES = 1_000_000  # a sheet of Excel ends soon after
 def places(here: str) -> list[Tab]:
     """The pages of the risk desk."""
     titles = {
-        "overdue": _("Overdue"),
+        "overdue": pgettext("place", "Overdue"),
         "classes": _("Classes"),
         "migration": _("Migration"),
         "vintages": _("Vintages"),

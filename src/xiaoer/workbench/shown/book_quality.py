@@ -18,7 +18,7 @@ from xiaoer.loans.terms import FiveClass
 from xiaoer.workbench.shown import lending
 from xiaoer.workbench.shown.drawings import tongue
 
-COHORTS_SHOWN, LONGEST_AGE = 4, 24
+COHORTS_SHOWN, LONGEST_AGE, GROUPS_SHOWN = 4, 24, 20
 QUARTER = 3
 
 
@@ -203,7 +203,7 @@ class Concentration:
     @property
     def group_rows(self) -> list[ShareRow]:
         whole = sum(one["balance"] for one in self.groups)
-        named = [one for one in self.groups if one["code"]]
+        named = [one for one in self.groups if one["code"]][:GROUPS_SHOWN]
         return _share_rows(named, lambda code: self.names.get(code, code), whole)
 
     @property

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from xiaoer.kit.screens.tables import Choice, Column, Filter, Table, View
 from xiaoer.workbench.shown import lending
@@ -22,7 +22,7 @@ def overdue(name_of: Callable[[str], str]) -> Table:
     """Notes past due in a scope; `name_of` gives the name of a firm."""
     return Table(
         name="overdue",
-        title=_("Overdue"),
+        title=pgettext("place", "Overdue"),
         columns=_columns(name_of),
         row_key="note_id",
         default_order="-days",
@@ -59,7 +59,7 @@ def told(notes: int, balance: str) -> Told:
 def _columns(name_of: Callable[[str], str]) -> tuple[Column, ...]:
     return (
         Column("firm", gettext_lazy("Firm"), lambda note: name_of(note.customer_id), "name", place="title", fixed=True),
-        Column("note", gettext_lazy("Note"), "note_id", order=("note_id",)),
+        Column("note", pgettext_lazy("loan", "Note"), "note_id", order=("note_id",)),
         Column("product", gettext_lazy("Product"), "product", order=("product",), place="line"),
         Column("days", gettext_lazy("Days past due"), "days_past_due", "count", ("days_past_due",), place="aside",
                figure="days_past_due"),

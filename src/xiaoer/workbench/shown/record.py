@@ -10,7 +10,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from xiaoer.kit.screens import formats
 from xiaoer.kit.screens.charts import Chart
@@ -81,7 +81,7 @@ class FirmPage:
         titles = {
             "overview": _("Overview"),
             "money": _("Money"),
-            "loans": _("Loans"),
+            "loans": pgettext("place", "Loans"),
             "score": _("Score"),
             "contacts": _("Contacts"),
             "events": _("Events"),
@@ -100,7 +100,8 @@ class FirmPage:
 
     @property
     def shown_tab(self) -> str:
-        return self.tab if self.tab in TABS else "overview"
+        lends = self.loans and self.loans.notes
+        return self.tab if self.tab in TABS and (lends or self.tab != "loans") else "overview"
 
     @property
     def tab_template(self) -> str:
