@@ -98,7 +98,7 @@ def _books(night: Night) -> Frame:
     for day in _month_ends(night, snapshots):
         kept = snapshots.filter(nw.col("business_date") == nw.lit(day))
         parts.append(kept.with_columns(on_day=nw.lit(day_number(day)), month=nw.lit(_month(day))))
-    columns = [*NOTE, nw.col("on_day").cast(nw.Int64), nw.col("month").cast(nw.Int64)]
+    columns: list[str | nw.Expr] = [*NOTE, nw.col("on_day").cast(nw.Int64), nw.col("month").cast(nw.Int64)]
     return nw.concat([part.filter(nw.col("balance") > 0).select(*columns) for part in parts])
 
 

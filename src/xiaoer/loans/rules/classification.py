@@ -89,7 +89,7 @@ def _watched(since: date, due_days: Sequence[date], on: date, days: int, periods
 
 
 def _worst(rules: Iterable[ClassRule], claim: Claim, debtor: Mapping[str, int]) -> Decision:
-    facts = claim.facts | {"balance": claim.balance} | dict(debtor)
+    facts = {**claim.facts, "balance": claim.balance, **debtor}
     held = [one for one in rules if one.concerns(claim.asset_class) and one.holds(facts)]
     worst = max(held, key=lambda rule: rule.at_least.grade, default=None)
     return Decision(worst.at_least, worst.code) if worst else Decision(FiveClass.NORMAL)

@@ -126,8 +126,9 @@ def next_repricing(drawn: date, after: date, rule: Repricing) -> date:
 
 def half_up(value: Fraction | int) -> int:
     """To whole fen, halves away from zero."""
-    whole = (2 * abs(value) + 1) // 2
-    return int(whole if value >= 0 else -whole)
+    exact = Fraction(value)
+    whole = (2 * abs(exact.numerator) + exact.denominator) // (2 * exact.denominator)
+    return whole if exact >= 0 else -whole
 
 
 def _bullet(loan: Loan) -> Due:
