@@ -15,7 +15,7 @@ PRODUCTS = (("L01", "小微快贷"), ("L02", "经营抵押贷"), ("L03", "担保
 
 
 def loan_tables(firms: list[Row], today: date, seed: int = 5) -> dict[str, list[Row]]:
-    """notes, class_moves, migrations, vintages, shares of the world's borrowers."""
+    """notes, class_moves, migrations, vintages, shares, renewals, promises of the world's borrowers."""
     chance = random.Random(seed)
     notes = [
         _note(firm, at, chance, today)
@@ -28,6 +28,8 @@ def loan_tables(firms: list[Row], today: date, seed: int = 5) -> dict[str, list[
         "class_moves": [_move(note, today) for note in notes if note["rule_class"] != "normal"],
         "migrations": _migrations(notes, today),
         "vintages": _vintages(notes),
+        "renewals": _renewals(notes, today),
+        "promises": _promises(notes, today),
         "shares": _shares(notes, {firm["customer_id"]: firm["industry_code"][:1] for firm in firms}),
     }
 
@@ -121,3 +123,42 @@ def _shares(notes: list[Row], sectors: dict[str, str]) -> list[Row]:
         row["balance"] += note["balance"]
         row["bad_balance"] += note["balance"] if note["days_past_due"] > 90 else 0
     return list(rows.values())
+
+
+CONDITIONS = ("lawful_operation", "going_concern", "good_credit", "granting_standard", "own_conditions", "now_normal",
+              "in_time")  # fmt: skip
+REASONS = {"good_credit": ("use_not_traced", {}), "going_concern": ("sales_of_before", {"now_share": 0.41}),
+           "in_time": ("signed_on", {"signed_date": "2026-11-10"})}  # fmt: skip
+STAGES = ("failing", "gaps_open", "gaps_open", "signed")
+
+
+def _renewals(notes: list[Row], today: date) -> list[Row]:
+    """Every fourth sound note ends soon: one with a condition failing, two with a gap, one signed."""
+    sound = [note for note in notes if not note["days_past_due"]]
+    rows = []
+    for at, note in enumerate(sound):
+        stage = STAGES[at % 4]
+        state = {"good_credit": "gap", "going_concern": "failed" if stage == "failing" else "met"}
+        rows.append({name: note[name] for name in
+                     ("note_id", "customer_id", "branch_id", "manager_id", "product", "balance", "rate")}
+                    | {"due_date": today + timedelta(days=3 + at), "stage": stage,
+                       "signed_date": date(2026, 11, 10) if stage == "signed" else None,
+                       "conditions": [_condition(one, state.get(one, "met")) for one in CONDITIONS]})  # fmt: skip
+    return rows
+
+
+def _condition(code: str, state: str) -> Row:
+    word, params = REASONS.get(code, ("is_normal", {}))
+    tone = {"failed": "bad"}.get(state, "plain")
+    return {"condition": code, "state": state, "because": [{"code": word, "params": params, "tone": tone}]}
+
+
+def _promises(notes: list[Row], today: date) -> list[Row]:
+    whose = sorted({(note["branch_id"], note["manager_id"]) for note in notes})
+    return [
+        {"month": add_months(month_start(today), -back), "kind": kind, "branch_id": branch, "manager_id": manager,
+         "loans": 1 + back, "days": days * (1 + back), "amount": 50_000_000}
+        for back in range(3)
+        for branch, manager in whose
+        for kind, days in (("smooth", 0), ("gap", 9), ("cut", 0))
+    ]  # fmt: skip

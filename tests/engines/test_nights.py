@@ -23,7 +23,7 @@ TABLES = {
     "concentration_loans", "contacts", "decisions", "events", "features", "firm_spells", "firms",
     "firms_in_book", "flow_months", "held", "loan_book", "main_partners", "migration", "months", "note_classes",
     "note_facts", "note_months", "note_plans", "note_spells", "note_told", "note_watched", "note_watches", "notes_drawn", "noticed",
-    "partner_months", "partners", "portfolio", "rhythm", "satisfaction", "scores", "segments", "similar",
+    "partner_months", "partners", "portfolio", "renewal_facts", "renewal_promises", "renewals", "rhythm", "satisfaction", "scores", "segments", "similar",
     "touched", "trade", "turnover", "value", "vintage_late_30", "vintage_late_90",
 }  # fmt: skip
 

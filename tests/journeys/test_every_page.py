@@ -22,6 +22,7 @@ PAGES = (
     "/loans/overdue/",
     "/loans/overdue/?class=substandard,doubtful,loss",
     "/loans/classes/",
+    "/loans/renewals/",
     "/loans/migration/",
     "/loans/vintages/",
     "/loans/vintages/?late=late_90&product_id=L01",

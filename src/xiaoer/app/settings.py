@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "xiaoer.features",
     "xiaoer.scores",
     "xiaoer.events",
+    "xiaoer.renewals",
     "xiaoer.offers",
     "xiaoer.workbench",
     "xiaoer.app",

@@ -14,6 +14,9 @@ NOTES = (
     "rule_since_date", "last_late_date", "drawn_date", "due_date", "next_due_date", "rate", "repayment_method",
     "security", "credit_limit", "inclusive", "times", "plan",
 )  # fmt: skip
+RENEWALS = (
+    "note_id", "customer_id", "product", "balance", "rate", "due_date", "stage", "signed_date", "conditions",
+)  # fmt: skip
 MOVES = ("note_id", "customer_id", "day", "from_class", "to_class", "rule", "rule_before")
 GRADES = {grade: one.value for grade, one in enumerate(FiveClass)}
 WHOSE = ["branch_id", "manager_id"]
@@ -55,6 +58,29 @@ def vintages(night: Night) -> pa.Table:
 def shares(night: Night) -> pa.Table:
     """Balances by sector and group."""
     return night.rows_of("concentration_loans")
+
+
+def renewals(night: Night) -> seam.Rows:
+    """Notes that end soon with their conditions."""
+    rows = night.engine.collect(night.delivered("products").select("product_id", "name"))
+    products = pl.DataFrame(rows).unique("product_id", keep="last").rename({"name": "product"})
+
+    def made(part: Part) -> pl.DataFrame:
+        items = (
+            part.made("renewals")
+            .sort("note_id")
+            .join(products, on="product_id", how="left", maintain_order="left")
+        )
+        return items.with_columns(said("product", pl.col("product_id").fill_null("")))
+
+    return in_parts(night, RENEWALS, made)
+
+
+def promises(night: Night) -> pa.Table:
+    """The three no's of the last two years, month by month."""
+    last = night.business_date.year * 12 + night.business_date.month - 1
+    rows = pl.DataFrame(night.rows_of("renewal_promises")).filter(pl.col("month").is_between(last - 23, last))
+    return rows.with_columns(_first_of("month").alias("month")).to_arrow()
 
 
 def _notes(part: Part, products: pl.DataFrame, floors: tuple[int, ...]) -> pl.DataFrame:

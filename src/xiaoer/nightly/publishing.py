@@ -33,6 +33,8 @@ def published_tables(night: Night) -> dict[str, seam.Handed]:
         "migrations": lent.migrations(night),
         "vintages": lent.vintages(night),
         "shares": lent.shares(night),
+        "renewals": lent.renewals(night),
+        "promises": lent.promises(night),
         "deliveries": _table(delivered.deliveries(night)),
         "disabled": _table(delivered.disabled(night)),
         "branches": _table(organisation.branches(night)),

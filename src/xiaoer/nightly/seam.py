@@ -26,6 +26,8 @@ MODELS = {
     "migrations": "loans.Migration",
     "vintages": "loans.Vintage",
     "shares": "loans.Share",
+    "renewals": "renewals.Renewal",
+    "promises": "renewals.Promise",
 }
 MASTERS = {
     "branches": "branches.Branch",
@@ -34,7 +36,13 @@ MASTERS = {
     "assignments": "branches.Assignment",
 }
 # Written on the desk about a firm: they follow it when its portfolio changes hands.
-FOLLOWING = ("contacts.Contact", "contacts.Task", "contact_policy.Suppression", "loans.ClassStep")
+FOLLOWING = (
+    "contacts.Contact",
+    "contacts.Task",
+    "contact_policy.Suppression",
+    "loans.ClassStep",
+    "renewals.Evidence",
+)
 NAMES = (*MODELS, *MASTERS)
 CARRIED_ANYWAY = {"branch_id", "manager_id"}  # scope columns may come with a table that does not keep them
 PIECE = 25_000  # rows written at a time

@@ -32,6 +32,7 @@ def places(here: str) -> list[Tab]:
     titles = {
         "overdue": pgettext("place", "Overdue"),
         "classes": _("Classes"),
+        "renewals": _("Renewals"),
         "migration": _("Migration"),
         "vintages": _("Vintages"),
         "concentration": _("Concentration"),
