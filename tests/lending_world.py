@@ -28,6 +28,7 @@ def loan_tables(firms: list[Row], today: date, seed: int = 5) -> dict[str, list[
         "class_moves": [_move(note, today) for note in notes if note["rule_class"] != "normal"],
         "migrations": _migrations(notes, today),
         "vintages": _vintages(notes),
+        "checks": [_check(note, at, today) for at, note in enumerate(notes)],
         "renewals": _renewals(notes, today),
         "promises": _promises(notes, today),
         "shares": _shares(notes, {firm["customer_id"]: firm["industry_code"][:1] for firm in firms}),
@@ -162,3 +163,17 @@ def _promises(notes: list[Row], today: date) -> list[Row]:
         for branch, manager in whose
         for kind, days in (("smooth", 0), ("gap", 9), ("cut", 0))
     ]  # fmt: skip
+
+
+def _check(note: Row, at: int, today: date) -> Row:
+    """Every third over its day; every fifth drawing flagged."""
+    over = (-20, 3, 45)[at % 3]
+    kept = {name: note[name] for name in
+            ("note_id", "customer_id", "branch_id", "manager_id", "product", "balance", "rule_class")}  # fmt: skip
+    return kept | {
+        "due_date": today - timedelta(days=over), "last_check_date": None,
+        "escalated_to": ("", "manager", "risk_officer")[at % 3], "traced_amount": note["balance"],
+        "forbidden_amount": note["balance"] // 4 if at % 5 == 0 else 0, "unclear_amount": 0, "flagged": at % 5 == 0,
+        "payees": [{"name": "金桂钢材有限公司", "purpose": "trade", "amount": note["balance"] // 2},
+                   {"name": "—", "purpose": "owner", "amount": note["balance"] // 4}],
+    }  # fmt: skip

@@ -19,7 +19,7 @@ EARLIER, NEXT = date(2026, 10, 15), END + timedelta(days=2)
 FIRMS, MONTHS = 900, 12  # enough known defaults for a score
 SIMULATED = CHECKOUT / "mappings" / "simulator.toml"
 TABLES = {
-    "accounts", "arrears", "borrowing", "buyers", "class_changes", "cohorts", "concentration",
+    "accounts", "arrears", "borrowing", "buyers", "check_facts", "checks_due", "class_changes", "drawings_traced", "cohorts", "concentration",
     "concentration_loans", "contacts", "decisions", "events", "features", "firm_spells", "firms",
     "firms_in_book", "flow_months", "held", "loan_book", "main_partners", "migration", "months", "note_classes",
     "note_facts", "note_months", "note_plans", "note_spells", "note_told", "note_watched", "note_watches", "notes_drawn", "noticed",

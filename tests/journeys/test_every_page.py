@@ -23,6 +23,7 @@ PAGES = (
     "/loans/overdue/?class=substandard,doubtful,loss",
     "/loans/classes/",
     "/loans/renewals/",
+    "/loans/checks/",
     "/loans/migration/",
     "/loans/vintages/",
     "/loans/vintages/?late=late_90&product_id=L01",

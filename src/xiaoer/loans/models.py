@@ -163,3 +163,57 @@ class ClassStep(Scoped):
             models.Index(fields=["customer_id", "day"], name="loans_classstep_customer"),
             models.Index(fields=["note_id"], name="loans_classstep_note"),
         ]
+
+
+class CheckDue(Published):
+    """When a note is to be looked at next, and where its drawing went. Amounts in fen."""
+
+    note_id = models.TextField()
+    customer_id = models.TextField()
+    product = models.TextField(default="")
+    balance = models.BigIntegerField()
+    rule_class = models.TextField(default="normal")
+    due_date = models.DateField()
+    last_check_date = models.DateField(null=True)
+    escalated_to = models.TextField(
+        default=""
+    )  # "" before its day; manager | branch_head | risk_officer from then
+    traced_amount = models.BigIntegerField(
+        null=True
+    )  # of the drawing, followed to its payees; null: not followed
+    forbidden_amount = models.BigIntegerField(null=True)
+    unclear_amount = models.BigIntegerField(null=True)
+    flagged = models.BooleanField(default=False)
+    payees = models.JSONField(default=list)  # [{name, purpose, amount}], the largest first
+
+    key = ("note_id",)
+
+    class Meta(Published.Meta):
+        constraints: ClassVar = [one_open_row("note_id")]
+        indexes: ClassVar = [
+            *Published.Meta.indexes,
+            models.Index(fields=["due_date", "until"], name="loans_checkdue_due"),
+        ]
+
+
+class Check(Scoped):
+    """Somebody looked at a note: when, where, what was found. Never changed."""
+
+    note_id = models.TextField()
+    customer_id = models.TextField()
+    found = models.TextField()  # in_order | trouble
+    place = models.TextField(default="")
+    words = models.TextField()
+    staff_id = models.TextField()
+    at = models.DateTimeField(auto_now_add=True)
+    day = models.DateField()
+
+    wall: ClassVar[Wall] = Wall.VOUCHED
+    web_may: ClassVar[str] = "SELECT, INSERT"
+    keeps_history: ClassVar[bool] = True
+    history_leaves_out: ClassVar[tuple[str, ...]] = ("place", "words")
+
+    objects = ScopedRows.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["note_id", "day"], name="loans_check_note")]

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from xiaoer.kit.scope import Scope
-from xiaoer.loans.models import ClassMove, ClassStep, Migration, Note, Share, Vintage
+from xiaoer.loans.models import Check, CheckDue, ClassMove, ClassStep, Migration, Note, Share, Vintage
 from xiaoer.loans.terms import Step
 
 ENDS = {Step.APPROVED.value, Step.RETURNED.value}
@@ -146,3 +146,25 @@ def shares(scope: Scope, kind: str) -> list[dict[str, Any]]:
     names = ("firms", "notes", "balance", "bad_balance")
     added = rows.annotate(**{f"{name}_sum": Sum(name) for name in names}).order_by("-balance_sum", "code")
     return [{"code": one["code"]} | {name: one[f"{name}_sum"] for name in names} for one in added]
+
+
+def checks(scope: Scope) -> QuerySet[Any]:
+    """When each note is to be looked at next."""
+    return CheckDue.objects.seen_by(scope)
+
+
+def check_due(scope: Scope, note_id: str) -> Any:
+    """One note's next check, or None."""
+    return checks(scope).filter(note_id=note_id).first()
+
+
+def checks_made(scope: Scope, note_id: str) -> list[Any]:
+    """What people found on a note, the latest first."""
+    return list(Check.objects.seen_by(scope).filter(note_id=note_id).order_by("-at", "-pk"))
+
+
+def checked_since(scope: Scope, day: date) -> list[str]:
+    """Notes somebody looked at on the desk since a day: the night has not yet planned them anew."""
+    return list(
+        Check.objects.seen_by(scope).filter(day__gte=day).values_list("note_id", flat=True).distinct()
+    )

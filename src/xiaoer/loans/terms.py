@@ -78,6 +78,14 @@ class Step(StrEnum):
     RETURNED = "returned"
 
 
+class Escalation(StrEnum):
+    """Who hears of a check that is due or over."""
+
+    MANAGER = "manager"
+    HEAD = "branch_head"
+    RISK = "risk_officer"
+
+
 @dataclass(frozen=True)
 class Loan:
     """What a plan is worked out from: principal in fen, the rate a fraction per year, the last day to pay."""
@@ -200,6 +208,44 @@ class Inclusive:
             frozenset(held["sizes"]),
             frozenset(held["kinds"]),
             frozenset(held["bill_products"]),
+        )
+
+
+@dataclass(frozen=True)
+class Checks:
+    """When notes are checked, and how money is followed after a drawing; amounts in fen."""
+
+    first_days: int
+    class_days: tuple[int, ...]
+    large_balance: int
+    large_days: int
+    product_days: Mapping[str, int]
+    escalate_days: tuple[int, int]
+    trace_days: int
+    forbidden_purposes: frozenset[str]
+    unclear_purposes: frozenset[str]
+    most_forbidden_share: float
+    traced_drawn_days: int
+
+    @classmethod
+    def in_force(cls, on: date) -> "Checks":
+        held: Mapping[str, Any] = in_force("loans", "checks", on)
+        to_head, to_risk = held["escalate_days"]
+        plain = (
+            "first_days",
+            "large_days",
+            "product_days",
+            "trace_days",
+            "most_forbidden_share",
+            "traced_drawn_days",
+        )
+        return cls(
+            class_days=tuple(held["class_days"]),
+            large_balance=held["large_wan"] * FEN_PER_WAN,
+            escalate_days=(to_head, to_risk),
+            forbidden_purposes=frozenset(held["forbidden_purposes"]),
+            unclear_purposes=frozenset(held["unclear_purposes"]),
+            **{name: held[name] for name in plain},
         )
 
 

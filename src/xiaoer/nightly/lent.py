@@ -5,6 +5,7 @@ import pyarrow as pa
 
 from xiaoer.loans.terms import Buckets, FiveClass
 from xiaoer.nightly import seam
+from xiaoer.nightly.directory import Directory
 from xiaoer.nightly.pieces import Part, as_json, in_parts, said
 from xiaoer.nightly.run import Night
 
@@ -14,6 +15,11 @@ NOTES = (
     "rule_since_date", "last_late_date", "drawn_date", "due_date", "next_due_date", "rate", "repayment_method",
     "security", "credit_limit", "inclusive", "times", "plan",
 )  # fmt: skip
+CHECKS = (
+    "note_id", "customer_id", "product", "balance", "rule_class", "due_date", "last_check_date", "escalated_to",
+    "traced_amount", "forbidden_amount", "unclear_amount", "flagged", "payees",
+)  # fmt: skip
+PAYEES_SHOWN = 6
 RENEWALS = (
     "note_id", "customer_id", "product", "balance", "rate", "due_date", "stage", "signed_date", "conditions",
 )  # fmt: skip
@@ -26,8 +32,7 @@ OUTSIDE = ""
 
 def notes(night: Night) -> seam.Rows:
     """Every note on the book."""
-    rows = night.engine.collect(night.delivered("products").select("product_id", "name"))
-    products = pl.DataFrame(rows).unique("product_id", keep="last").rename({"name": "product"})
+    products = _products(night)
     floors = Buckets.in_force(night.business_date).floors
     return in_parts(night, NOTES, lambda part: _notes(part, products, floors))
 
@@ -62,8 +67,7 @@ def shares(night: Night) -> pa.Table:
 
 def renewals(night: Night) -> seam.Rows:
     """Notes that end soon with their conditions."""
-    rows = night.engine.collect(night.delivered("products").select("product_id", "name"))
-    products = pl.DataFrame(rows).unique("product_id", keep="last").rename({"name": "product"})
+    products = _products(night)
 
     def made(part: Part) -> pl.DataFrame:
         items = (
@@ -76,11 +80,48 @@ def renewals(night: Night) -> seam.Rows:
     return in_parts(night, RENEWALS, made)
 
 
+def checks(night: Night, called: Directory) -> seam.Rows:
+    """When each note is looked at next, and the payees of its drawing by name."""
+    products = _products(night)
+
+    def made(part: Part) -> pl.DataFrame:
+        rows = (
+            part.made("checks_due")
+            .sort("note_id")
+            .join(products, on="product_id", how="left", maintain_order="left")
+        )
+        listed = _payees(part, called)
+        return rows.join(listed, on="note_id", how="left", maintain_order="left").with_columns(
+            said("product", pl.col("product_id").fill_null("")),
+            pl.col("payees").fill_null("[]"),
+            pl.col("grade").replace_strict(GRADES, return_dtype=pl.String).alias("rule_class"),
+        )
+
+    return in_parts(night, CHECKS, made)
+
+
 def promises(night: Night) -> pa.Table:
     """The three no's of the last two years, month by month."""
     last = night.business_date.year * 12 + night.business_date.month - 1
     rows = pl.DataFrame(night.rows_of("renewal_promises")).filter(pl.col("month").is_between(last - 23, last))
     return rows.with_columns(_first_of("month").alias("month")).to_arrow()
+
+
+def _products(night: Night) -> pl.DataFrame:
+    """product_id and its name as `product`."""
+    rows = night.engine.collect(night.delivered("products").select("product_id", "name"))
+    return pl.DataFrame(rows).unique("product_id", keep="last").rename({"name": "product"})
+
+
+def _payees(part: Part, called: Directory) -> pl.DataFrame:
+    """The largest uses of each note's drawing, as JSON."""
+    ordered = ["note_id", "amount", "counterparty_id", "purpose"]
+    rows = part.made("drawings_traced").sort(ordered, descending=[False, True, False, False])
+    first = rows.group_by("note_id", maintain_order=True).head(PAYEES_SHOWN)
+    named = called.called(first)
+    listed = named.select("note_id", pl.struct("name", "purpose", "amount").alias("payees"))
+    texts = listed.group_by("note_id", maintain_order=True).agg("payees")
+    return texts.with_columns(as_json(pl.col("payees")).alias("payees"))
 
 
 def _notes(part: Part, products: pl.DataFrame, floors: tuple[int, ...]) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from xiaoer.nightly import deciding, knowing, lending, publishing, renewing, shaping
+from xiaoer.nightly import checking, deciding, knowing, lending, publishing, renewing, shaping
 from xiaoer.nightly.run import Night
 
 
@@ -27,6 +27,7 @@ PLAN = (
     Step("offers", deciding.offers),  # candidates, contact policy, each manager's day
     Step("loans", lending.loans),  # arrears, classes, migration, vintages
     Step("renewals", renewing.renewals),  # notes that end soon, each condition with evidence
+    Step("checks", checking.checks),  # when each note is looked at next, where its drawing went
     Step("publish", publishing.publish),  # to the desk, the pointer last
 )
 ORDER = tuple(step.name for step in PLAN)

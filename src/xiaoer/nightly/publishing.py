@@ -33,6 +33,7 @@ def published_tables(night: Night) -> dict[str, seam.Handed]:
         "migrations": lent.migrations(night),
         "vintages": lent.vintages(night),
         "shares": lent.shares(night),
+        "checks": lent.checks(night, called),
         "renewals": lent.renewals(night),
         "promises": lent.promises(night),
         "deliveries": _table(delivered.deliveries(night)),

@@ -26,6 +26,7 @@ MODELS = {
     "migrations": "loans.Migration",
     "vintages": "loans.Vintage",
     "shares": "loans.Share",
+    "checks": "loans.CheckDue",
     "renewals": "renewals.Renewal",
     "promises": "renewals.Promise",
 }
@@ -41,6 +42,7 @@ FOLLOWING = (
     "contacts.Task",
     "contact_policy.Suppression",
     "loans.ClassStep",
+    "loans.Check",
     "renewals.Evidence",
 )
 NAMES = (*MODELS, *MASTERS)

@@ -133,7 +133,7 @@ def firms(desk: Desk, asked: Mapping[str, str]) -> Listing:
     table = lists.delivered(
         lists.firms(desk.today, lambda typed: customers.matching(desk.scope, typed)), rows
     )
-    return Listing(table, rows, asked, _views(desk, "firms"))
+    return Listing(table, rows, asked, views(desk, "firms"))
 
 
 def events(desk: Desk, asked: Mapping[str, str]) -> Listing:
@@ -143,7 +143,7 @@ def events(desk: Desk, asked: Mapping[str, str]) -> Listing:
         event_list.events(lambda event: known[event.customer_id]),
         noticed.events(desk.scope),
         asked,
-        _views(desk, "events"),
+        views(desk, "events"),
     )
     seen = {one.customer_id for one in (listing.found if asked.get("excel") else listing.page.object_list)}
     known.update(customers.firms_by_number(desk.scope, seen))
@@ -152,7 +152,7 @@ def events(desk: Desk, asked: Mapping[str, str]) -> Listing:
 
 def overdue(desk: Desk, asked: Mapping[str, str]) -> Listing:
     """Notes past due in scope as a list."""
-    return risk.overdue_list(desk, asked, _views(desk, "overdue"))
+    return risk.overdue_list(desk, asked, views(desk, "overdue"))
 
 
 def firm_page(desk: Desk, customer_id: str, tab: str = "") -> record.FirmPage | None:
@@ -231,7 +231,7 @@ def _still_open(desk: Desk, proposed: Any) -> Any:
     return proposed
 
 
-def _views(desk: Desk, page: str) -> tuple[View, ...]:
+def views(desk: Desk, page: str) -> tuple[View, ...]:
     return tuple(
         View(
             f"own-{one.pk}",

@@ -33,6 +33,7 @@ def places(here: str) -> list[Tab]:
         "overdue": pgettext("place", "Overdue"),
         "classes": _("Classes"),
         "renewals": _("Renewals"),
+        "checks": _("Checks"),
         "migration": _("Migration"),
         "vintages": _("Vintages"),
         "concentration": _("Concentration"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xiaoer.workbench import pages, renewal_pages, risk_pages
+from xiaoer.workbench import check_pages, pages, renewal_pages, risk_pages
 
 urlpatterns = [
     path("", pages.today, name="today"),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("loans/classes/", risk_pages.classes, name="classes"),
     path("loans/classes/<uuid:case>/", risk_pages.class_case, name="class-case"),
     path("loans/notes/<path:note_id>/class/", risk_pages.class_change, name="class-change"),
+    path("loans/checks/", check_pages.checks, name="checks"),
+    path("loans/notes/<path:note_id>/check/", check_pages.check, name="check"),
     path("loans/renewals/", renewal_pages.board, name="renewals"),
     path("loans/renewals/<path:note_id>/", renewal_pages.renewal, name="renewal"),
     path("loans/migration/", risk_pages.migration, name="migration"),
