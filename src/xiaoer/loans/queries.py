@@ -69,9 +69,11 @@ def cases(scope: Scope, *, at_most: int) -> list[list[Any]]:
     return [held for held in taken.values() if held]
 
 
-def decided(scope: Scope) -> dict[str, Any]:
-    """By note, the step "made" of the latest change that three people agreed on."""
+def decided(scope: Scope, note_ids: Iterable[str] | None = None) -> dict[str, Any]:
+    """By note (all, or some), the step "made" of the latest change that three people agreed on."""
     rows = ClassStep.objects.seen_by(scope).order_by("at", "pk")
+    if note_ids is not None:
+        rows = rows.filter(note_id__in=list(note_ids))
     whole = (
         rows.values("case").annotate(n=Count("staff_id", distinct=True, filter=Q(step__in=WHOLE))).filter(n=3)
     )
@@ -86,8 +88,9 @@ def decided(scope: Scope) -> dict[str, Any]:
 
 def in_force(scope: Scope, held: Iterable[Any]) -> dict[str, str]:
     """By note the class in force: what people decided, until the bank's own book moves; else the bank's own."""
-    agreed = decided(scope)
-    return {one.note_id: class_in_force(one, agreed) for one in held}
+    notes_held = list(held)
+    agreed = decided(scope, [one.note_id for one in notes_held])
+    return {one.note_id: class_in_force(one, agreed) for one in notes_held}
 
 
 def class_in_force(one: Any, agreed: dict[str, Any]) -> str:  # unscoped: both were read in a scope

@@ -249,6 +249,22 @@ class Checks:
         )
 
 
+@dataclass(frozen=True)
+class Flexible:
+    """For whom there is an easier plan, and what it costs; `spread` in basis points."""
+
+    least_drawn_days: int
+    clean_days: int
+    least_months_left: int
+    spread: Fraction
+
+    @classmethod
+    def in_force(cls, on: date) -> "Flexible":
+        held: Mapping[str, Any] = in_force("loans", "flexible", on)
+        names = ("least_drawn_days", "clean_days", "least_months_left")
+        return cls(**{name: held[name] for name in names}, spread=Fraction(held["spread_bp"]))
+
+
 @dataclass(frozen=True, kw_only=True)
 class ClassChanged(Fact):
     """Three people agreed on another class for a note."""

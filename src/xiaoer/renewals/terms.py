@@ -83,4 +83,4 @@ class Terms:
     def in_force(cls, on: date) -> "Terms":
         held: Mapping[str, object] = in_force("renewals", "renewals", on)
         kept = {name: held[name] for name in cls.__annotations__}
-        return cls(**(kept | {"grave_records": frozenset(kept["grave_records"])}))  # type: ignore[arg-type, call-overload]
+        return cls(**(kept | {"grave_records": frozenset(kept["grave_records"])}))  # type: ignore[call-overload]

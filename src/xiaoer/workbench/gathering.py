@@ -169,12 +169,7 @@ def firm_page(desk: Desk, customer_id: str, tab: str = "") -> record.FirmPage | 
         profile=features.profile(scope, customer_id),
         score=scores.score(scope, customer_id),
         events=list(noticed.events_of(scope, customer_id)),
-        loans=borrowing.borrowing(
-            loans.notes_of(scope, customer_id),
-            loans.moves_of(scope, customer_id),
-            loans.decided(scope),
-            desk.today,
-        ),
+        loans=_borrowing(desk, customer_id),
         proposal=_still_open(desk, proposed),
         stop=stopped,
         contacts=had,
@@ -186,6 +181,13 @@ def firm_page(desk: Desk, customer_id: str, tab: str = "") -> record.FirmPage | 
         today=desk.today,
         tab=tab or "overview",
     )
+
+
+def _borrowing(desk: Desk, customer_id: str) -> borrowing.Borrowing:
+    """The firm's notes with their class in force, and what changed."""
+    held = loans.notes_of(desk.scope, customer_id)
+    agreed = loans.decided(desk.scope, [one.note_id for one in held])
+    return borrowing.borrowing(held, loans.moves_of(desk.scope, customer_id), agreed, desk.today)
 
 
 def data(desk: Desk) -> report.Report:

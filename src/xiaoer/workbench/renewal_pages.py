@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -60,5 +63,5 @@ def _item(desk: Desk, note_id: str) -> renewing.Item:
     return renewing.Item(found, _called(firms, found.customer_id), brought, desk.today)
 
 
-def _called(firms: dict[str, object], customer_id: str) -> str:
+def _called(firms: Mapping[str, Any], customer_id: str) -> str:
     return str(getattr(firms.get(customer_id), "name", customer_id))

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from django.urls import reverse
 
 from xiaoer.loans.queries import class_in_force
+from xiaoer.loans.rules.flexible import Alternative, Payer, alternative, eligible
+from xiaoer.loans.terms import FiveClass, Flexible, Loan, Method
 from xiaoer.workbench.shown import lending
 
 PLAN_BEFORE, PLAN_AHEAD = 3, 6
@@ -63,6 +66,19 @@ class Borrowed:
     @property
     def asset_class(self) -> str:
         return str(lending.ASSET_CLASSES.get(self.note.asset_class, ""))
+
+    @property
+    def easier(self) -> Alternative | None:
+        """The easier plan a good payer may be offered; none for others."""
+        note, method = self.note, self.note.repayment_method
+        known = note.drawn_date and note.due_date and note.rate is not None and method in {*Method}
+        payer = Payer(FiveClass(self.now).grade, note.drawn_date or self.today, note.last_late_date)
+        terms = Flexible.in_force(self.today)
+        if not known or FiveClass(note.rule_class).grade or not eligible(payer, terms, self.today):
+            return None
+        rate = Fraction(str(note.rate))
+        left = Loan(note.balance, rate, note.drawn_date, note.due_date, 0, Method(method))
+        return alternative(left, terms, self.today)
 
     @property
     def change_address(self) -> str:

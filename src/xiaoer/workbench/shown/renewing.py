@@ -101,6 +101,8 @@ class Item:
     @property
     def days_left(self) -> str:
         n = (self.row.due_date - self.today).days
+        if n < 0:
+            return ngettext("ended %(n)s day ago", "ended %(n)s days ago", -n) % {"n": -n}
         return ngettext("%(n)s day left", "%(n)s days left", n) % {"n": n}
 
     @property
