@@ -188,6 +188,16 @@ def test_auc_is_the_share_of_rightly_ordered_pairs(pairs: list[tuple[bool, int]]
     assert auc(bad, value) == pytest.approx(np.mean(ordered))
 
 
+@given(st.lists(st.tuples(st.booleans(), st.integers(-3, 3), st.integers(0, 3)), min_size=2, max_size=30))
+def test_firms_drawn_again_are_judged_as_if_laid_side_by_side(firms: list[tuple[bool, int, int]]) -> None:
+    bad, value = np.array([one for one, _, _ in firms]), np.array([float(two) for _, two, _ in firms])
+    times = np.array([three for _, _, three in firms])
+    drawn = np.repeat(bad, times)
+    if not 0 < drawn.sum() < len(drawn):
+        return
+    assert judging._redrawn(bad, value)(times) == pytest.approx(auc(drawn, np.repeat(value, times)))
+
+
 def test_wilson_against_the_published_example() -> None:
     """81 of 263: 0.2553 to 0.3662 (Newcombe 1998, table I, method 3)."""
     assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
