@@ -3,19 +3,20 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
 import narwhals as nw
+import polars as pl
 import pyarrow as pa
 
 from xiaoer.branches.night import portfolio
 from xiaoer.contact_policy.terms import Policy
 from xiaoer.events.night import noticed, sale_side, with_book
-from xiaoer.events.rules import Event, event
+from xiaoer.events.telling import told
 from xiaoer.events.terms import Rules
 from xiaoer.kit.dates import add_working_days, from_day_number
+from xiaoer.kit.tables.files import write_batches
 from xiaoer.kit.text import reason
 from xiaoer.nightly import history
 from xiaoer.nightly.run import Night
@@ -27,6 +28,7 @@ from xiaoer.offers.terms import Candidate, FirmFacts, Occasion, Proposal, Terms
 from xiaoer.segments.rules import next_due
 from xiaoer.segments.terms import Rhythm
 
+ROWS_AT_ONCE = 100_000
 EVENTS = pa.schema(
     {
         "event_id": pa.string(), "customer_id": pa.string(), "rule": pa.string(), "event_date": pa.date32(),
@@ -52,19 +54,14 @@ def events(night: Night) -> None:
     open_firms = firms.filter(~nw.col("closed"))
     open_buyers = buyers.join(open_firms.select("customer_id"), on="customer_id", how="semi")
     seen = night.keep("noticed", noticed(open_firms, open_buyers, night.on, rules))
-    rows = night.engine.collect(seen).sort_by(
-        [(name, "ascending") for name in ("customer_id", "rule", "partner")]
-    )
-    found = [event(row, night.business_date, rules) for row in rows.to_pylist()]
-    night.keep_rows("events", pa.Table.from_pylist([_event_row(one) for one in found], EVENTS))
+    rows = pl.DataFrame(night.engine.collect(seen)).sort("customer_id", "rule", "partner", nulls_last=True)
+    night.rows += write_batches(_worded(rows, night.business_date, rules), EVENTS, night.path("events"))
 
 
-def _event_row(one: Event) -> dict[str, Any]:
-    words = {
-        "because": json.dumps([one.because], ensure_ascii=False),
-        "goal": json.dumps(one.goal, ensure_ascii=False),
-    }
-    return asdict(one) | {"rule": one.rule.value, "severity": one.severity.value} | words
+def _worded(rows: pl.DataFrame, day: date, rules: Rules) -> Iterator[pa.RecordBatch]:
+    """Events in the order of their firms, a part of them at a time."""
+    for piece in rows.iter_slices(ROWS_AT_ONCE):
+        yield from told(piece, day, rules).select(EVENTS.names).to_arrow().cast(EVENTS).to_batches()
 
 
 def offers(night: Night) -> None:
