@@ -44,18 +44,18 @@ def ranks_before(night: Night) -> dict[str, int]:
 
 
 def scores_before(night: Night) -> pl.DataFrame:
-    """Each firm's probability the night before: customer_id, value."""
+    """Each firm's probability the night before, in order of the firms: customer_id, value."""
     return _before(night, "scores", {"customer_id": pl.String, "value": pl.Float64})
 
 
 def tiers_before(night: Night) -> pl.DataFrame:
-    """Each firm's tier the night before: customer_id, tier."""
+    """Each firm's tier the night before, in order of the firms: customer_id, tier."""
     return _before(night, "segments", {"customer_id": pl.String, "tier": pl.String})
 
 
 def _before(night: Night, name: str, columns: dict[str, type[pl.DataType]]) -> pl.DataFrame:
     rows = made_before(night, name, tuple(columns))
-    return pl.DataFrame(schema=columns) if rows is None else pl.DataFrame(rows)
+    return pl.DataFrame(schema=columns) if rows is None else pl.DataFrame(rows).sort("customer_id")
 
 
 def _nights(night: Night) -> Path:

@@ -50,9 +50,9 @@ def in_parts(night: Night, columns: Sequence[str], make: Callable[[Part], pl.Dat
     names = [*columns, "branch_id", "manager_id"]
 
     def pieces() -> Iterator[pa.Table]:
-        placed = pl.DataFrame(night.rows_of("portfolio"))
+        placed = pl.DataFrame(night.rows_of("portfolio")).sort("customer_id")
         for part in parts(night):
-            yield in_scope(make(part).select(columns), placed).select(names).to_arrow()
+            yield in_scope(make(part).select(columns), part.among(placed)).select(names).to_arrow()
 
     return seam.Rows(names, pieces)
 

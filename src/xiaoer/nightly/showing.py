@@ -48,7 +48,7 @@ def scores(night: Night) -> seam.Rows:
         shown = (
             pl.concat(by_card) if by_card else rows.with_columns(reasons=pl.lit(""), all_points=pl.lit(""))
         )
-        return shown.join(before, on="customer_id", how="left", maintain_order="left")
+        return shown.join(part.among(before), on="customer_id", how="left", maintain_order="left")
 
     return in_parts(night, SCORES, made)
 
