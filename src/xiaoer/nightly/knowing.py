@@ -8,7 +8,7 @@ from xiaoer.kit.tables.expressions import day_no
 from xiaoer.nightly.modelling import train_risk
 from xiaoer.nightly.run import Night
 from xiaoer.products.night import products_per_firm
-from xiaoer.scores.night import empty_scores, scoring
+from xiaoer.scores.night import empty_scores, read_by, scoring
 from xiaoer.scores.registry import Registry
 from xiaoer.scores.terms import specification
 from xiaoer.segments.night import places, rhythms, size_classes
@@ -40,10 +40,9 @@ def scores(night: Night) -> None:
         except Refusal:
             night.keep_rows("scores", empty_scores())
             return
-    scored = night.engine.map_batches(
-        night.made("features"), scoring(card, spec.requires), night.path("scores")
-    )
-    night.rows += len(night.engine.collect(scored.select("customer_id")))
+    read = night.made("features").select(read_by(card, spec.requires))
+    scored = night.engine.map_batches(read, scoring(card, spec.requires), night.path("scores"))
+    night.rows += night.engine.collect(scored.select(nw.len().alias("firms")))["firms"][0].as_py()
 
 
 def segments(night: Night) -> None:

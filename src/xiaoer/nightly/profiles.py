@@ -105,13 +105,10 @@ def _listed(rows: pl.DataFrame, entry: pl.Expr, *key: str) -> pl.DataFrame:
 
 def _similar(part: Part) -> pl.DataFrame:
     """Firms in the same industry, or without one merely alike in size; the desk names them in the reader's scope."""
-    industry = pl.DataFrame(
-        part.night.engine.collect(part.night.made("features").select("customer_id", "industry_code"))
-    )
+    # A firm and its neighbours share the division of their industries: where one has none, none of them has.
+    industry = part.rows(part.night.made("features").select("customer_id", "industry_code"))
     pairs = part.made("similar").sort("customer_id", "place")
-    known = pairs.join(
-        industry, left_on="neighbour_id", right_on="customer_id", how="left", maintain_order="left"
-    )
+    known = pairs.join(industry, on="customer_id", how="left", maintain_order="left")
     alike = pl.when(pl.col("industry_code").str.len_bytes() > 0)
     why = alike.then(pl.lit(_why("similar_in_industry"))).otherwise(pl.lit(_why("similar_in_size")))
     number = pl.struct(customer_id=pl.col("neighbour_id")).struct.json_encode().str.strip_suffix("}")
