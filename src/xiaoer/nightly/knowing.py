@@ -2,9 +2,17 @@
 
 import narwhals as nw
 
-from xiaoer.features.night import account_flows, concentration, rhythm, together, turnover
+from xiaoer.features.night import (
+    account_flows,
+    monthly,
+    partner_features,
+    shared_amounts,
+    together,
+    turnover,
+)
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.tables.expressions import day_no
+from xiaoer.network.night import shared
 from xiaoer.nightly.modelling import train_risk
 from xiaoer.nightly.run import Night
 from xiaoer.products.night import products_per_firm
@@ -18,13 +26,15 @@ from xiaoer.value.terms import Margins
 
 
 def features(night: Night) -> None:
-    trade, on = night.made("trade"), night.on
+    on, stretches = night.on, night.made("stretches")
+    months = night.keep("months", monthly(stretches))
+    both = shared_amounts(night.made("partners"), shared(night.made("met")))
     themes = [
-        night.keep("turnover", turnover(trade, night.made("months"), on)),
-        night.keep("rhythm", rhythm(trade, on)),
-        night.keep("concentration", concentration(night.made("partners"), on.today)),
+        night.keep("turnover", turnover(stretches, months, on)),
+        night.made("rhythm"),
+        night.keep("concentration", partner_features(night.made("concentrated"), both)),
         night.keep(
-            "accounts", account_flows(night.delivered("balances"), night.delivered("transactions"), on.today)
+            "accounts", account_flows(night.delivered("balances"), night.made("payment_stretches"), on)
         ),
     ]
     night.keep("features", together(night.delivered("customers"), themes, on.today))

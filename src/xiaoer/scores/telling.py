@@ -1,6 +1,6 @@
 """What moved each firm's score, written a column at a time; one by one the same as `rules.told`, which a test holds."""
 
-from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -61,15 +61,18 @@ def _entries(entry: Weighed, rows: pl.DataFrame, points: np.ndarray) -> pl.Serie
     return seen.select(text.alias("entries")).to_series()
 
 
-def _shape(entry: Weighed) -> Mapping[str, object]:
+def _shape(entry: Weighed) -> dict[str, object]:
     """The reason with the firm's value beside the usual one."""
     unit = catalogue()[entry.name].unit
     if unit == "amount":
-        amounts = {"value_amount": whole(VALUE.cast(pl.Int64)), "usual_amount": int(entry.usual)}
+        amounts: dict[str, Any] = {
+            "value_amount": whole(VALUE.cast(pl.Int64)),
+            "usual_amount": int(entry.usual),
+        }
         return dict(reason("score_amount", feature_words=entry.name, **amounts))
     if unit == "share":
-        shares = {"value_share": fraction(VALUE), "usual_share": entry.usual}
+        shares: dict[str, Any] = {"value_share": fraction(VALUE), "usual_share": entry.usual}
         return dict(reason("score_share", feature_words=entry.name, **shares))
     near = VALUE.map_batches(lambda values: rounded(values, 2), return_dtype=pl.Float64)
-    shown = {"value": fraction(near), "usual": round(entry.usual, 2)}
+    shown: dict[str, Any] = {"value": fraction(near), "usual": round(entry.usual, 2)}
     return dict(reason(f"score_{unit}", feature_words=entry.name, **shown))
