@@ -12,8 +12,8 @@ LOYAL_DAYS = 3  # chosen: who came back twice
 def concentration(partners: Frame, today: int) -> Frame:
     """One row per firm and direction that ever had a named partner; shares are of positive sums over all its history.
 
-    Columns: customer_id, direction, all (fen), partners, partners_12m, span_median (days), top_share, concentration,
-    loyal_share.
+    Columns: customer_id, direction, all, steady (fen), partners, partners_12m, span_median (days), largest (basis
+    points), squares (of basis points).
     """
     side = ("customer_id", "direction")
     rows = partners.filter(nw.col("amount_all") > 0).with_columns(
@@ -23,7 +23,7 @@ def concentration(partners: Frame, today: int) -> Frame:
         (nw.col("amount_all") / nw.col("all") * BASIS).floor().cast(nw.Int64).alias("bp"),
         (nw.col("last_day") - nw.col("first_day")).alias("span"),
     )
-    found = parts.group_by(*side).agg(
+    return parts.group_by(*side).agg(
         total("amount_all").alias("all"),
         whole(nw.len()).alias("partners"),
         count(nw.col("last_day") > today - 365).alias("partners_12m"),
@@ -32,11 +32,6 @@ def concentration(partners: Frame, today: int) -> Frame:
         total("amount_all", nw.col("days") >= LOYAL_DAYS).alias("steady"),
         whole(nw.col("span").median().floor()).alias("span_median"),
     )
-    return found.with_columns(
-        (nw.col("largest") / BASIS).alias("top_share"),
-        (nw.col("squares") / BASIS**2).alias("concentration"),
-        share("steady", "all").alias("loyal_share"),
-    ).drop("largest", "squares", "steady")
 
 
 def shared_amounts(partners: Frame, shared: Frame) -> Frame:
@@ -49,7 +44,10 @@ def shared_amounts(partners: Frame, shared: Frame) -> Frame:
 def partner_features(concentrated: Frame, shared: Frame) -> Frame:
     """Both sides in one row per firm, as buyers and suppliers."""
     rows = concentrated.join(shared, on=["customer_id", "direction"], how="left").with_columns(
-        share(nw.coalesce(nw.col("shared"), nw.lit(0)), "all").alias("shared_share")
+        (nw.col("largest") / BASIS).alias("top_share"),
+        (nw.col("squares") / BASIS**2).alias("concentration"),
+        share("steady", "all").alias("loyal_share"),
+        share(nw.coalesce(nw.col("shared"), nw.lit(0)), "all").alias("shared_share"),
     )
     buyers, suppliers = _side(rows, "sale", "buyer"), _side(rows, "purchase", "supplier")
     return (

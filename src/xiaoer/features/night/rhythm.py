@@ -27,7 +27,7 @@ def _habits(trade: Frame) -> Frame:
         .group_by(*side)
         .agg(
             nw.col("gap").median().alias("gap_median"),
-            nw.col("gap").quantile(0.9, interpolation="linear").alias("gap_usual_longest"),
+            nw.col("gap").quantile(0.9, interpolation="linear").round(3).alias("gap_usual_longest"),
             nw.col("gap").max().alias("gap_longest"),
             whole(nw.len()).alias("days"),
             whole(nw.col("day").min()).alias("first_day"),
