@@ -70,8 +70,9 @@ def floats(column: pa.Array) -> Floats:
 
 def bands(probability: Floats) -> pa.Array:
     """The name of the band each probability lies in."""
-    limits, names = zip(*BANDS, strict=True)
-    return pa.array(names).take(pa.array(np.searchsorted(limits[:-1], probability, side="right")))
+    limits = np.array([limit for limit, _ in BANDS[:-1]])
+    names = pa.array([name for _, name in BANDS])
+    return names.take(pa.array(np.searchsorted(limits, probability, side="right")))
 
 
 def _lists(parts: Ints) -> pa.ListArray:
