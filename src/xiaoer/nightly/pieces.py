@@ -1,7 +1,8 @@
 """Published tables made a range of firms at a time, column by column: a bank's worth of JSON fits into no memory."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import narwhals as nw
 import numpy as np
@@ -13,6 +14,24 @@ from xiaoer.nightly import seam
 from xiaoer.nightly.run import Night
 
 FIRMS_AT_ONCE = 25_000
+PARTS_READ_TOGETHER = (
+    5  # a table lies in no order of firms: every reading of some firms goes through all of it
+)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Several parts next to one another, whose rows of the night's tables are read together."""
+
+    night: Night
+    firms: pl.DataFrame
+    held: dict[str, pl.DataFrame] = field(default_factory=dict)
+
+    def made(self, name: str) -> pl.DataFrame:
+        """The parts' rows of a table an earlier step wrote."""
+        if name not in self.held:
+            self.held[name] = _rows(self.night, self.night.made(name), self.firms)
+        return self.held[name]
 
 
 @dataclass(frozen=True)
@@ -21,22 +40,20 @@ class Part:
 
     night: Night
     firms: pl.DataFrame
+    stretch: Stretch
 
     def rows(self, frame: Frame) -> pl.DataFrame:
         """A table's rows of these firms."""
-        number, mine = nw.col("customer_id"), self.firms["customer_id"]
-        kept = frame.filter(number >= mine[0], number <= mine[-1])
-        return pl.DataFrame(self.night.engine.collect(kept))
+        return _rows(self.night, frame, self.firms)
 
     def made(self, name: str) -> pl.DataFrame:
         """These firms' rows of a table an earlier step wrote."""
-        return self.rows(self.night.made(name))
+        return self.stretch.made(name).filter(*_between(pl.col("customer_id"), self.firms))
 
     def in_order(self, name: str) -> pl.DataFrame:
         """These firms' rows of a table that was written in the order of its firms; nothing else of it is read."""
-        number, mine = pl.col("customer_id"), self.firms["customer_id"]
         rows = pl.scan_parquet(self.night.path(name))
-        return rows.filter(number >= pl.lit(mine[0]), number <= pl.lit(mine[-1])).collect()
+        return rows.filter(*_between(pl.col("customer_id"), self.firms)).collect()
 
     def among(self, rows: pl.DataFrame) -> pl.DataFrame:
         """These firms' rows of a table in memory that lies in order of customer_id."""
@@ -60,8 +77,20 @@ def in_parts(night: Night, columns: Sequence[str], make: Callable[[Part], pl.Dat
 def parts(night: Night) -> Iterator[Part]:
     """All firms of the book."""
     numbers = pl.DataFrame(night.engine.collect(night.made("features").select("customer_id")))
-    for piece in numbers.sort("customer_id").iter_slices(FIRMS_AT_ONCE):
-        yield Part(night, piece)
+    for together in numbers.sort("customer_id").iter_slices(FIRMS_AT_ONCE * PARTS_READ_TOGETHER):
+        stretch = Stretch(night, together)
+        for firms in together.iter_slices(FIRMS_AT_ONCE):
+            yield Part(night, firms, stretch)
+
+
+def _rows(night: Night, frame: Frame, firms: pl.DataFrame) -> pl.DataFrame:
+    return pl.DataFrame(night.engine.collect(frame.filter(*_between(nw.col("customer_id"), firms))))
+
+
+def _between(number: Any, firms: pl.DataFrame) -> tuple[Any, Any]:
+    """Numbers from the first of these firms to the last; in Narwhals and in Polars a plain text is meant as such."""
+    first, last = firms["customer_id"][0], firms["customer_id"][-1]
+    return number >= first, number <= last
 
 
 def in_scope(rows: pl.DataFrame, placed: pl.DataFrame) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from xiaoer.kit.text import Reason
 FEN_PER_WAN = 1_000_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Effort:
     """What a contact of one sort takes (minutes), its chance, and what it brings."""
 
@@ -22,7 +22,7 @@ class Effort:
     brings: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Terms:
     """The parameters of proposing on a day; money in fen."""
 
@@ -56,7 +56,7 @@ class Terms:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Occasion:
     """One reason to see a firm: an event, a promise that falls due, or the contact plan."""
 
@@ -69,7 +69,7 @@ class Occasion:
     kind: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FirmFacts:
     """What proposing needs to know of a firm; amounts in fen."""
 
@@ -84,7 +84,7 @@ class FirmFacts:
     occasions: tuple[Occasion, ...] = field(default=())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """An occasion weighed for a firm: what it brings, costs, and its place in the queue."""
 
@@ -99,7 +99,7 @@ class Candidate:
     arm_probability: float = 1.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """One line of a manager's morning."""
 

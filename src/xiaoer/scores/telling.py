@@ -1,7 +1,5 @@
 """What moved each firm's score, written a column at a time; one by one the same as `rules.told`, which a test holds."""
 
-from typing import Any
-
 import numpy as np
 import polars as pl
 
@@ -63,16 +61,12 @@ def _entries(entry: Weighed, rows: pl.DataFrame, points: np.ndarray) -> pl.Serie
 
 def _shape(entry: Weighed) -> dict[str, object]:
     """The reason with the firm's value beside the usual one."""
-    unit = catalogue()[entry.name].unit
+    unit, name = catalogue()[entry.name].unit, entry.name
     if unit == "amount":
-        amounts: dict[str, Any] = {
-            "value_amount": whole(VALUE.cast(pl.Int64)),
-            "usual_amount": int(entry.usual),
-        }
-        return dict(reason("score_amount", feature_words=entry.name, **amounts))
+        seen, usual = whole(VALUE.cast(pl.Int64)), int(entry.usual)
+        return dict(reason("score_amount", feature_words=name, value_amount=seen, usual_amount=usual))
     if unit == "share":
-        shares: dict[str, Any] = {"value_share": fraction(VALUE), "usual_share": entry.usual}
-        return dict(reason("score_share", feature_words=entry.name, **shares))
-    near = VALUE.map_batches(lambda values: rounded(values, 2), return_dtype=pl.Float64)
-    shown: dict[str, Any] = {"value": fraction(near), "usual": round(entry.usual, 2)}
-    return dict(reason(f"score_{unit}", feature_words=entry.name, **shown))
+        share = fraction(VALUE)
+        return dict(reason("score_share", feature_words=name, value_share=share, usual_share=entry.usual))
+    near = fraction(VALUE.map_batches(lambda values: rounded(values, 2), return_dtype=pl.Float64))
+    return dict(reason(f"score_{unit}", feature_words=name, value=near, usual=round(entry.usual, 2)))
