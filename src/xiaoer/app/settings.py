@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "xiaoer.features",
     "xiaoer.scores",
     "xiaoer.events",
+    "xiaoer.applications",
     "xiaoer.offers",
     "xiaoer.workbench",
     "xiaoer.app",

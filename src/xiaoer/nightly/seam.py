@@ -21,6 +21,8 @@ MODELS = {
     "scores": "scores.Score",
     "events": "events.Event",
     "proposals": "offers.Proposal",
+    "brought": "applications.Brought",
+    "four_flows": "applications.FourFlows",
 }
 MASTERS = {
     "branches": "branches.Branch",
@@ -29,7 +31,10 @@ MASTERS = {
     "assignments": "branches.Assignment",
 }
 # Written on the desk about a firm: they follow it when its portfolio changes hands.
-FOLLOWING = ("contacts.Contact", "contacts.Task", "contact_policy.Suppression")
+FOLLOWING = (
+    "contacts.Contact", "contacts.Task", "contact_policy.Suppression", "applications.Application",
+    "applications.Step", "applications.Paper", "applications.Exemption", "applications.Appraisal",
+)  # fmt: skip
 NAMES = (*MODELS, *MASTERS)
 CARRIED_ANYWAY = {"branch_id", "manager_id"}  # scope columns may come with a table that does not keep them
 PIECE = 25_000  # rows written at a time
