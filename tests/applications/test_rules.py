@@ -163,7 +163,7 @@ def test_an_open_item_refuses_the_drawdown_and_only_that() -> None:
     items = (Item("licence", PaperState.VERIFIED), Item("identity", PaperState.RECEIVED))
     refused = forbids(standing(items=items), Verb.DRAW, EVERYBODY, FULL)
     assert codes(refused) == ["application_checklist_open"]
-    assert refused[0]["params"]["missing_words"] == ["paper_identity"]
+    assert refused[0]["params"]["missing_words"] == ["application_paper_identity"]
     assert forbids(standing(Stage.SIGNING, items=items), Verb.SIGN, EVERYBODY, FULL) == []
 
 

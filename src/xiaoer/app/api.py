@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.security import django_auth
 
+from xiaoer.applications.api import router as applications
 from xiaoer.kit.refusal import Refusal
 from xiaoer.workbench.api import router
 
@@ -32,6 +33,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 api.add_router("", router)
+api.add_router("/applications", applications)
 
 
 @api.exception_handler(Refusal)

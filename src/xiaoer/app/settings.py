@@ -66,6 +66,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
                 "xiaoer.app.context.desk",
+                "xiaoer.app.context.around",
             ]
         },
     }

@@ -19,6 +19,9 @@ from xiaoer.applications.rules import checklist
 from xiaoer.applications.terms import (
     ENDED,
     EXEMPTION,
+    MOVES,
+    OPEN,
+    RIGHTS,
     Checklists,
     Deed,
     Entry,
@@ -28,10 +31,12 @@ from xiaoer.applications.terms import (
     Part,
     Stage,
     Standing,
+    Verb,
 )
 from xiaoer.kit.scope import Scope
 
 GRANTED = "granted"
+AHEAD = frozenset(Verb) - {Verb.DECLINE, Verb.SEND_BACK, Verb.WITHDRAW}
 
 
 def applications(scope: Scope) -> QuerySet[Application]:
@@ -57,6 +62,13 @@ def brought(scope: Scope) -> QuerySet[Brought]:
 def brought_one(scope: Scope, application_id: str) -> Brought | None:
     """One of them by its number."""
     return brought(scope).filter(application_id=application_id).first()
+
+
+def waiting_for(scope: Scope) -> QuerySet[Application]:
+    """Applications whose next step is the reader's part; a relationship manager's own are all that go on."""
+    mine = {move.stage for move in MOVES.values() if scope.may(RIGHTS[move.part]) and move.verb in AHEAD}
+    going_on = applications(scope).filter(stage__in=list(OPEN))
+    return going_on if scope.may(RIGHTS[Part.MARKETING]) else going_on.filter(stage__in=list(mine))
 
 
 def steps(scope: Scope, application_ids: Collection[int]) -> QuerySet[Step]:

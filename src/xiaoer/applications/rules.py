@@ -63,8 +63,8 @@ def forbids(standing: Standing, verb: Verb, actor: Actor, given: Given) -> list[
     """Every rule that says no to a step; empty when it may be taken."""
     move = MOVES.get((standing.stage, verb))
     if move is None:
-        return [reason("application_no_such_step", tone="bad", stage_words=f"stage_{standing.stage}",
-                       verb_words=f"verb_{verb}")]  # fmt: skip
+        return [reason("application_no_such_step", tone="bad", stage_words=f"application_stage_{standing.stage}",
+                       verb_words=f"application_verb_{verb}")]  # fmt: skip
     return [
         *_right(actor, move.part),
         *separated(standing.deeds, actor.staff_id, move.part),
@@ -174,7 +174,7 @@ def _in_the_way(standing: Standing, move: Move) -> list[Reason]:
     """What the application lacks for a step, whoever takes it."""
     if move.verb is Verb.SUBMIT and not standing.appraised:
         return [reason("application_needs_appraisal", tone="bad")]
-    missing = [f"paper_{item.kind}" for item in standing.items if item.open]
+    missing = [f"application_paper_{item.kind}" for item in standing.items if item.open]
     if move.verb is Verb.DRAW and missing:
         return [reason("application_checklist_open", tone="bad", n=len(missing), missing_words=missing)]
     return []
@@ -201,4 +201,4 @@ def _worded_well(words: str, code: str) -> list[Reason]:
 
 
 def _worded(part: str) -> str:
-    return f"part_{part}"
+    return f"application_part_{part}"

@@ -24,7 +24,7 @@ def appraise(
     part = Part.INVESTIGATION
     wrong = separated(deeds(scope, found.pk), scope.staff_id, part)
     if RIGHTS[part] not in actor_of(scope, day).rights:
-        wrong.append(reason("application_not_your_post", tone="bad", part_words=f"part_{part}"))
+        wrong.append(reason("application_not_your_post", tone="bad", part_words=f"application_part_{part}"))
     refuse(wrong)
     bounds = Bounds.in_force(day)
     last = appraisals(scope, {found.pk}).last()

@@ -27,7 +27,7 @@ def ask(
     """Ask that an open item be let go, until a day or for good. Raises Refusal when it is not open."""
     found = on_its_way(scope, application_id)
     wrong = [] if has_part(scope) else [
-        reason("application_not_your_post", tone="bad", part_words=f"part_{Part.MARKETING}")
+        reason("application_not_your_post", tone="bad", part_words=f"application_part_{Part.MARKETING}")
     ]  # fmt: skip
     if kind not in {item.kind for item in checklists(scope, [found], day)[found.pk] if item.open}:
         wrong.append(reason("application_exception_not_needed", tone="bad"))

@@ -90,4 +90,4 @@ def _not_asked_for(found: Application, kind: str) -> list[Reason]:
 
 
 def _not_your_post(part: Part) -> Reason:
-    return reason("application_not_your_post", tone="bad", part_words=f"part_{part}")
+    return reason("application_not_your_post", tone="bad", part_words=f"application_part_{part}")
