@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.db.models import F
 
 from tests.applications.desk import (
     FIRM,
@@ -21,7 +22,7 @@ from tests.applications.desk import (
 from tests.applications.test_appraisal import YUAN
 from tests.journeys.conftest import Visit
 from xiaoer.applications import actions
-from xiaoer.applications.models import Application
+from xiaoer.applications.models import Application, Step
 from xiaoer.applications.terms import Verb
 from xiaoer.kit.scope.acting import acting_as
 
@@ -143,7 +144,8 @@ def read_the_file(one: Visit, address: str, width: int) -> None:
     picture(one, f"file-en-{width}")
     one.clean()
     if PICTURES and width == 1440:
-        one.page.pdf(path=f"{PICTURES}/file.pdf", format="A4")
+        one.page.emulate_media(media="print")
+        picture(one, "file-on-paper")
 
 
 @pytest.fixture
@@ -156,6 +158,7 @@ def under_way(own_world: str) -> tuple[int, int]:
     verified(reviewed, "licence", good=False)
     step(begun(), Verb.TAKE)
     ask(signed)
+    Step.objects.using("owner").exclude(verb="request").update(waited_minutes=F("pk") * 47)
     return signed.pk, reviewed.pk
 
 

@@ -18,6 +18,10 @@ DEBTS = ("payables", "advances", "debts_here", "debts_elsewhere", "private_debts
 BESIDE = ("instalments", "opening_equity", "capital_in", "stated_margin_bp")
 LINES = (*INCOME, *ASSETS, *DEBTS, *BESIDE)
 KNOWN = ("invoiced_sales", "inflow", "sector_margin_bp")  # what the bank knows and the checks hold against
+SUMS = (
+    "cost_of_sales", "gross_profit", "gross_margin_bp", "costs", "operating_profit", "free_cash", "free_cash_month",
+    "assets", "debts", "equity",
+)  # fmt: skip
 ORIGINS = ("invoices", "accounts", "loans", "interview")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -30,11 +31,17 @@ def here(name_of: Named, missing: Found, wait: Found) -> Table:
             Column("product", text("Product"), lambda row: word("product", row.product), order=("product",)),
             Column("amount", text("Amount asked"), "amount", "wan", ("amount",), "amount", place="aside"),
             Column(
-                "stage", text("Stage"), lambda row: word("stage", row.stage), order=("stage",), place="second"
+                "stage",
+                text("Stage"),
+                lambda row: capfirst(word("stage", row.stage)),
+                order=("stage",),
+                place="second",
             ),
-            Column("received", text("Received"), "received_date", "day", ("received_date",), place="second"),
+            Column(
+                "received", text("Received on"), "received_date", "day", ("received_date",), place="second"
+            ),
             Column("wait", text("Hours in the stage"), wait, "count", ("stage_since_at",)),
-            Column("missing", text("Papers missing"), missing, place="second"),
+            Column("missing", text("Papers missing"), missing, place="line"),
             Column(
                 "approved", text("Approved"), "approved_amount", "wan", ("approved_amount",), chosen=False
             ),
@@ -67,12 +74,18 @@ def brought(name_of: Named, missing: Found) -> Table:
             Column("product", text("Product"), "product_name", order=("product_name",)),
             Column("amount", text("Amount asked"), "amount", "wan", ("amount",), "amount", place="aside"),
             Column(
-                "stage", text("Stage"), lambda row: word("stage", row.stage), order=("stage",), place="second"
+                "stage",
+                text("Stage"),
+                lambda row: capfirst(word("stage", row.stage)),
+                order=("stage",),
+                place="second",
             ),
-            Column("received", text("Received"), "received_date", "day", ("received_date",), place="second"),
+            Column(
+                "received", text("Received on"), "received_date", "day", ("received_date",), place="second"
+            ),
             Column("survey", text("Survey, minutes"), "survey_minutes", "count", ("survey_minutes",)),
             Column("form", text("Form, minutes"), "form_minutes", "count", ("form_minutes",)),
-            Column("missing", text("Papers missing"), missing, place="second"),
+            Column("missing", text("Papers missing"), missing, place="line"),
             Column("decided", text("Decided on"), "decided_date", "day", ("decided_date",), chosen=False),
             Column("drawn", text("Drawn on"), "drawn_date", "day", ("drawn_date",), chosen=False),
         ),
@@ -90,7 +103,7 @@ def brought(name_of: Named, missing: Found) -> Table:
 
 
 def _stages() -> Filter:
-    choices = tuple(Choice(stage, word("stage", stage), Q(stage=stage)) for stage in STAGES)
+    choices = tuple(Choice(stage, capfirst(word("stage", stage)), Q(stage=stage)) for stage in STAGES)
     return Filter("stage", gettext_lazy("Stage"), choices)
 
 

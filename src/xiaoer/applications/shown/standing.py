@@ -83,7 +83,10 @@ class Where:
         told = [
             _("%(n)s beyond plan") % {"n": self.late_count},
             _("%(n)s with papers missing") % {"n": lacking},
-            _("%(n)s exceptions wait for an answer") % {"n": self.exceptions},
+            ngettext(
+                "%(n)s exception waits for an answer", "%(n)s exceptions wait for an answer", self.exceptions
+            )
+            % {"n": self.exceptions},
         ]
         return (" · ").join(told)
 

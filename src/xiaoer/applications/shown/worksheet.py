@@ -18,12 +18,14 @@ from xiaoer.applications.appraisal.terms import (
     INCOME,
     KNOWN,
     LINES,
+    SUMS,
+    Cap,
     Figure,
     Inputs,
 )
 from xiaoer.applications.models import Appraisal
 from xiaoer.applications.reader import tongue
-from xiaoer.applications.shown.words import word
+from xiaoer.applications.shown.words import listed, word
 from xiaoer.kit.money import from_fen, to_fen
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.screens import formats
@@ -71,7 +73,7 @@ class Worksheet:
 
     @property
     def sums(self) -> list[tuple[str, str]]:
-        return [(word("sum", code), _shown(code, value)) for code, value in self.result["statement"].items()]
+        return [(word("sum", code), _shown(code, self.result["statement"][code])) for code in SUMS]
 
     @property
     def stock_unchanged(self) -> bool:
@@ -87,12 +89,10 @@ class Worksheet:
         return {
             "amount": told["amount"],
             "bound_by": word("cap", told["bound_by"]),
-            "caps": [
-                (word("cap", cap), value, cap == told["bound_by"]) for cap, value in told["caps"].items()
-            ],
+            "caps": [(word("cap", cap), told["caps"][cap], cap == told["bound_by"]) for cap in Cap],
             "instalment": told["instalment"],
             "service": None if told["service_bp"] is None else f"{told['service_bp'] / BASIS:.2f}",
-            "missing": [word("line", line) for line in told["missing"]],
+            "missing": listed("line", told["missing"]),
         }
 
     def _field(self, line: str) -> Field:
