@@ -20,7 +20,7 @@ FIRMS, MONTHS = 900, 12  # enough known defaults for a score
 SIMULATED = CHECKOUT / "mappings" / "simulator.toml"
 TABLES = {
     "accounts", "borrowing", "buyers", "concentration", "contacts", "decisions", "events", "features", "firms",
-    "firms_in_book", "flow_months", "held", "main_partners", "months", "noticed", "partner_months", "partners",
+    "firms_in_book", "flow_months", "four_flows", "held", "main_partners", "months", "noticed", "partner_months", "partners",
     "portfolio", "rhythm", "satisfaction", "scores", "segments", "similar", "touched", "trade", "turnover", "value",
 }  # fmt: skip
 
@@ -55,7 +55,16 @@ def test_three_days_of_a_bank_with_all_its_files(tmp_path: Path, databases: tupl
     assert {path.stem for path in banks.other.folder(report).glob("*.parquet")} == TABLES
     assert not [
         name
-        for name in ("firms", "profiles", "scores", "events", "proposals", "assignments")
+        for name in (
+            "firms",
+            "profiles",
+            "scores",
+            "events",
+            "proposals",
+            "assignments",
+            "brought",
+            "four_flows",
+        )
         if not shown[name]
     ]
     banks.both(lambda: record_outcomes([row["customer_id"] for row in shown["proposals"]]))

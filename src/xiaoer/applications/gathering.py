@@ -30,7 +30,7 @@ def where(reader: Reader) -> Where:
     here = queries.applications(reader.scope).filter(stage__in=list(OPEN)).order_by("stage_since_at", "pk")
     theirs = queries.brought(reader.scope).exclude(stage__in=list(ENDED)).order_by("received_date", "pk")
     shown, told = list(here[:ROWS_LOOKED_AT]), list(theirs[:ROWS_LOOKED_AT])
-    numbers = {row.customer_id for row in [*shown, *told]}
+    numbers = {row.customer_id for row in shown} | {row.customer_id for row in told}
     return Where(
         reader,
         shown,

@@ -203,8 +203,8 @@ def _appraised(request: HttpRequest, reader: Reader, page: Any) -> HttpResponse:
     inputs = sheets.read(request.POST, before)
     if not request.POST.get("keep"):
         shown = gathering.worksheet(reader, page.application, inputs)
-        told = {"worksheet": shown, "today": reader.today}
-        return render(request, "applications/parts/result.html", told)
+        context = {"worksheet": shown, "today": reader.today}
+        return render(request, "applications/parts/result.html", context)
     kept = actions.appraise(
         reader.scope,
         page.application.pk,

@@ -8,7 +8,7 @@ from xiaoer.applications.actions.acting import actor_of, belonging, found_or_ref
 from xiaoer.applications.models import Application, Step
 from xiaoer.applications.queries import standing
 from xiaoer.applications.rules import forbids, refuses_request, waited
-from xiaoer.applications.terms import MOVES, ApplicationMoved, Clocks, Given, Request, Verb
+from xiaoer.applications.terms import MOVES, ApplicationMoved, Clocks, Given, Request, Stage, Verb
 from xiaoer.customers.queries import firm
 from xiaoer.kit.facts.outbox import publish
 from xiaoer.kit.refusal import Refusal
@@ -49,7 +49,7 @@ def move(
     """Take a step. Raises Refusal with every rule that says no, or when somebody else moved it meanwhile."""
     found = found_or_refused(scope, application_id)
     refuse(forbids(standing(scope, found, day), verb, actor_of(scope, day), given))
-    step = MOVES[found.stage, verb]  # type: ignore[index]  a stage and its text are the same key
+    step = MOVES[Stage(found.stage), verb]
     Step.objects.create(
         **belonging(found, scope),
         part=step.part,

@@ -92,7 +92,7 @@ class Where:
 
     @property
     def columns(self) -> list[Column]:
-        rows = [*self.here, *self.theirs]
+        rows: list[Any] = [*self.here, *self.theirs]
         return [
             Column(
                 word("stage", stage),

@@ -162,16 +162,17 @@ def _shown(code: str, value: int | None) -> str:
 
 def _check(told: Mapping[str, Any]) -> dict[str, Any]:
     figures = dict(told["figures"])
-    shown = {name.replace("_bp", "_share"): None if v is None else v / BASIS for name, v in figures.items()
+    shown: dict[str, object] = {name.replace("_bp", "_share"): None if v is None else v / BASIS for name, v in figures.items()
              if name.endswith("_bp")}  # fmt: skip
     amounts = {name: value for name, value in figures.items() if name.endswith("_amount")}
     tenths = figures.get("tenths_of_months")
     more = {"of_share": shown.get("share_share"), "months": None if tenths is None else tenths / 10}
     missing = [f"application_line_{line}" for line in told["missing"]]
+    told_by: Any = {**amounts, **shown, **more}
     said = (
         reason("application_told_missing", missing_words=missing)
         if told["outcome"] == "missing"
-        else reason(f"application_told_{told['check']}", **amounts, **shown, **more)
+        else reason(f"application_told_{told['check']}", **told_by)
     )
     tone = {"ok": "good", "off": "bad", "missing": "warn"}[told["outcome"]]
     return {

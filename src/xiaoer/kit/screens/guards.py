@@ -36,7 +36,7 @@ def needs(right: str) -> Callable[[View], View]:
     def guarded(view: View) -> View:
         @wraps(view)
         def asked_first(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
-            if request.scope.may(right):  # type: ignore[attr-defined]  the middleware put it there
+            if request.scope.may(right):  # type: ignore[attr-defined]
                 return view(request, *args, **named)
             reason = _("your post does not open this page")
             return render(request, "400.html", {"reason": reason}, status=403)
