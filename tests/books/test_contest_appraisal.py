@@ -27,7 +27,7 @@ ASKED = 50_000_000
 def published(tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
     """The night's rows of four flows, as they go over the bridge."""
     from xiaoer.kit.tables import DuckEngine, Lake
-    from xiaoer.nightly import lending
+    from xiaoer.nightly import applications
     from xiaoer.nightly.plan import PLAN
     from xiaoer.nightly.run import Night, run_number
     from xiaoer.sources.intake import load_bank, receive
@@ -39,7 +39,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
     for step in PLAN[:4]:
         step.work(night)
     flows = pl.DataFrame(engine.collect(night.made("four_flows")))
-    return lending._flows(flows, FlowTable.in_force(DAY)).select(lending.FLOW_COLUMNS)
+    return applications._flows(flows, FlowTable.in_force(DAY)).select(applications.FLOW_COLUMNS)
 
 
 def drafts(published: pl.DataFrame) -> dict[str, dict[str, Any]]:

@@ -105,9 +105,8 @@ def page(reader: Reader, application_id: int) -> ApplicationPage | None:
     scope, one = reader.scope, {found.pk}
     steps, papers = list(queries.steps(scope, one)), list(queries.papers(scope, one))
     asked, drawn_up = list(queries.exemptions(scope, one)), list(queries.appraisals(scope, one))
-    people = {row.staff_id for row in [*steps, *papers, *asked, *drawn_up]} | {
-        row.answered_by for row in asked
-    }
+    rows: list[Any] = [*steps, *papers, *asked, *drawn_up]
+    people = {row.staff_id for row in rows} | {row.answered_by for row in asked}
     return ApplicationPage(
         application=found,
         firm=customers.firm(scope, found.customer_id),

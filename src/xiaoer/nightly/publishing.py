@@ -4,7 +4,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from xiaoer.nightly import delivered, history, lending, organisation, seam, showing
+from xiaoer.nightly import applications, delivered, history, organisation, seam, showing
 from xiaoer.nightly.directory import directory
 from xiaoer.nightly.firms import firms
 from xiaoer.nightly.profiles import profiles
@@ -28,8 +28,8 @@ def published_tables(night: Night) -> dict[str, seam.Handed]:
         "scores": showing.scores(night),
         "events": showing.events(night, called),
         "proposals": showing.proposals(night, called),
-        "brought": lending.brought(night),
-        "four_flows": lending.four_flows(night),
+        "brought": applications.brought(night),
+        "four_flows": applications.four_flows(night),
         "deliveries": _table(delivered.deliveries(night)),
         "disabled": _table(delivered.disabled(night)),
         "branches": _table(organisation.branches(night)),

@@ -162,8 +162,11 @@ def _shown(code: str, value: int | None) -> str:
 
 def _check(told: Mapping[str, Any]) -> dict[str, Any]:
     figures = dict(told["figures"])
-    shown: dict[str, object] = {name.replace("_bp", "_share"): None if v is None else v / BASIS for name, v in figures.items()
-             if name.endswith("_bp")}  # fmt: skip
+    shares = {name: value for name, value in figures.items() if name.endswith("_bp")}
+    shown: dict[str, object] = {
+        name.replace("_bp", "_share"): None if value is None else value / BASIS
+        for name, value in shares.items()
+    }
     amounts = {name: value for name, value in figures.items() if name.endswith("_amount")}
     tenths = figures.get("tenths_of_months")
     more = {"of_share": shown.get("share_share"), "months": None if tenths is None else tenths / 10}
