@@ -13,7 +13,7 @@ import pyarrow as pa
 from xiaoer.nightly import seam
 
 KEYS = {"customer_id": "C", "branch_id": "B", "parent_id": "B", "staff_id": "S"}
-NUMBERED = ("event_id", "offer_id")
+NUMBERED = ("event_id", "offer_id", "note_id", "contract_id")
 SPOKEN = ("buyers", "suppliers", "similar")  # JSON that tells of other firms by number
 NAMED = ("name", "pinyin")
 ALONE = ("deliveries", "disabled")

@@ -54,7 +54,8 @@ def main() -> None:
 
 def windowed(night: Any, size: int, scratch: Path) -> Row:
     """The product's own windowed sums of payments at each month-end, beside featuretools."""
-    from xiaoer.features.night import account_flows
+    from xiaoer.features.night import account_flows, payment_stretches
+    from xiaoer.features.rules import windows
     from xiaoer.kit.tables.expressions import day_no
 
     days = month_ends(DAY, MONTH_ENDS)
@@ -65,7 +66,8 @@ def windowed(night: Any, size: int, scratch: Path) -> Row:
     def ours() -> None:
         for day in days:
             as_of = transactions.filter(day_no("booked_date") <= _number(day))
-            frame = account_flows(balances, as_of, _number(day)).select("customer_id", *SUMS)
+            on = windows(day)
+            frame = account_flows(balances, payment_stretches(as_of, on), on).select("customer_id", *SUMS)
             night.engine.write(frame, target / f"{day}.parquet")
 
     seconds, _ = timed(ours)

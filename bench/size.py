@@ -134,8 +134,8 @@ def with_floor(home: Path, steps: list[Row]) -> Iterator[Row]:
 
 
 def scores(night: Any, size: int) -> Row:
-    """Scoring every firm with the card in use, beside scikit-learn's own prediction of the same matrix."""
-    from xiaoer.scores.night import scoring
+    """Scoring every firm with the card in use, beside scikit-learn's own prediction from the same file to a file."""
+    from xiaoer.scores.night import read_by, scoring
     from xiaoer.scores.registry import Registry
     from xiaoer.scores.terms import specification
 
@@ -144,11 +144,12 @@ def scores(night: Any, size: int) -> Row:
     if card is None:
         return Row(size, "scoring", 0.0, 0.0, 0, 0, note="no card: too few known outcomes")
     target = night.folder / "bench-scores.parquet"
+    floor, rows = floors.batch_predict(card, night.path("features"), spec.requires, target)
+    read = night.made("features").select(read_by(card, spec.requires))
     with Watch(os.getpid()) as watch:
         work = scoring(card, spec.requires)
-        seconds, _ = timed(lambda: night.engine.map_batches(night.made("features"), work, target))
+        seconds, _ = timed(lambda: night.engine.map_batches(read, work, target))
     target.unlink()
-    floor, rows = floors.batch_predict(card, night.rows_of("features"), spec.requires)
     return Row(size, "scoring", seconds, floor, round(watch.peak), rows, floor=floors.PREDICT)
 
 

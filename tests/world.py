@@ -16,6 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from tests.lending_world import loan_tables
 from xiaoer.kit.scope import pool
 from xiaoer.kit.text import parameters, pinyin, wording
 
@@ -109,6 +110,7 @@ def _made(business_date: date, run_id: str, seed: int) -> dict[str, pa.Table]:
             [row for number, one in enumerate(placed) if (row := _brought(one, number, business_date))]
         ),
         "four_flows": _table([_flows(one, firm) for one, firm in zip(placed, firms, strict=True)]),
+        **{name: _table(rows) for name, rows in loan_tables(firms, business_date).items()},
         "deliveries": _table(_deliveries(business_date)),
         "disabled": _table(DISABLED),
     }

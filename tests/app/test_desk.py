@@ -334,7 +334,20 @@ def test_an_answer_of_500_undoes_too() -> None:
 def test_the_description_of_the_interface_is_complete(client_of: ClientOf) -> None:
     assert Client().get("/api/openapi.json").status_code == 401
     told = client_of("M1").get("/api/openapi.json").json()
-    assert set(told["paths"]) == {"/api/morning", "/api/firms/{customer_id}", "/api/search", "/api/outcomes"}
+    desk = {"morning", "firms/{customer_id}", "search", "outcomes"}
+    changes = {
+        "class-changes",
+        *(f"class-changes/{{case}}/{deed}" for deed in ("review", "approve", "return")),
+    }
+    beside = ("steps", "papers", "verifications", "exceptions", "appraisals")
+    lending = {
+        "applications",
+        "applications/{application_id}",
+        "applications/exceptions/{exemption_id}",
+        *(f"applications/{{application_id}}/{one}" for one in beside),
+    }
+    known = desk | changes | lending | {"firms/{customer_id}/notes"}
+    assert set(told["paths"]) == {f"/api/{one}" for one in known}
 
 
 def test_after_a_request_the_connection_shows_nothing(client_of: ClientOf) -> None:

@@ -19,9 +19,12 @@ EARLIER, NEXT = date(2026, 10, 15), END + timedelta(days=2)
 FIRMS, MONTHS = 900, 12  # enough known defaults for a score
 SIMULATED = CHECKOUT / "mappings" / "simulator.toml"
 TABLES = {
-    "accounts", "borrowing", "buyers", "concentration", "contacts", "decisions", "events", "features", "firms",
-    "firms_in_book", "flow_months", "four_flows", "held", "main_partners", "months", "noticed", "partner_months", "partners",
-    "portfolio", "rhythm", "satisfaction", "scores", "segments", "similar", "touched", "trade", "turnover", "value",
+    "accounts", "arrears", "borrowing", "buyers", "check_facts", "checks_due", "class_changes", "drawings_traced", "cohorts", "concentrated", "concentration",
+    "concentration_loans", "contacts", "decisions", "events", "features", "firm_spells", "firms",
+    "firms_in_book", "flow_months", "four_flows", "held", "loan_book", "main_partners", "met", "migration", "months", "note_classes",
+    "note_facts", "note_months", "note_plans", "note_spells", "note_told", "note_watched", "note_watches", "notes_drawn", "noticed",
+    "partner_months", "partners", "payment_stretches", "portfolio", "renewal_facts", "renewal_promises", "renewals", "rhythm", "satisfaction", "scores", "segments", "similar", "stretches",
+    "touched", "turnover", "value", "vintage_late_30", "vintage_late_90",
 }  # fmt: skip
 
 
@@ -64,6 +67,8 @@ def test_three_days_of_a_bank_with_all_its_files(tmp_path: Path, databases: tupl
             "assignments",
             "brought",
             "four_flows",
+            "notes",
+            "migrations",
         )
         if not shown[name]
     ]

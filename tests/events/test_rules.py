@@ -1,6 +1,7 @@
 """What is noticed, on hand-made firms, at and beside every threshold."""
 
 import json
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,12 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from xiaoer.events.night import noticed, sale_side, with_book
 from xiaoer.events.rules import WORDS, event
+from xiaoer.events.telling import told
 from xiaoer.events.terms import Rule, Rules
 from xiaoer.features.rules import windows
 from xiaoer.kit.dates import day_number
@@ -138,13 +142,13 @@ def test_main_buyer_new() -> None:
 
 
 def test_every_rule_speaks_both_languages(tmp_path: Path) -> None:
-    told = {
+    row = {
         "customer_id": "X", "partner": "大发超市", "days": 12, "habit": 3.4, "now": 5 * WAN, "before": 9 * WAN,
         "part": 0.45, "usual": -0.1, "mark_day": TODAY - 5, "amount": 7 * WAN,
     }  # fmt: skip
     assert set(WORDS) == set(Rule)
     for rule in Rule:
-        one = event(told | {"rule": rule.value}, DAY, RULES)
+        one = event(row | {"rule": rule.value}, DAY, RULES)
         assert one.due_date > DAY
         for language in ("zh", "en"):
             assert say(json.loads(json.dumps(one.because)), language)
@@ -155,3 +159,33 @@ def test_the_same_happening_has_the_same_number() -> None:
     row = seen({"balance_90d": 10 * WAN})[0]
     assert event(row, DAY, RULES) == event(row, DAY, RULES)
     assert event(row, DAY, RULES).event_id != event(row | {"customer_id": "Y"}, DAY, RULES).event_id
+
+
+SEEN = {
+    "customer_id": pl.String, "rule": pl.String, "amount": pl.Int64, "partner": pl.String, "days": pl.Int64,
+    "habit": pl.Float64, "now": pl.Int64, "before": pl.Int64, "part": pl.Float64, "usual": pl.Float64,
+    "mark_day": pl.Int64,
+}  # fmt: skip
+MONEY, SHARES = st.integers(-(10**15), 10**15), st.floats(-3, 3) | st.sampled_from([0.0, 1e-5, 0.25, 2.45])
+ROW = st.fixed_dictionaries({
+    "customer_id": st.sampled_from(["C1", "C2", "客 3"]), "rule": st.sampled_from([rule.value for rule in Rule]),
+    "amount": st.none() | MONEY, "partner": st.none() | st.sampled_from(["", 'P"1"', "大发\\超市\n"]),
+    "days": st.integers(0, 400), "habit": st.floats(0, 90) | st.sampled_from([0.5, 1.5, 2.5]), "now": MONEY,
+    "before": st.none() | MONEY, "part": SHARES, "usual": SHARES, "mark_day": st.integers(1, 30_000),
+})  # fmt: skip
+
+
+@settings(deadline=None)
+@given(st.lists(ROW, max_size=8))
+def test_words_by_columns_are_the_words_row_by_row(rows: list[dict[str, Any]]) -> None:
+    expected = [
+        asdict(one)
+        | {
+            "rule": one.rule.value,
+            "severity": one.severity.value,
+            "because": json.dumps([one.because], ensure_ascii=False),
+            "goal": json.dumps(one.goal, ensure_ascii=False),
+        }
+        for one in (event(row, DAY, RULES) for row in rows)
+    ]
+    assert told(pl.DataFrame(rows, schema=SEEN), DAY, RULES).to_dicts() == expected

@@ -10,11 +10,19 @@ import numpy as np
 import polars as pl
 import pytest
 
-from xiaoer.features.night import concentration, monthly, rhythm, turnover
+from xiaoer.features.night import (
+    concentration,
+    monthly,
+    partner_features,
+    rhythm,
+    shared_amounts,
+    trade_stretches,
+    turnover,
+)
 from xiaoer.features.rules import windows
 from xiaoer.kit.dates import Feast, feast_day
 from xiaoer.kit.tables import DuckEngine, Frame
-from xiaoer.network.night import partners, trade_days
+from xiaoer.network.night import acquainted, invoice_lines, partners, payment_lines, shared, trade_days
 from xiaoer.sources.contracts import contract
 
 DAY = date(2026, 3, 31)
@@ -54,14 +62,19 @@ def on_polars(rows: pl.DataFrame) -> Frame:
     return nw.from_native(rows.lazy())
 
 
+def traded(papers: Frame, payments: Frame) -> Frame:
+    return trade_days(invoice_lines(papers), payment_lines(payments))
+
+
 def derived(load: Callable[[pl.DataFrame], Frame]) -> dict[str, pl.DataFrame]:
     on = windows(DAY)
-    trade = trade_days(load(invoices()), load(no_transactions()))
-    known = partners(trade, on.today)
+    trade = traded(load(invoices()), load(no_transactions()))
+    known, stretches = partners(trade, on.today), trade_stretches(trade, on)
+    both = shared_amounts(known, shared(acquainted(known)))
     found = {
-        "turnover": turnover(trade, monthly(trade), on),
+        "turnover": turnover(stretches, monthly(stretches), on),
         "rhythm": rhythm(trade, on),
-        "concentration": concentration(known, on.today),
+        "concentration": partner_features(concentration(known, on.today), both),
         "partners": known,
     }
     return {name: pl.DataFrame(frame.collect("polars").to_native()) for name, frame in found.items()}
@@ -113,7 +126,7 @@ def test_gaps_are_between_days_with_positive_papers(on_duckdb: Callable[[pl.Data
         },
         schema_overrides={"net": pl.Int64, "tax": pl.Int64},
     )
-    trade = trade_days(on_duckdb(rows), on_duckdb(no_transactions()))
+    trade = traded(on_duckdb(rows), on_duckdb(no_transactions()))
     firm = rhythm(trade, windows(DAY)).collect("polars").to_native().to_dicts()[0]
     assert firm["sale_gap_median"] == median([10, 20, 30])
     assert firm["sale_days"] == 4
@@ -146,6 +159,6 @@ def test_a_firm_without_papers_is_told_by_its_payments(on_duckdb: Callable[[pl.D
             for name, kind in no_transactions().schema.items()
         )
     )  # fmt: skip
-    trade = trade_days(on_duckdb(invoices()), on_duckdb(paid)).collect("polars").to_native()
+    trade = traded(on_duckdb(invoices()), on_duckdb(paid)).collect("polars").to_native()
     row = trade.filter(pl.col("customer_id") == "C99").to_dicts()
     assert [(one["direction"], one["amount"]) for one in row] == [("sale", 500)]

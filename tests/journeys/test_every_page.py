@@ -19,8 +19,17 @@ PAGES = (
     "/firms/?moved=up.down",
     "/segments/",
     "/data/",
+    "/loans/overdue/",
+    "/loans/overdue/?class=substandard,doubtful,loss",
+    "/loans/classes/",
+    "/loans/renewals/",
+    "/loans/checks/",
+    "/loans/migration/",
+    "/loans/vintages/",
+    "/loans/vintages/?late=late_90&product_id=L01",
+    "/loans/concentration/",
     FIRM,
-    *(f"{FIRM}?tab={tab}" for tab in ("money", "score", "contacts", "events")),
+    *(f"{FIRM}?tab={tab}" for tab in ("money", "loans", "score", "contacts", "events")),
     f"{FIRM}record/",
     f"{FIRM}plan/",
 )
@@ -44,7 +53,16 @@ def test_targets_on_a_phone_are_large_enough(visit: Callable[..., Visit]) -> Non
     small = """[...document.querySelectorAll('#page .btn, .phonebar a, .top button, .tabs a, .pill')]
         .filter(e => e.offsetParent && Math.min(e.offsetHeight, e.offsetWidth) < 40)
         .map(e => e.className + ' ' + e.offsetWidth + '×' + e.offsetHeight)"""
-    for path in ("/", "/firms/", FIRM, f"{FIRM}record/", "/calendar/", "/segments/"):
+    for path in (
+        "/",
+        "/firms/",
+        FIRM,
+        f"{FIRM}record/",
+        "/calendar/",
+        "/segments/",
+        "/loans/classes/",
+        "/loans/overdue/",
+    ):
         one.open(path)
         assert one.page.evaluate(small) == [], path
 

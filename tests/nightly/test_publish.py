@@ -267,9 +267,13 @@ def handed_over() -> dict[str, pa.Table]:
 
 
 def written_about(customer_id: str) -> None:
-    """A contact with a follow-up, and a stop on every channel, by M1."""
+    """A contact with a follow-up, a stop on every channel, a class change, a check and evidence for a renewal, by M1."""
+    from uuid import uuid4
+
     from xiaoer.contact_policy.models import Suppression
     from xiaoer.contacts.actions import About, FollowUp, record_outcome
+    from xiaoer.loans.models import Check, ClassStep
+    from xiaoer.renewals.models import Evidence
 
     today = BUSINESS_DATE + timedelta(days=1)
     scope = Scope("M1", managers=("M1",), rights=frozenset({"contacts.write"}), edition=1)
@@ -279,6 +283,18 @@ def written_about(customer_id: str) -> None:
         Suppression.objects.create(
             customer_id=customer_id, branch_id=OLD[0], manager_id=OLD[1], reason="asked_not_to", day=today
         )
+        ClassStep.objects.create(
+            case=uuid4(), step="made", staff_id="M1", customer_id=customer_id, note_id="N1", from_class="normal",
+            to_class="special_mention", branch_id=OLD[0], manager_id=OLD[1], day=today,
+        )  # fmt: skip
+        Check.objects.create(
+            note_id="N1", customer_id=customer_id, found="in_order", words="seen", staff_id="M1", branch_id=OLD[0],
+            manager_id=OLD[1], day=today,
+        )  # fmt: skip
+        Evidence.objects.create(
+            note_id="N1", customer_id=customer_id, condition="good_credit", words="seen", staff_id="M1",
+            branch_id=OLD[0], manager_id=OLD[1], day=today,
+        )  # fmt: skip
     applied_for(customer_id)
 
 

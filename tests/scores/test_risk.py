@@ -1,24 +1,28 @@
 """The risk card: points that add up, judgement out of fold, small samples never promoted, leaks found."""
 
 import json
+import random
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xiaoer.features.terms import catalogue
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.text import say
-from xiaoer.scores import judging
+from xiaoer.scores import judging, rules
 from xiaoer.scores.judging import auc, train_and_judge, wilson
-from xiaoer.scores.night import scoring
+from xiaoer.scores.night import bands, read_by, scoring
 from xiaoer.scores.registry import Registry
 from xiaoer.scores.rules import probability, score, start_points
-from xiaoer.scores.terms import Scorecard, Specification, State, specification
+from xiaoer.scores.telling import told
+from xiaoer.scores.terms import Scorecard, Specification, State, Weighed, specification
 from xiaoer.scores.training import Sample
 
 SPEC = replace(specification("risk"), repeats=2)
@@ -111,9 +115,10 @@ def test_scores_carry_three_reasons_in_both_languages(judged: tuple[Scorecard, d
     card, drawn = judged[0], sample(firms=5)
     columns: dict[str, object] = dict(drawn.columns)
     columns |= {"sale_papers": [3.0, 2.0, 0.0, 9.0, None], "buyers": [1.0, None, 2.0, 3.0, 4.0]}
-    rows = scoring(card, "sale_papers")(
-        pa.RecordBatch.from_pydict({"customer_id": list(drawn.keys)} | columns)
-    ).to_pylist()
+    firms = pa.RecordBatch.from_pydict({"customer_id": list(drawn.keys)} | columns)
+    assert set(read_by(card, "sale_papers")) == set(firms.schema.names)
+    scored = pl.DataFrame(scoring(card, "sale_papers")(firms))
+    rows = told(card, scored.join(pl.DataFrame(firms), on="customer_id", how="left")).to_dicts()
     assert [row["customer_id"] for row in rows] == ["C0000", "C0001", "C0003"]
     for row in rows:
         assert row["version"] == card.version
@@ -121,6 +126,46 @@ def test_scores_carry_three_reasons_in_both_languages(judged: tuple[Scorecard, d
         assert len(reasons) == 3
         assert start_points(card) + sum(one["points"] for one in every) == row["points"]
         assert all(say(one, language) for one in every for language in ("zh", "en"))
+
+
+VALUES = st.one_of(
+    st.none(), st.floats(-2, 2), st.floats(-1e13, 1e13), st.integers(-9_000, 9_000).map(lambda n: n / 1_000)
+)
+FIRM = st.tuples(*(st.tuples(VALUES, st.integers(-3, 3)) for _ in SPEC.inputs))
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(FIRM, max_size=4), st.randoms(use_true_random=False))
+def test_words_by_columns_are_the_words_firm_by_firm(
+    firms: list[tuple[Any, ...]], draw: random.Random
+) -> None:
+    """On any card, with values missing and inputs that moved alike."""
+    usual = [draw.choice((0.0, 1e-5, 2.675, -3.2, 8_831_148.7)) for _ in SPEC.inputs]
+    inputs = [
+        Weighed(one.name, one.form, 0, 1, at, 0, 1, 0) for one, at in zip(SPEC.inputs, usual, strict=True)
+    ]
+    draw.shuffle(inputs)
+    card = Scorecard("risk", "v", State.LIVE, 0.0, SPEC.points, tuple(inputs), "", 0, 0)
+    columns = {
+        one.name: pl.Series([firm[at][0] for firm in firms], dtype=pl.Float64)
+        for at, one in enumerate(inputs)
+    }
+    parts = pl.Series([[points for _, points in firm] for firm in firms], dtype=pl.List(pl.Int16))
+    rows = told(card, pl.DataFrame(columns | {"parts": parts}))
+    for row, firm in zip(rows.iter_rows(named=True), firms, strict=True):
+        moved = sorted(zip(inputs, firm, strict=True), key=lambda one: (-abs(one[1][1]), one[0].name))
+        every = [
+            rules.told(entry, catalogue()[entry.name].unit, np.nan if value is None else value, points)
+            for entry, (value, points) in moved
+        ]
+        assert row["all_points"] == json.dumps(every, ensure_ascii=False)
+        assert row["reasons"] == json.dumps(every[:3], ensure_ascii=False)
+
+
+def test_bands_begin_at_their_limits() -> None:
+    assert bands(np.array([0.0, 0.0499, 0.05, 0.1999, 0.2, 1.0])).to_pylist() == [
+        "low", "low", "medium", "medium", "high", "high",
+    ]  # fmt: skip
 
 
 def test_a_kept_card_comes_back_as_it_was(
@@ -141,6 +186,16 @@ def test_auc_is_the_share_of_rightly_ordered_pairs(pairs: list[tuple[bool, int]]
         return
     ordered = [(b > g) + 0.5 * (b == g) for b in value[bad] for g in value[~bad]]
     assert auc(bad, value) == pytest.approx(np.mean(ordered))
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(-3, 3), st.integers(0, 3)), min_size=2, max_size=30))
+def test_firms_drawn_again_are_judged_as_if_laid_side_by_side(firms: list[tuple[bool, int, int]]) -> None:
+    bad, value = np.array([one for one, _, _ in firms]), np.array([float(two) for _, two, _ in firms])
+    times = np.array([three for _, _, three in firms])
+    drawn = np.repeat(bad, times)
+    if not 0 < drawn.sum() < len(drawn):
+        return
+    assert judging._redrawn(bad, value)(times) == pytest.approx(auc(drawn, np.repeat(value, times)))
 
 
 def test_wilson_against_the_published_example() -> None:

@@ -59,7 +59,7 @@ class Application(Scoped):
 class Step(Scoped):
     """Somebody moved an application; `waited_minutes` of office time in the stage it left, `minutes` of work."""
 
-    application = models.ForeignKey(Application, models.PROTECT, related_name="steps")
+    application = models.ForeignKey(Application, models.PROTECT, related_name="+")
     customer_id = models.TextField()
     staff_id = models.TextField()
     part = models.TextField()
@@ -95,7 +95,7 @@ class Paper(Scoped):
     The file itself stays in the bank; `place` says where. `taken_*` say where and when a photo was taken.
     """
 
-    application = models.ForeignKey(Application, models.PROTECT, related_name="papers")
+    application = models.ForeignKey(Application, models.PROTECT, related_name="+")
     customer_id = models.TextField()
     kind = models.TextField()
     state = models.TextField()  # received | verified | rejected
@@ -125,7 +125,7 @@ class Paper(Scoped):
 class Exemption(Scoped):
     """An item of the checklist is asked to be let go, for now (`until_date`) or for good; answered once."""
 
-    application = models.ForeignKey(Application, models.PROTECT, related_name="exemptions")
+    application = models.ForeignKey(Application, models.PROTECT, related_name="+")
     customer_id = models.TextField()
     kind = models.TextField()
     words = models.TextField()
@@ -163,7 +163,7 @@ class Exemption(Scoped):
 class Appraisal(Scoped):
     """One version of the worksheet: what went in, what came out, by the rules of which day. Never changed."""
 
-    application = models.ForeignKey(Application, models.PROTECT, related_name="appraisals")
+    application = models.ForeignKey(Application, models.PROTECT, related_name="+")
     customer_id = models.TextField()
     version = models.IntegerField()
     rules_date = models.DateField()

@@ -21,6 +21,14 @@ class Feature:
 
 
 @dataclass(frozen=True)
+class Span:
+    """Days from `first` to `last`, both included, as day numbers."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
 class Windows:
     """The days a night compares, as day numbers.
 
@@ -37,6 +45,34 @@ class Windows:
     def feast_days_passed(self) -> int:
         """Quiet days between the feast's first day and today, none before it."""
         return max(0, min(self.today, self.feast_last) - self.feast_first + 1)
+
+    @property
+    def trade(self) -> dict[str, Span]:
+        """What trade is summed over."""
+        before = self.same_day_last_year
+        return {
+            "12m": back(self.today, 365),
+            "prior_12m": back(self.today - 365, 365),
+            "90d": back(self.today, 90),
+            "90d_last_year": back(before, 90),
+            "coming_60d_last_year": Span(before + 1, before + 60),
+            "year_to_last_year": back(before, 365),
+            "year_before_90d": back(self.today - 90, 365),
+        }
+
+    @property
+    def flows(self) -> dict[str, Span]:
+        """What payments are summed over."""
+        return {
+            "12m": back(self.today, 365),
+            "90d": back(self.today, 90),
+            "prior_90d": back(self.today - 90, 90),
+        }
+
+
+def back(last: int, days: int) -> Span:
+    """So many days ending with `last`."""
+    return Span(last - days + 1, last)
 
 
 @cache

@@ -8,100 +8,101 @@ from xiaoer.kit.tables.expressions import between, count, day_no, month_no, tota
 TIE = ("customer_id", "direction", "counterparty_id")
 
 
-def trade_days(invoices: Frame, transactions: Frame) -> Frame:
-    """One row per firm, direction, counterparty and day.
+def invoice_lines(invoices: Frame) -> Frame:
+    """Papers as lines of trade, one row each.
 
-    Columns: customer_id, direction (sale, purchase), counterparty_id ("" where unknown), day, month,
-    amount, net, tax (fen, valid papers only, red ones negative), papers, voids, reds, red_amount (fen).
+    Columns: TIE ("" for an unknown partner), day, month, amount, net, tax (fen; nothing of a void paper, a red
+    one negative), void.
     """
-    papers = _from_invoices(invoices)
-    paid = _from_payments(transactions).join(
-        papers.select("customer_id").unique(), on="customer_id", how="anti"
-    )
-    return nw.concat([papers, paid], how="vertical")
-
-
-def _from_invoices(invoices: Frame) -> Frame:
     valid = nw.coalesce(nw.col("status"), nw.lit("valid")) == "valid"
-    lines = invoices.with_columns(
-        nw.coalesce(nw.col("counterparty_id"), nw.lit("")).alias("counterparty_id"),
-        day_no("invoice_date").alias("day"),
-        month_no("invoice_date").alias("month"),
-        valid.alias("valid"),
-        (nw.col("gross") < 0).alias("red"),
-    )
-    return lines.group_by(*TIE, "day", "month").agg(
-        total("gross", nw.col("valid")).alias("amount"),
-        total(nw.coalesce(nw.col("net"), nw.col("gross")), nw.col("valid")).alias("net"),
-        total(nw.coalesce(nw.col("tax"), nw.lit(0)), nw.col("valid")).alias("tax"),
-        whole(nw.len()).alias("papers"),
-        count(~nw.col("valid")).alias("voids"),
-        count(nw.col("valid") & nw.col("red")).alias("reds"),
-        total("gross", nw.col("valid") & nw.col("red")).alias("red_amount"),
+    net = nw.coalesce(nw.col("net"), nw.col("gross"))
+    tax = nw.coalesce(nw.col("tax"), nw.lit(0))
+    return invoices.select(
+        *_tie(nw.col("direction")),
+        *_days("invoice_date"),
+        *(
+            nw.when(valid).then(value).otherwise(0).cast(nw.Int64).alias(name)
+            for name, value in (("amount", nw.col("gross")), ("net", net), ("tax", tax))
+        ),
+        (~valid).alias("void"),
     )
 
 
-def _from_payments(transactions: Frame) -> Frame:
+def payment_lines(transactions: Frame) -> Frame:
+    """Payments for trade as lines like those of papers: what a firm tells that brings no papers."""
+    sale, amount = nw.col("direction") == "in", nw.col("amount")
     trade = transactions.filter(
         nw.col("purpose") == "trade", ~nw.coalesce(nw.col("reversed"), nw.lit(value=False))
     )
-    lines = trade.with_columns(
-        nw.coalesce(nw.col("counterparty_id"), nw.lit("")).alias("counterparty_id"),
-        nw.when(nw.col("direction") == "in")
-        .then(nw.lit("sale"))
-        .otherwise(nw.lit("purchase"))
-        .alias("direction"),
-        day_no("booked_date").alias("day"),
-        month_no("booked_date").alias("month"),
+    return trade.select(
+        *_tie(nw.when(sale).then(nw.lit("sale")).otherwise(nw.lit("purchase"))),
+        *_days("booked_date"),
+        amount,
+        amount.alias("net"),
+        nw.lit(0).cast(nw.Int64).alias("tax"),
+        nw.lit(value=False).alias("void"),
     )
-    zero = nw.lit(0).cast(nw.Int64)
+
+
+def _tie(direction: nw.Expr) -> tuple[nw.Expr, ...]:
+    partner = nw.coalesce(nw.col("counterparty_id"), nw.lit(""))
+    return nw.col("customer_id"), direction.alias("direction"), partner.alias("counterparty_id")
+
+
+def _days(column: str) -> tuple[nw.Expr, ...]:
+    """Small integers: a bank has hundreds of millions of lines."""
+    return day_no(column).cast(nw.Int32).alias("day"), month_no(column).cast(nw.Int32).alias("month")
+
+
+def trade_days(papers: Frame, payments: Frame) -> Frame:
+    """One row per firm, direction, counterparty and day: by papers, or by payments where a firm brings none.
+
+    Columns: TIE, day, month, amount, net, tax (fen), papers, voids, reds, red_amount (fen).
+    """
+    paid = payments.join(papers.select("customer_id").unique(), on="customer_id", how="anti")
+    red = nw.col("amount") < 0
     return (
-        lines.group_by(*TIE, "day", "month")
-        .agg(total("amount").alias("amount"), total("amount").alias("net"), whole(nw.len()).alias("papers"))
-        .select(
-            *TIE,
-            "day",
-            "month",
-            "amount",
-            "net",
-            zero.alias("tax"),
-            "papers",
-            zero.alias("voids"),
-            zero.alias("reds"),
-            zero.alias("red_amount"),
+        nw.concat([papers, paid], how="vertical")
+        .group_by(*TIE, "day", "month")
+        .agg(
+            *(total(name).alias(name) for name in ("amount", "net", "tax")),
+            whole(nw.len()).alias("papers"),
+            count(nw.col("void")).alias("voids"),
+            count(red).alias("reds"),
+            total("amount", red).alias("red_amount"),
         )
     )
 
 
 def partners(trade: Frame, today: int) -> Frame:
-    """One row per firm, direction and counterparty as of a day number.
+    """One row per firm, direction and counterparty as of a day number; `trade` has one row per day of theirs.
 
-    Columns: first_day, last_day, days (on which they traded), amount_all, amount_12m, amount_prior_12m,
-    amount_90d, year_before_90d (fen in the year before the last 90 days), known_to (firms of the book that
-    trade with it).
+    Columns: first_day, last_day, days (on which they traded), amount_all, amount_12m, amount_90d, year_before_90d
+    (fen in the year before the last 90 days).
     """
     year, quarter = nw.col("day") > today - 365, nw.col("day") > today - 90
     named = trade.filter(nw.col("counterparty_id") != "", nw.col("papers") > nw.col("voids"))
-    known = (
-        named.select("customer_id", "counterparty_id")
-        .unique()
-        .group_by("counterparty_id")
-        .agg(whole(nw.len()).alias("known_to"))
+    return named.group_by(*TIE).agg(
+        whole(nw.col("day").min()).alias("first_day"),
+        whole(nw.col("day").max()).alias("last_day"),
+        whole(nw.len()).alias("days"),
+        total("amount").alias("amount_all"),
+        total("amount", year).alias("amount_12m"),
+        total("amount", quarter).alias("amount_90d"),
+        total("amount", between("day", today - 454, today - 90)).alias("year_before_90d"),
     )
-    return (
-        named.group_by(*TIE)
-        .agg(
-            nw.col("day").min().alias("first_day"),
-            nw.col("day").max().alias("last_day"),
-            whole(nw.col("day").n_unique()).alias("days"),
-            total("amount").alias("amount_all"),
-            total("amount", year).alias("amount_12m"),
-            total("amount", between("day", today - 729, today - 365)).alias("amount_prior_12m"),
-            total("amount", quarter).alias("amount_90d"),
-            total("amount", between("day", today - 454, today - 90)).alias("year_before_90d"),
-        )
-        .join(known, on="counterparty_id", how="left")
-    )
+
+
+def acquainted(rows: Frame) -> Frame:
+    """How many of these firms trade with each counterparty: counterparty_id, firms; one firm is nobody's neighbour."""
+    pairs = rows.select("customer_id", "counterparty_id").unique()
+    return pairs.group_by("counterparty_id").agg(whole(nw.len()).alias("firms"))
+
+
+def shared(met: Frame) -> Frame:
+    """Counterparties that several firms of the book trade with, from counts over parts of the book."""
+    firms = met.group_by("counterparty_id").agg(total("firms").alias("known_to"))
+    return firms.filter(nw.col("known_to") > 1)
 
 
 def main_partners(rows: Frame, most: int) -> Frame:

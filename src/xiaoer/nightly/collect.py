@@ -11,10 +11,12 @@ from django.db.models import Case, CharField, DateField, F, QuerySet, Value, Whe
 
 from xiaoer.contact_policy.models import Suppression
 from xiaoer.contacts.models import Contact, Task
+from xiaoer.loans.models import Check
 
 TEXT, DAY, WHOLE = pa.string(), pa.date32(), pa.int64()
 INSTANT = pa.timestamp("us", tz="UTC")
 
+CHECKS = pa.schema({"note_id": TEXT, "customer_id": TEXT, "day": DAY, "found": TEXT, "staff_id": TEXT})
 WHOSE = {"branch_id": TEXT, "manager_id": TEXT}
 CONTACTS = pa.schema({
     "contact_id": WHOLE, "offer_id": TEXT, "customer_id": TEXT, "channel": TEXT, "outcome": TEXT,
@@ -31,7 +33,7 @@ SUPPRESSIONS = pa.schema({
 
 
 def collect(business_date: date, *, using: str = "owner") -> dict[str, pa.Table]:
-    """desk_contacts, desk_tasks, desk_suppressions: every row written up to and on `business_date`.
+    """desk_contacts, desk_tasks, desk_checks, desk_suppressions: every row written up to and on `business_date`.
 
     A task closed after that day is still open as of it. Rows come in the order they were written, so the same
     day gives the same tables.
@@ -42,6 +44,7 @@ def collect(business_date: date, *, using: str = "owner") -> dict[str, pa.Table]
             TASKS, _as_of(_written(Task, business_date, using), business_date),
             task_id="pk", origin_contact_id="origin", status="status_then", done_date="done_then",
         ),
+        "desk_checks": _table(CHECKS, _written(Check, business_date, using)),
         "desk_suppressions": _table(
             SUPPRESSIONS, _written(Suppression, business_date, using), suppression_id="pk"
         ),

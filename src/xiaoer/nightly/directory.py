@@ -12,8 +12,8 @@ from xiaoer.nightly.run import Night
 class Directory:
     """Names by number; a number nobody named stands for itself.
 
-    `firms`: customer_id, name. `partners`: counterparty_id, name, customer_id (null where it is not ours); our own
-    firms are among them under their own number.
+    `firms`: customer_id, name, in order of the numbers. `partners`: counterparty_id, name, customer_id (null where
+    it is not ours); our own firms are among them under their own number.
     """
 
     firms: pl.DataFrame
@@ -34,7 +34,7 @@ class Directory:
 def directory(night: Night) -> Directory:
     """Names as known on the business date: firms' from the personal side, partners' from the bank's list."""
     people = pl.DataFrame(night.engine.collect(night.personal("customers").select("customer_id", "name")))
-    firms = _last(people, "customer_id").with_columns(said("name", pl.col("customer_id")))
+    firms = _last(people, "customer_id").with_columns(said("name", pl.col("customer_id"))).sort("customer_id")
     listed = night.engine.collect(night.delivered("counterparties").select("counterparty_id", "customer_id"))
     named = night.engine.collect(night.personal("counterparties").select("counterparty_id", "name"))
     numbers, names = (_last(pl.DataFrame(rows), "counterparty_id") for rows in (listed, named))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import narwhals as nw
 import polars as pl
 
 from xiaoer.kit.text import pinyin
@@ -26,10 +27,9 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Beside:
-    """What is looked up for every firm: names, people, products, tiers of the night before, events counted."""
+    """What is looked up for every firm, in order of the firms: names, tiers of the night before, events counted."""
 
     called: Directory
-    people: pl.DataFrame
     products: pl.DataFrame
     before: pl.DataFrame
     counted: pl.DataFrame
@@ -37,13 +37,12 @@ class Beside:
 
 def firms(night: Night, called: Directory) -> seam.Rows:
     """One row per firm of the book; amounts in fen."""
-    people = night.engine.collect(night.personal("people").select("person_id", "name"))
     products = night.engine.collect(night.delivered("products").select("product_id", "name"))
     counted = (
         pl.DataFrame(night.rows_of("events").select(["customer_id"])).group_by("customer_id").len("events")
     )
     before = history.tiers_before(night).rename({"tier": "tier_before"})
-    beside = Beside(called, pl.DataFrame(people), pl.DataFrame(products), before, counted)
+    beside = Beside(called, pl.DataFrame(products), before, counted.sort("customer_id"))
     return in_parts(night, COLUMNS, lambda part: _firms(part, beside))
 
 
@@ -53,11 +52,11 @@ def _firms(part: Part, beside: Beside) -> pl.DataFrame:
     rows = known.join(told.select("customer_id", "kind", *AS_TOLD, *TEXTS), on="customer_id")
     for one in (
         _called(part, beside.called),
-        _owners(part, beside.people),
+        _owners(part),
         _phones(part),
         _holdings(part, beside.products),
-        beside.before,
-        beside.counted,
+        part.among(beside.before),
+        part.among(beside.counted),
     ):
         rows = rows.join(one, on="customer_id", how="left", maintain_order="left")
     return rows.with_columns(*_shown())
@@ -86,7 +85,7 @@ def _shown() -> list[pl.Expr]:
 
 def _called(part: Part, called: Directory) -> pl.DataFrame:
     """Names with their pinyin; a firm nobody named is called by its number."""
-    named = part.firms.join(called.firms, on="customer_id", how="left").with_columns(
+    named = part.firms.join(part.among(called.firms), on="customer_id", how="left").with_columns(
         said("name", pl.col("customer_id"))
     )
     sounds = [pinyin(name) for name in named["name"]]
@@ -96,14 +95,16 @@ def _called(part: Part, called: Directory) -> pl.DataFrame:
     )
 
 
-def _owners(part: Part, people: pl.DataFrame) -> pl.DataFrame:
+def _owners(part: Part) -> pl.DataFrame:
     """The firm's legal representative, or whoever owns it."""
-    roles = part.rows(part.night.delivered("person_roles")).filter(pl.col("role").is_in(OWNER_ROLES))
+    roles = part.night.delivered("person_roles").filter(nw.col("role").is_in(OWNER_ROLES))
+    people = part.night.personal("people").select("person_id", nw.col("name").alias("owner_name"))
+    owners = part.rows(roles.join(people, on="person_id", how="left"))
     first = pl.col("role") != OWNER_ROLES[0]
-    chosen = roles.sort(first, "person_id", descending=[False, True]).unique(
+    chosen = owners.sort(first, "person_id", descending=[False, True]).unique(
         "customer_id", keep="first", maintain_order=True
     )
-    return chosen.join(people, on="person_id", how="left").select("customer_id", owner_name="name")
+    return chosen.select("customer_id", "owner_name")
 
 
 def _phones(part: Part) -> pl.DataFrame:

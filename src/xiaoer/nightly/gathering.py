@@ -28,6 +28,13 @@ DESK = {
         },
         (), "day",
     ),
+    "desk_checks": TableSchema(
+        "desk_checks",
+        {
+            "note_id": Kind.KEY, "customer_id": Kind.KEY, "day": Kind.DATE, "found": Kind.CODE, "staff_id": Kind.KEY,
+        },
+        (), "day",
+    ),
     "desk_suppressions": TableSchema(
         "desk_suppressions",
         {

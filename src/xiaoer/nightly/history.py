@@ -1,6 +1,7 @@
 """Which runs were published, newest last: what "yesterday" means to the next night."""
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -29,34 +30,32 @@ def run_before(nights: Path, business_date: date) -> str | None:
     return f"{earlier[-1]['business_date']}/{earlier[-1]['run_id']}" if earlier else None
 
 
-def made_before(night: Night, name: str) -> pa.Table | None:
-    """A table of the latest night published for an earlier date, or None."""
+def made_before(night: Night, name: str, columns: Sequence[str]) -> pa.Table | None:
+    """Columns of a table of the latest night published for an earlier date, or None."""
     before = run_before(_nights(night), night.business_date)
     path = _nights(night) / (before or "") / f"{name}.parquet"
-    return pq.read_table(path) if before and path.exists() else None
+    return pq.read_table(path, columns=list(columns)) if before and path.exists() else None
 
 
 def ranks_before(night: Night) -> dict[str, int]:
     """Each firm's place on the morning before; empty on the first one."""
-    rows = made_before(night, "decisions")
-    if rows is None:
-        return {}
-    return {row["customer_id"]: row["rank"] for row in rows.to_pylist() if row["rank"] is not None}
+    rows = made_before(night, "decisions", ("customer_id", "rank"))
+    return {} if rows is None else dict(pl.DataFrame(rows).drop_nulls("rank").iter_rows())
 
 
 def scores_before(night: Night) -> pl.DataFrame:
-    """Each firm's probability the night before: customer_id, value."""
+    """Each firm's probability the night before, in order of the firms: customer_id, value."""
     return _before(night, "scores", {"customer_id": pl.String, "value": pl.Float64})
 
 
 def tiers_before(night: Night) -> pl.DataFrame:
-    """Each firm's tier the night before: customer_id, tier."""
+    """Each firm's tier the night before, in order of the firms: customer_id, tier."""
     return _before(night, "segments", {"customer_id": pl.String, "tier": pl.String})
 
 
 def _before(night: Night, name: str, columns: dict[str, type[pl.DataType]]) -> pl.DataFrame:
-    rows = made_before(night, name)
-    return pl.DataFrame(schema=columns) if rows is None else pl.DataFrame(rows.select(list(columns)))
+    rows = made_before(night, name, tuple(columns))
+    return pl.DataFrame(schema=columns) if rows is None else pl.DataFrame(rows).sort("customer_id")
 
 
 def _nights(night: Night) -> Path:

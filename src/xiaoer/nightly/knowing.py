@@ -3,13 +3,21 @@
 import narwhals as nw
 
 from xiaoer.applications.night import FlowTable, four_flows
-from xiaoer.features.night import account_flows, concentration, rhythm, together, turnover
+from xiaoer.features.night import (
+    account_flows,
+    monthly,
+    partner_features,
+    shared_amounts,
+    together,
+    turnover,
+)
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.tables.expressions import day_no
+from xiaoer.network.night import shared
 from xiaoer.nightly.modelling import train_risk
 from xiaoer.nightly.run import Night
 from xiaoer.products.night import products_per_firm
-from xiaoer.scores.night import empty_scores, scoring
+from xiaoer.scores.night import empty_scores, read_by, scoring
 from xiaoer.scores.registry import Registry
 from xiaoer.scores.terms import specification
 from xiaoer.segments.night import places, rhythms, size_classes
@@ -19,13 +27,15 @@ from xiaoer.value.terms import Margins
 
 
 def features(night: Night) -> None:
-    trade, on = night.made("trade"), night.on
+    on, stretches = night.on, night.made("stretches")
+    months = night.keep("months", monthly(stretches))
+    both = shared_amounts(night.made("partners"), shared(night.made("met")))
     themes = [
-        night.keep("turnover", turnover(trade, night.made("months"), on)),
-        night.keep("rhythm", rhythm(trade, on)),
-        night.keep("concentration", concentration(night.made("partners"), on.today)),
+        night.keep("turnover", turnover(stretches, months, on)),
+        night.made("rhythm"),
+        night.keep("concentration", partner_features(night.made("concentrated"), both)),
         night.keep(
-            "accounts", account_flows(night.delivered("balances"), night.delivered("transactions"), on.today)
+            "accounts", account_flows(night.delivered("balances"), night.made("payment_stretches"), on)
         ),
     ]
     night.keep("features", together(night.delivered("customers"), themes, on.today))
@@ -41,10 +51,9 @@ def scores(night: Night) -> None:
         except Refusal:
             night.keep_rows("scores", empty_scores())
             return
-    scored = night.engine.map_batches(
-        night.made("features"), scoring(card, spec.requires), night.path("scores")
-    )
-    night.rows += len(night.engine.collect(scored.select("customer_id")))
+    read = night.made("features").select(read_by(card, spec.requires))
+    scored = night.engine.map_batches(read, scoring(card, spec.requires), night.path("scores"))
+    night.rows += night.engine.collect(scored.select(nw.len().alias("firms")))["firms"][0].as_py()
 
 
 def segments(night: Night) -> None:

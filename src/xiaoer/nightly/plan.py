@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from xiaoer.nightly import deciding, knowing, publishing, shaping
+from xiaoer.nightly import checking, deciding, knowing, lending, publishing, renewing, shaping
 from xiaoer.nightly.run import Night
 
 
@@ -25,6 +25,9 @@ PLAN = (
     Step("segments", knowing.segments),  # contribution, size class, tier, contact rhythm
     Step("events", deciding.events),  # what happened that a person should know
     Step("offers", deciding.offers),  # candidates, contact policy, each manager's day
+    Step("loans", lending.loans),  # arrears, classes, migration, vintages
+    Step("renewals", renewing.renewals),  # notes that end soon, each condition with evidence
+    Step("checks", checking.checks),  # when each note is looked at next, where its drawing went
     Step("publish", publishing.publish),  # to the desk, the pointer last
 )
 ORDER = tuple(step.name for step in PLAN)

@@ -8,15 +8,16 @@ import pyarrow as pa
 
 from xiaoer.features.night import similar
 from xiaoer.kit.text import reason
-from xiaoer.network.night import TIE, main_partners, partner_months
+from xiaoer.network.night import TIE
 from xiaoer.nightly import seam
 from xiaoer.nightly.directory import Directory
 from xiaoer.nightly.pieces import Part, as_json, in_parts, monthly
 from xiaoer.nightly.run import Night
+from xiaoer.nightly.shaping import SPARK_MONTHS, first_spark_month
 from xiaoer.nightly.standing import CONSENTS, OPEN
 from xiaoer.nightly.standins import staff_rows
 
-MONTHS, SPARK, MOST_PARTNERS, MOST_CONTACTS = 36, 12, 8, 12
+MONTHS, MOST_CONTACTS = 36, 12
 COLUMNS = (
     "customer_id", "months", "sales", "purchases", "inflow", "outflow", "buyers", "suppliers", "similar", "contacts",
     "standing",
@@ -34,17 +35,10 @@ def profiles(night: Night, called: Directory) -> seam.Rows:
     shown = in_parts(night, COLUMNS, lambda part: _profiles(part, called, staff, last))
 
     def pieces() -> Iterator[pa.Table]:
-        _prepare(night, last)
+        night.keep("similar", similar(night.made("features")))
         yield from shown.pieces()
 
     return seam.Rows(shown.column_names, pieces)
-
-
-def _prepare(night: Night, last: int) -> None:
-    """What is found over all firms at once."""
-    main = night.keep("main_partners", main_partners(night.made("partners"), MOST_PARTNERS))
-    night.keep("partner_months", partner_months(night.made("trade"), main, last - SPARK + 1))
-    night.keep("similar", similar(night.made("features")))
 
 
 def _profiles(part: Part, called: Directory, staff: pl.DataFrame, last: int) -> pl.DataFrame:
@@ -52,7 +46,7 @@ def _profiles(part: Part, called: Directory, staff: pl.DataFrame, last: int) -> 
     months = [f"{month // 12}-{month % 12 + 1:02d}" for month in range(first, last + 1)]
     trade = monthly(firms, part.made("months"), ("sales", "purchases"), first, MONTHS)
     flows = monthly(firms, part.made("flow_months"), ("inflow", "outflow"), first, MONTHS)
-    partners = _partners(part, called, last)
+    partners = _partners(part, called)
     told = [_texts(trade, "sales", "purchases"), _texts(flows, "inflow", "outflow")]
     for direction, name in (("sale", "buyers"), ("purchase", "suppliers")):
         told.append(partners.filter(direction=direction).select("customer_id", pl.col("entries").alias(name)))
@@ -70,10 +64,16 @@ def _texts(series: pl.DataFrame, *names: str) -> pl.DataFrame:
     )
 
 
-def _partners(part: Part, called: Directory, last: int) -> pl.DataFrame:
+def _partners(part: Part, called: Directory) -> pl.DataFrame:
     """customer_id, direction, entries; a counterparty that banks with us carries its customer number."""
     main = part.made("main_partners").sort("customer_id", "direction", "rank")
-    sparks = monthly(main.select(TIE), part.made("partner_months"), ("amount",), last - SPARK + 1, SPARK)
+    sparks = monthly(
+        main.select(TIE),
+        part.made("partner_months"),
+        ("amount",),
+        first_spark_month(part.night),
+        SPARK_MONTHS,
+    )
     rows = called.called(main).join(sparks, on=TIE, how="left", maintain_order="left")
     spaces = (pl.col("last_day") - pl.col("first_day")) / (pl.col("days") - 1)
     entry = pl.struct(
@@ -105,13 +105,10 @@ def _listed(rows: pl.DataFrame, entry: pl.Expr, *key: str) -> pl.DataFrame:
 
 def _similar(part: Part) -> pl.DataFrame:
     """Firms in the same industry, or without one merely alike in size; the desk names them in the reader's scope."""
-    industry = pl.DataFrame(
-        part.night.engine.collect(part.night.made("features").select("customer_id", "industry_code"))
-    )
+    # A firm and its neighbours share the division of their industries: where one has none, none of them has.
+    industry = part.rows(part.night.made("features").select("customer_id", "industry_code"))
     pairs = part.made("similar").sort("customer_id", "place")
-    known = pairs.join(
-        industry, left_on="neighbour_id", right_on="customer_id", how="left", maintain_order="left"
-    )
+    known = pairs.join(industry, on="customer_id", how="left", maintain_order="left")
     alike = pl.when(pl.col("industry_code").str.len_bytes() > 0)
     why = alike.then(pl.lit(_why("similar_in_industry"))).otherwise(pl.lit(_why("similar_in_size")))
     number = pl.struct(customer_id=pl.col("neighbour_id")).struct.json_encode().str.strip_suffix("}")

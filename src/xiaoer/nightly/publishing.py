@@ -4,7 +4,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from xiaoer.nightly import applications, delivered, history, organisation, seam, showing
+from xiaoer.nightly import applications, delivered, history, lent, organisation, seam, showing
 from xiaoer.nightly.directory import directory
 from xiaoer.nightly.firms import firms
 from xiaoer.nightly.profiles import profiles
@@ -30,6 +30,14 @@ def published_tables(night: Night) -> dict[str, seam.Handed]:
         "proposals": showing.proposals(night, called),
         "brought": applications.brought(night),
         "four_flows": applications.four_flows(night),
+        "notes": lent.notes(night),
+        "class_moves": lent.class_moves(night),
+        "migrations": lent.migrations(night),
+        "vintages": lent.vintages(night),
+        "shares": lent.shares(night),
+        "checks": lent.checks(night, called),
+        "renewals": lent.renewals(night),
+        "promises": lent.promises(night),
         "deliveries": _table(delivered.deliveries(night)),
         "disabled": _table(delivered.disabled(night)),
         "branches": _table(organisation.branches(night)),

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cache
@@ -15,13 +15,14 @@ import pyarrow.parquet as pq
 import xiaoer
 from xiaoer.features.rules import windows
 from xiaoer.features.terms import Windows
-from xiaoer.kit.tables import Engine, Frame, Lake
+from xiaoer.kit.tables import Engine, Frame, Lake, Work
 from xiaoer.kit.tables.files import write_rows
 from xiaoer.kit.tables.manifest import write_atomically
 from xiaoer.sources.contracts import contract
 
 PACKAGE = Path(xiaoer.__file__).parent
 DONE = "done"
+FIRMS_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,16 @@ class Night:
         """Write a step's table, whole or not at all, and give it back as written."""
         self.rows += self.engine.write(frame, self.path(name))
         return self.made(name)
+
+    def keep_by_firm(self, frames: Mapping[str, Frame], work: Work, names: Iterable[str]) -> None:
+        """Write tables whose rows of a firm need no other firm's; `work` gives them by name."""
+        paths = {name: self.path(name) for name in names}
+        self.rows += self.engine.by_key(frames, work, paths, key="customer_id", cuts=self._cuts())
+
+    def _cuts(self) -> list[str]:
+        """Numbers that part the book into ranges of so many firms."""
+        numbers = self.engine.collect(self.delivered("customers").select("customer_id"))["customer_id"]
+        return sorted(numbers.to_pylist())[FIRMS_AT_ONCE::FIRMS_AT_ONCE]
 
     def keep_rows(self, name: str, table: pa.Table) -> None:
         """Write rows a step made in memory."""

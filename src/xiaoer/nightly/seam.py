@@ -23,6 +23,14 @@ MODELS = {
     "proposals": "offers.Proposal",
     "brought": "applications.Brought",
     "four_flows": "applications.FourFlows",
+    "notes": "loans.Note",
+    "class_moves": "loans.ClassMove",
+    "migrations": "loans.Migration",
+    "vintages": "loans.Vintage",
+    "shares": "loans.Share",
+    "checks": "loans.CheckDue",
+    "renewals": "renewals.Renewal",
+    "promises": "renewals.Promise",
 }
 MASTERS = {
     "branches": "branches.Branch",
@@ -32,9 +40,18 @@ MASTERS = {
 }
 # Written on the desk about a firm: they follow it when its portfolio changes hands.
 FOLLOWING = (
-    "contacts.Contact", "contacts.Task", "contact_policy.Suppression", "applications.Application",
-    "applications.Step", "applications.Paper", "applications.Exemption", "applications.Appraisal",
-)  # fmt: skip
+    "contacts.Contact",
+    "contacts.Task",
+    "contact_policy.Suppression",
+    "loans.ClassStep",
+    "loans.Check",
+    "renewals.Evidence",
+    "applications.Application",
+    "applications.Step",
+    "applications.Paper",
+    "applications.Exemption",
+    "applications.Appraisal",
+)
 NAMES = (*MODELS, *MASTERS)
 CARRIED_ANYWAY = {"branch_id", "manager_id"}  # scope columns may come with a table that does not keep them
 PIECE = 25_000  # rows written at a time

@@ -10,6 +10,9 @@ from xiaoer.nightly.directory import Directory
 from xiaoer.nightly.pieces import Part, in_parts
 from xiaoer.nightly.run import Night
 from xiaoer.offers.rules import risk_shown
+from xiaoer.scores.registry import Registry
+from xiaoer.scores.telling import told
+from xiaoer.scores.terms import Scorecard
 
 SCORES = (
     "customer_id",
@@ -33,13 +36,31 @@ PROPOSALS = (
 
 
 def scores(night: Night) -> seam.Rows:
-    """Every score with the night before beside it."""
+    """Every score with what moved it, and with the night before beside it."""
     before = history.scores_before(night).rename({"value": "previous"})
+    cards = _cards(night)
+    read = sorted({entry.name for card in cards for entry in card.inputs})
 
     def made(part: Part) -> pl.DataFrame:
-        return part.made("scores").join(before, on="customer_id", how="left", maintain_order="left")
+        known = part.rows(night.made("features").select("customer_id", *read))
+        rows = part.made("scores").join(known, on="customer_id", how="left", maintain_order="left")
+        by_card = [_told(card, rows) for card in cards]
+        shown = (
+            pl.concat(by_card) if by_card else rows.with_columns(reasons=pl.lit(""), all_points=pl.lit(""))
+        )
+        return shown.join(part.among(before), on="customer_id", how="left", maintain_order="left")
 
     return in_parts(night, SCORES, made)
+
+
+def _told(card: Scorecard, rows: pl.DataFrame) -> pl.DataFrame:
+    return told(card, rows.filter(model=card.model, version=card.version))
+
+
+def _cards(night: Night) -> list[Scorecard]:
+    """The cards the night's scores were made with; none where nothing was scored."""
+    used = night.engine.collect(night.made("scores").select("model", "version").unique())
+    return [Registry(night.models).version(*row.values()) for row in used.to_pylist()]
 
 
 def events(night: Night, called: Directory) -> seam.Rows:
@@ -55,9 +76,9 @@ def proposals(night: Night, called: Directory) -> seam.Rows:
 def _proposals(part: Part, called: Directory) -> pl.DataFrame:
     facts = part.made("firms").select("customer_id", "band", "loan_balance", "days_past_due")
     rows = part.made("decisions").filter(pl.col("offer_id").is_not_null())
-    told = _named(rows, called).join(facts, on="customer_id", how="left", maintain_order="left")
-    risks = [risk_shown(band, late or 0) for band, late in told.select("band", "days_past_due").iter_rows()]
-    return told.with_columns(
+    named = _named(rows, called).join(facts, on="customer_id", how="left", maintain_order="left")
+    risks = [risk_shown(band, late or 0) for band, late in named.select("band", "days_past_due").iter_rows()]
+    return named.with_columns(
         pl.col("rank").fill_null(0),
         pl.col("fits").fill_null(value=False),
         pl.Series("risk", risks, pl.String),

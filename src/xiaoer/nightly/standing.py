@@ -1,48 +1,64 @@
 """How each firm stands towards being approached, gathered from consents, stops, contacts and plans."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import pyarrow as pa
+import narwhals as nw
+import polars as pl
 import pyarrow.compute as pc
 
 from xiaoer.contact_policy.terms import Known, Stop, Touch
 from xiaoer.nightly.gathering import recorded
+from xiaoer.nightly.pieces import Part
 from xiaoer.nightly.run import Night
 from xiaoer.offers.door import Standing
 
 CONSENTS = ("marketing", "call", "message", "email")
+TOUCHED = ("channel", "purpose", "outcome")
 NOT_REACHED = "not_reached"
 REMEMBERED_DAYS = 400
 OPEN = "open"
 STRICTEST = "sole_trader"  # a firm of unknown kind is treated like a person: visits, nothing unasked
 
 
-def standings(night: Night, firms: set[str]) -> dict[str, Standing]:
-    """The standing of the firms asked for."""
-    touches, stops = _touches(night), _stops(night)
-    planned: dict[str, date] = {}
-    for task in open_tasks(night):
-        planned[task["customer_id"]] = min(
-            task["due_date"], planned.get(task["customer_id"], task["due_date"])
+@dataclass(frozen=True)
+class Standings:
+    """Stops and plans, which few firms have, gathered once; consents and contacts are read a part at a time."""
+
+    night: Night
+    stops: Mapping[str, tuple[Stop, ...]]
+    planned: Mapping[str, date]
+
+    @classmethod
+    def of(cls, night: Night) -> "Standings":
+        """As known on the night's business date."""
+        planned: dict[str, date] = {}
+        for task in open_tasks(night):
+            planned[task["customer_id"]] = min(
+                task["due_date"], planned.get(task["customer_id"], task["due_date"])
+            )
+        return cls(night, _stops(night), planned)
+
+    def of_firms(self, part: Part, firms: Collection[str]) -> dict[str, Standing]:
+        """The standing of the firms asked for, all of them of one part."""
+        asked = pl.col("customer_id").is_in(firms)
+        touches = _touches(part, asked)
+        read = self.night.delivered("customers").select(
+            "customer_id", "kind", *map("consent_{}".format, CONSENTS)
         )
-    rows = night.engine.collect(night.delivered("customers")).to_pylist()
-    return {
-        row["customer_id"]: Standing(
-            Known(
-                row["kind"] or STRICTEST,
-                _consents(row),
-                tuple(stops[row["customer_id"]]),
-                tuple(touches[row["customer_id"]]),
-            ),
-            _last_reached(touches[row["customer_id"]]),
-            planned.get(row["customer_id"]),
-        )
-        for row in rows
-        if row["customer_id"] in firms
-    }
+        return {
+            row["customer_id"]: self._standing(row, touches.get(row["customer_id"], ()))
+            for row in part.rows(read).filter(asked).iter_rows(named=True)
+        }
+
+    def _standing(self, row: dict[str, Any], touches: Sequence[Touch]) -> Standing:
+        number = row["customer_id"]
+        consents = {use: row[f"consent_{use}"] for use in CONSENTS}
+        known = Known(row["kind"] or STRICTEST, consents, self.stops.get(number, ()), tuple(touches))
+        return Standing(known, _last_reached(touches), self.planned.get(number))
 
 
 def open_tasks(night: Night) -> list[dict[str, Any]]:
@@ -52,38 +68,31 @@ def open_tasks(night: Night) -> list[dict[str, Any]]:
     return kept.sort_by([("due_date", "ascending"), ("task_id", "ascending")]).to_pylist()
 
 
-def _consents(row: dict[str, Any]) -> dict[str, bool | None]:
-    return {use: row[f"consent_{use}"] for use in CONSENTS}
-
-
-def _touches(night: Night) -> dict[str, list[Touch]]:
-    rows = night.rows_of("contacts")
-    recent = rows.filter(pc.greater(rows["day"], pa.scalar(night.on.today - REMEMBERED_DAYS)))
-    found: dict[str, list[Touch]] = defaultdict(list)
-    for row in recent.sort_by(
-        [(name, "ascending") for name in ("customer_id", "day", "channel")]
-    ).to_pylist():
-        found[row["customer_id"]].append(
-            Touch(row["contact_date"], row["channel"] or "", row["purpose"] or "", row["outcome"] or "")
-        )
+def _touches(part: Part, asked: pl.Expr) -> dict[str, list[Touch]]:
+    night, found = part.night, defaultdict[str, list[Touch]](list)
+    recent = night.made("contacts").filter(nw.col("day") > night.on.today - REMEMBERED_DAYS)
+    rows = part.rows(recent.select("customer_id", "contact_date", *TOUCHED)).filter(asked)
+    told = rows.sort("customer_id", "contact_date", "channel").with_columns(pl.col(TOUCHED).fill_null(""))
+    for number, *touch in told.iter_rows():
+        found[number].append(Touch(*touch))
     return found
 
 
-def _stops(night: Night) -> dict[str, list[Stop]]:
+def _stops(night: Night) -> dict[str, tuple[Stop, ...]]:
     """The desk's stops, and complaints the bank's files say are still open."""
     found: dict[str, list[Stop]] = defaultdict(list)
     for row in night.engine.collect(recorded(night, "desk_suppressions")).to_pylist():
         found[row["customer_id"]].append(
             Stop(row["reason"], row["day"], row["until_date"], row["channel"] or "")
         )
-    for row in night.engine.collect(night.delivered("service_requests")).to_pylist():
-        if (
-            row["kind"] == "complaint"
-            and row["status"] == OPEN
-            and row["requested_date"] <= night.business_date
-        ):
-            found[row["customer_id"]].append(Stop("complaint", row["requested_date"]))
-    return found
+    complaints = night.delivered("service_requests").filter(
+        nw.col("kind") == "complaint",
+        nw.col("status") == OPEN,
+        nw.col("requested_date") <= nw.lit(night.business_date),
+    )
+    for row in night.engine.collect(complaints.select("customer_id", "requested_date")).to_pylist():
+        found[row["customer_id"]].append(Stop("complaint", row["requested_date"]))
+    return {number: tuple(stops) for number, stops in found.items()}
 
 
 def _last_reached(touches: Iterable[Touch]) -> date | None:

@@ -1,6 +1,5 @@
 """A model over the night's features, batch by batch."""
 
-import json
 from collections.abc import Callable
 
 import narwhals as nw
@@ -8,49 +7,42 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from xiaoer.features.terms import catalogue
 from xiaoer.kit.tables import Frame
 from xiaoer.kit.tables.expressions import whole
-from xiaoer.scores.rules import Floats, score, told
+from xiaoer.scores.rules import Floats, Ints, score
 from xiaoer.scores.terms import Scorecard
 
-MOST_REASONS = 3
 SCORES = pa.schema(
     {
         "customer_id": pa.string(), "model": pa.string(), "version": pa.string(), "state": pa.string(),
-        "value": pa.float64(), "points": pa.int64(), "band": pa.string(), "reasons": pa.string(),
-        "all_points": pa.string(),
+        "value": pa.float64(), "points": pa.int64(), "band": pa.string(), "parts": pa.list_(pa.int16()),
     }
 )  # fmt: skip
 BANDS = ((0.05, "low"), (0.20, "medium"), (1.01, "high"))
 
 
+def read_by(card: Scorecard, requires: str) -> list[str]:
+    """The columns of the features that scoring reads."""
+    return list(dict.fromkeys(("customer_id", requires, *(entry.name for entry in card.inputs))))
+
+
 def scoring(card: Scorecard, requires: str) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
     """A function from a batch of features to a batch of scores.
 
-    Out: customer_id, model, version, state, value (probability), points, band, reasons and all_points
-    (JSON). Firms without `requires` are left out: nothing is known that a score could stand on.
+    Out: customer_id, model, version, state, value (probability), points, band, and parts: the points of each
+    input in the card's order, which with the features say why. Firms without `requires` are left out: nothing
+    is known that a score could stand on.
     """
 
     def apply(batch: pa.RecordBatch) -> pa.RecordBatch:
         kept = batch.filter(pc.greater(batch[requires], 0))
-        columns = {entry.name: floats(kept[entry.name]) for entry in card.inputs}
-        scored = score(card, columns)
-        rows = [_explained(card, columns, scored.parts, at) for at in range(kept.num_rows)]
-        constant = {
-            name: [str(getattr(card, name))] * kept.num_rows for name in ("model", "version", "state")
-        }
-        return pa.RecordBatch.from_pydict(
-            constant
-            | {
-                "customer_id": kept["customer_id"],
-                "value": scored.probability,
-                "points": scored.points,
-                "band": [band(value) for value in scored.probability],
-                "reasons": [top for top, _ in rows],
-                "all_points": [every for _, every in rows],
-            },
-            schema=SCORES,
+        scored = score(card, {entry.name: floats(kept[entry.name]) for entry in card.inputs})
+        constant = [
+            pa.repeat(str(getattr(card, name)), kept.num_rows) for name in ("model", "version", "state")
+        ]
+        columns = [kept["customer_id"], *constant, scored.probability, scored.points]
+        return pa.RecordBatch.from_arrays(
+            [*map(pa.array, columns), bands(scored.probability), _lists(scored.parts)], schema=SCORES
         )
 
     return apply
@@ -76,20 +68,15 @@ def floats(column: pa.Array) -> Floats:
     return np.asarray(column.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
-def band(probability: float) -> str:
-    return next(name for limit, name in BANDS if probability < limit)
+def bands(probability: Floats) -> pa.Array:
+    """The name of the band each probability lies in."""
+    limits = np.array([limit for limit, _ in BANDS[:-1]])
+    names = pa.array([name for _, name in BANDS])
+    return names.take(pa.array(np.searchsorted(limits, probability, side="right")))
 
 
-def _explained(card: Scorecard, columns: dict[str, Floats], parts: np.ndarray, at: int) -> tuple[str, str]:
-    known = catalogue()
-    order = sorted(range(len(card.inputs)), key=lambda n: (-abs(int(parts[at, n])), card.inputs[n].name))
-    every = [
-        told(
-            card.inputs[n],
-            known[card.inputs[n].name].unit,
-            float(columns[card.inputs[n].name][at]),
-            int(parts[at, n]),
-        )
-        for n in order
-    ]
-    return json.dumps(every[:MOST_REASONS], ensure_ascii=False), json.dumps(every, ensure_ascii=False)
+def _lists(parts: Ints) -> pa.ListArray:
+    """Rows × inputs as one list per row."""
+    rows, inputs = parts.shape
+    ends = pa.array(np.arange(rows + 1, dtype=np.int32) * inputs)
+    return pa.ListArray.from_arrays(ends, pa.array(parts.ravel()).cast(pa.int16()))

@@ -27,7 +27,7 @@ class Sample:
 
     def rows(self, at: NDArray[np.int64]) -> "Sample":
         return Sample(
-            tuple(self.keys[n] for n in at),
+            tuple(map(self.keys.__getitem__, at.tolist())),
             {name: values[at] for name, values in self.columns.items()},
             self.bad[at],
         )

@@ -10,12 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from xiaoer.branches.queries import who
-from xiaoer.workbench import gathering
+from xiaoer.workbench import gathering, risk
 from xiaoer.workbench.desk import Desk, desk_of
 from xiaoer.workbench.shown.drawings import tongue
 
+RISK = frozenset({"overdue", "classes", "renewals", "checks", "migration", "vintages", "concentration"})
 OLD_AFTER = timedelta(days=4)  # a long weekend is not yet old
 
 
@@ -89,4 +91,15 @@ def _places_of_firms(desk: Desk, here: str) -> list[Place]:
     )
     if counts["firms"]:
         made.append(Place(_("Segments"), "segments", reverse("segments"), here == "segments", on_phone=False))
+    if risk.lends(desk):
+        made.append(
+            Place(
+                pgettext("place", "Loans"),
+                "loans",
+                reverse("overdue"),
+                here in RISK,
+                risk.late_count(desk),
+                on_phone=False,
+            )
+        )
     return made

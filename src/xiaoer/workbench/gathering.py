@@ -18,14 +18,16 @@ from xiaoer.features import queries as features
 from xiaoer.kit.scope import Scope
 from xiaoer.kit.screens.listing import Listing
 from xiaoer.kit.screens.tables import View
+from xiaoer.loans import queries as loans
 from xiaoer.offers import queries as offers
 from xiaoer.scores import queries as scores
 from xiaoer.segments.terms import Grid
 from xiaoer.sources import queries as sources
 from xiaoer.sources.contracts import contracts
+from xiaoer.workbench import risk
 from xiaoer.workbench.desk import Desk
 from xiaoer.workbench.queries import saved_views
-from xiaoer.workbench.shown import event_list, lists, record, report, week
+from xiaoer.workbench.shown import borrowing, event_list, lists, record, report, week
 from xiaoer.workbench.shown import morning as mornings
 from xiaoer.workbench.shown import segments as grid_page
 
@@ -132,7 +134,7 @@ def firms(desk: Desk, asked: Mapping[str, str]) -> Listing:
     table = lists.delivered(
         lists.firms(desk.today, lambda typed: customers.matching(desk.scope, typed)), rows
     )
-    return Listing(table, rows, asked, _views(desk, "firms"))
+    return Listing(table, rows, asked, views(desk, "firms"))
 
 
 def events(desk: Desk, asked: Mapping[str, str]) -> Listing:
@@ -142,11 +144,16 @@ def events(desk: Desk, asked: Mapping[str, str]) -> Listing:
         event_list.events(lambda event: known[event.customer_id]),
         noticed.events(desk.scope),
         asked,
-        _views(desk, "events"),
+        views(desk, "events"),
     )
     seen = {one.customer_id for one in (listing.found if asked.get("excel") else listing.page.object_list)}
     known.update(customers.firms_by_number(desk.scope, seen))
     return listing
+
+
+def overdue(desk: Desk, asked: Mapping[str, str]) -> Listing:
+    """Notes past due in scope as a list."""
+    return risk.overdue_list(desk, asked, views(desk, "overdue"))
 
 
 def firm_page(desk: Desk, customer_id: str, tab: str = "") -> record.FirmPage | None:
@@ -163,6 +170,7 @@ def firm_page(desk: Desk, customer_id: str, tab: str = "") -> record.FirmPage | 
         profile=features.profile(scope, customer_id),
         score=scores.score(scope, customer_id),
         events=list(noticed.events_of(scope, customer_id)),
+        loans=_borrowing(desk, customer_id),
         proposal=_still_open(desk, proposed),
         stop=stopped,
         contacts=had,
@@ -174,6 +182,13 @@ def firm_page(desk: Desk, customer_id: str, tab: str = "") -> record.FirmPage | 
         today=desk.today,
         tab=tab or "overview",
     )
+
+
+def _borrowing(desk: Desk, customer_id: str) -> borrowing.Borrowing:
+    """The firm's notes with their class in force, and what changed."""
+    held = loans.notes_of(desk.scope, customer_id)
+    agreed = loans.decided(desk.scope, [one.note_id for one in held])
+    return borrowing.borrowing(held, loans.moves_of(desk.scope, customer_id), agreed, desk.today)
 
 
 def data(desk: Desk) -> report.Report:
@@ -220,7 +235,7 @@ def _still_open(desk: Desk, proposed: Any) -> Any:
     return proposed
 
 
-def _views(desk: Desk, page: str) -> tuple[View, ...]:
+def views(desk: Desk, page: str) -> tuple[View, ...]:
     return tuple(
         View(
             f"own-{one.pk}",

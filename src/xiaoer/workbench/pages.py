@@ -17,14 +17,14 @@ from xiaoer.customers.queries import search as find
 from xiaoer.kit.screens.guards import needs, refusals_told
 from xiaoer.kit.screens.listing import Listing, asked
 from xiaoer.kit.screens.workbook import workbook
-from xiaoer.workbench import approaching, doing, gathering
+from xiaoer.workbench import approaching, doing, gathering, risk
 from xiaoer.workbench.desk import Desk, desk_of
 from xiaoer.workbench.frame import part, show
 from xiaoer.workbench.shown import sentences
 from xiaoer.workbench.shown.drawings import tongue
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LISTS = frozenset({"firms", "events"})
+LISTS = frozenset({"firms", "events", "overdue", "checks"})
 
 
 @require_GET
@@ -64,6 +64,16 @@ def events(request: HttpRequest) -> HttpResponse:
     desk = desk_of(request)
     listing = gathering.events(desk, asked(request.GET))
     return _listed(request, desk, listing, sentences.events(listing))
+
+
+@require_GET
+@needs("firms.read")
+@refusals_told
+def overdue(request: HttpRequest) -> HttpResponse:
+    """Notes past due; with ?excel=1 the same as a workbook."""
+    desk = desk_of(request)
+    listing = gathering.overdue(desk, asked(request.GET))
+    return _listed(request, desk, listing, risk.overdue_told(listing), places=risk.places("overdue"))
 
 
 @require_GET
@@ -180,7 +190,9 @@ def data(request: HttpRequest) -> HttpResponse:
     return show(request, "data", "workbench/data.html", report=gathering.data(desk_of(request)))
 
 
-def _listed(request: HttpRequest, desk: Desk, listing: Listing, told: sentences.Told) -> HttpResponse:
+def _listed(
+    request: HttpRequest, desk: Desk, listing: Listing, told: sentences.Told, **more: Any
+) -> HttpResponse:
     if request.GET.get("excel"):
         return _excel(request, desk, listing)
     name = listing.table.name
@@ -194,6 +206,7 @@ def _listed(request: HttpRequest, desk: Desk, listing: Listing, told: sentences.
         lede=told.lede,
         remark=told.remark,
         save_view_address=save,
+        **more,
     )
 
 

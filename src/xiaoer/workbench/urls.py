@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xiaoer.workbench import pages
+from xiaoer.workbench import check_pages, pages, renewal_pages, risk_pages
 
 urlpatterns = [
     path("", pages.today, name="today"),
@@ -15,6 +15,18 @@ urlpatterns = [
     path("firms/<path:customer_id>/", pages.firm, name="firm"),  # after its suffixes: a number may hold "/"
     path("offers/<path:offer_id>/postpone/", pages.postpone, name="postpone"),
     path("events/", pages.events, name="events"),
+    path("loans/overdue/", pages.overdue, name="overdue"),
+    path("loans/classes/", risk_pages.classes, name="classes"),
+    path("loans/classes/<uuid:case>/", risk_pages.class_case, name="class-case"),
+    path("loans/notes/<path:note_id>/class/", risk_pages.class_change, name="class-change"),
+    path("loans/checks/", check_pages.checks, name="checks"),
+    path("loans/notes/<path:note_id>/check/", check_pages.check, name="check"),
+    path("loans/renewals/", renewal_pages.board, name="renewals"),
+    path("loans/renewals/<path:note_id>/", renewal_pages.renewal, name="renewal"),
+    path("loans/migration/", risk_pages.migration, name="migration"),
+    path("loans/vintages/", risk_pages.vintages, name="vintages"),
+    path("loans/concentration/", risk_pages.concentration, name="concentration"),
+    path("loans/return/", risk_pages.monthly_return, name="monthly-return"),
     path("segments/", pages.segments, name="segments"),
     path("data/", pages.data, name="data"),
     path("search/", pages.search, name="search"),

@@ -128,7 +128,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('day', models.DateField()),
                 ('words', models.TextField(default='')),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appraisals', to='applications.application')),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='applications.application')),
             ],
             options={
                 'indexes': [models.Index(fields=['branch_id'], name='applications_appr_brn')],
@@ -153,7 +153,7 @@ class Migration(migrations.Migration):
                 ('answered_by', models.TextField(default='')),
                 ('answered_at', models.DateTimeField(null=True)),
                 ('answered_date', models.DateField(null=True)),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exemptions', to='applications.application')),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='applications.application')),
             ],
             options={
                 'indexes': [models.Index(fields=['manager_id', 'answer'], name='applications_exempt_mgr'), models.Index(fields=['branch_id', 'answer'], name='applications_exempt_brn')],
@@ -177,7 +177,7 @@ class Migration(migrations.Migration):
                 ('words', models.TextField(default='')),
                 ('longitude', models.FloatField(null=True)),
                 ('latitude', models.FloatField(null=True)),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='applications.application')),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='applications.application')),
             ],
             options={
                 'indexes': [models.Index(fields=['branch_id'], name='applications_paper_brn')],
@@ -206,7 +206,7 @@ class Migration(migrations.Migration):
                 ('rate', models.FloatField(null=True)),
                 ('term_months', models.IntegerField(null=True)),
                 ('reference', models.TextField(default='')),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='applications.application')),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='applications.application')),
             ],
             options={
                 'indexes': [models.Index(fields=['manager_id', 'day'], name='applications_step_mgr'), models.Index(fields=['branch_id', 'day'], name='applications_step_brn')],

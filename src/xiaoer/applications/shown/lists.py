@@ -25,29 +25,7 @@ def here(name_of: Named, missing: Found, wait: Found) -> Table:
     return Table(
         name="applications",
         title=_("Applications"),
-        columns=(
-            Column("firm", text("Firm"), name_of, "name", place="title", fixed=True),
-            Column("number", text("Number"), lambda row: f"A{row.pk:06d}", order=("pk",)),
-            Column("product", text("Product"), lambda row: word("product", row.product), order=("product",)),
-            Column("amount", text("Amount asked"), "amount", "wan", ("amount",), "amount", place="aside"),
-            Column(
-                "stage",
-                text("Stage"),
-                lambda row: capfirst(word("stage", row.stage)),
-                order=("stage",),
-                place="second",
-            ),
-            Column(
-                "received", text("Received on"), "received_date", "day", ("received_date",), place="second"
-            ),
-            Column("wait", text("Hours in the stage"), wait, "count", ("stage_since_at",)),
-            Column("missing", text("Papers missing"), missing, place="line"),
-            Column(
-                "approved", text("Approved"), "approved_amount", "wan", ("approved_amount",), chosen=False
-            ),
-            Column("rate", text("Rate"), "approved_rate", "percent", ("approved_rate",), chosen=False),
-            Column("drawn", text("Drawn on"), "drawn_date", "day", ("drawn_date",), chosen=False),
-        ),
+        columns=_columns(name_of, missing, wait),
         row_key="pk",
         default_order="-received",
         opens=lambda row: reverse("application", args=[row.pk]),
@@ -59,6 +37,29 @@ def here(name_of: Named, missing: Found, wait: Found) -> Table:
         ),
         empty_title=_("No application yet"),
         empty_why=_("A relationship manager begins one on the page of a firm."),
+    )
+
+
+def _columns(name_of: Named, missing: Found, wait: Found) -> tuple[Column, ...]:
+    text = gettext_lazy
+    return (
+        Column("firm", text("Firm"), name_of, "name", place="title", fixed=True),
+        Column("number", text("Number"), lambda row: f"A{row.pk:06d}", order=("pk",)),
+        Column("product", text("Product"), lambda row: word("product", row.product), order=("product",)),
+        Column("amount", text("Amount asked"), "amount", "wan", ("amount",), "amount", place="aside"),
+        Column(
+            "stage",
+            text("Stage"),
+            lambda row: capfirst(word("stage", row.stage)),
+            order=("stage",),
+            place="second",
+        ),
+        Column("received", text("Received on"), "received_date", "day", ("received_date",), place="second"),
+        Column("wait", text("Hours in the stage"), wait, "count", ("stage_since_at",)),
+        Column("missing", text("Papers missing"), missing, place="line"),
+        Column("approved", text("Approved"), "approved_amount", "wan", ("approved_amount",), chosen=False),
+        Column("rate", text("Rate"), "approved_rate", "percent", ("approved_rate",), chosen=False),
+        Column("drawn", text("Drawn on"), "drawn_date", "day", ("drawn_date",), chosen=False),
     )
 
 

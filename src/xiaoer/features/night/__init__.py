@@ -1,19 +1,23 @@
 """One row per firm and business date: what the night knows, theme by theme."""
 
-from xiaoer.features.night.accounts import account_flows, monthly_flows
-from xiaoer.features.night.concentration import concentration
+from xiaoer.features.night.accounts import account_flows, monthly_flows, payment_stretches
+from xiaoer.features.night.concentration import concentration, partner_features, shared_amounts
 from xiaoer.features.night.rhythm import rhythm
 from xiaoer.features.night.similar import similar
 from xiaoer.features.night.together import together
-from xiaoer.features.night.turnover import monthly, turnover
+from xiaoer.features.night.turnover import monthly, trade_stretches, turnover
 
 __all__ = [
     "account_flows",
     "concentration",
     "monthly",
     "monthly_flows",
+    "partner_features",
+    "payment_stretches",
     "rhythm",
+    "shared_amounts",
     "similar",
     "together",
+    "trade_stretches",
     "turnover",
 ]

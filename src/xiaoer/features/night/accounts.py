@@ -2,15 +2,17 @@
 
 import narwhals as nw
 
+from xiaoer.features.night.stretches import stretch, within
+from xiaoer.features.terms import Windows
 from xiaoer.kit.tables import Frame
-from xiaoer.kit.tables.expressions import between, count, day_no, share, total, whole
+from xiaoer.kit.tables.expressions import between, count, day_no, month_no, share, total, whole
 
 ELECTRONIC = ("online", "mobile", "terminal", "pos", "qr", "app", "atm")
 
 
-def account_flows(balances: Frame, transactions: Frame, today: int) -> Frame:
-    """Average balance and flows (fen) per firm; one row per firm with a balance or a transaction."""
-    levels, flows = _levels(balances, today), _flows(transactions, today)
+def account_flows(balances: Frame, stretches: Frame, on: Windows) -> Frame:
+    """Average balance and flows (fen) per firm; one row per firm with a balance or a payment."""
+    levels, flows = _levels(balances, on.today), _flows(stretches, on)
     return (
         levels.join(flows, on="customer_id", how="full")
         .with_columns(nw.coalesce(nw.col("customer_id"), nw.col("customer_id_right")).alias("customer_id"))
@@ -45,24 +47,44 @@ def _levels(balances: Frame, today: int) -> Frame:
     )
 
 
-def _flows(transactions: Frame, today: int) -> Frame:
-    rows = transactions.filter(~nw.coalesce(nw.col("reversed"), nw.lit(value=False))).with_columns(
-        day_no("booked_date").alias("day")
-    )
-    came, went, year = nw.col("direction") == "in", nw.col("direction") == "out", nw.col("day") > today - 365
-    quarter, prior = nw.col("day") > today - 90, between("day", today - 179, today - 90)
+def payment_stretches(transactions: Frame, on: Windows) -> Frame:
+    """Payments per firm, month and stretch between the windows' edges, reversed ones left out.
+
+    Sums of inflow, outflow, fees (fen), transactions, electronic, counter; day: the last one.
+    """
+    kept = transactions.filter(~nw.coalesce(nw.col("reversed"), nw.lit(value=False)))
+    days = kept.with_columns(day_no("booked_date").alias("day"), month_no("booked_date").alias("month"))
+    channel = nw.col("channel")
     return (
-        rows.group_by("customer_id")
+        days.with_columns(stretch(on.flows.values()))
+        .group_by("customer_id", "month", "stretch")
         .agg(
-            total("amount", came & year).alias("inflow_12m"),
-            total("amount", went & year).alias("outflow_12m"),
-            total("amount", came & quarter).alias("inflow_90d"),
-            total("amount", came & prior).alias("inflow_prior_90d"),
-            total("amount", went & quarter).alias("outflow_90d"),
-            total(nw.coalesce(nw.col("fee"), nw.lit(0)), year).alias("fees_12m"),
-            count(year).alias("transactions_12m"),
-            count(year & nw.col("channel").is_in(ELECTRONIC)).alias("electronic_12m"),
-            count(year & (nw.col("channel") == "counter")).alias("counter_12m"),
+            total("amount", nw.col("direction") == "in").alias("inflow"),
+            total("amount", nw.col("direction") == "out").alias("outflow"),
+            total(nw.coalesce(nw.col("fee"), nw.lit(0))).alias("fees"),
+            whole(nw.len()).alias("transactions"),
+            count(channel.is_in(ELECTRONIC)).alias("electronic"),
+            count(channel == "counter").alias("counter"),
+            whole(nw.col("day").max()).alias("day"),
+        )
+        .drop("stretch")
+    )
+
+
+def _flows(stretches: Frame, on: Windows) -> Frame:
+    year, quarter, prior = (within(on.flows[name]) for name in ("12m", "90d", "prior_90d"))
+    return (
+        stretches.group_by("customer_id")
+        .agg(
+            total("inflow", year).alias("inflow_12m"),
+            total("outflow", year).alias("outflow_12m"),
+            total("inflow", quarter).alias("inflow_90d"),
+            total("inflow", prior).alias("inflow_prior_90d"),
+            total("outflow", quarter).alias("outflow_90d"),
+            total("fees", year).alias("fees_12m"),
+            total("transactions", year).alias("transactions_12m"),
+            total("electronic", year).alias("electronic_12m"),
+            total("counter", year).alias("counter_12m"),
         )
         .with_columns(
             share("electronic_12m", "transactions_12m").alias("electronic_share"),
@@ -71,16 +93,8 @@ def _flows(transactions: Frame, today: int) -> Frame:
     )
 
 
-def monthly_flows(transactions: Frame) -> Frame:
+def monthly_flows(stretches: Frame) -> Frame:
     """Money in and out (fen) per firm and month number, for the cash-flow chart."""
-    rows = transactions.filter(~nw.coalesce(nw.col("reversed"), nw.lit(value=False))).with_columns(
-        (
-            nw.col("booked_date").dt.year().cast(nw.Int64) * 12
-            + nw.col("booked_date").dt.month().cast(nw.Int64)
-            - 1
-        ).alias("month")
-    )
-    return rows.group_by("customer_id", "month").agg(
-        total("amount", nw.col("direction") == "in").alias("inflow"),
-        total("amount", nw.col("direction") == "out").alias("outflow"),
+    return stretches.group_by("customer_id", "month").agg(
+        total("inflow").alias("inflow"), total("outflow").alias("outflow")
     )

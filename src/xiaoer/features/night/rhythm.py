@@ -8,34 +8,44 @@ from xiaoer.kit.tables.expressions import whole
 
 
 def rhythm(trade: Frame, on: Windows) -> Frame:
-    """Gaps between days with papers (days), and present silence with the feast's quiet days taken off."""
-    return _side(trade, "sale", on).join(_side(trade, "purchase", on), on="customer_id", how="left")
+    """Gaps between days with papers (days), and present silence with the feast's quiet days taken off.
+
+    One row per firm that ever sold: for purchases a firm without any sale is left out.
+    """
+    habits = _habits(trade)
+    sale, purchase = (_side(habits, direction, on) for direction in ("sale", "purchase"))
+    return sale.join(purchase, on="customer_id", how="left")
 
 
-def _side(trade: Frame, direction: str, on: Windows) -> Frame:
-    """For purchases a firm without any sale is left out: the sale side leads the join."""
-    kept = trade.filter(nw.col("direction") == direction, nw.col("amount") > 0)
-    days = kept.select("customer_id", "day").unique()
-    gaps = days.with_columns(
-        (nw.col("day") - nw.col("day").shift(1).over("customer_id", order_by="day")).alias("gap")
-    )
-    quiet = nw.when(nw.col("last_day") < on.feast_first).then(on.feast_days_passed).otherwise(0)
+def _habits(trade: Frame) -> Frame:
+    """Per firm and direction: gap_median, gap_usual_longest, gap_longest, days, first_day, last_day."""
+    side = ("customer_id", "direction")
+    days = trade.filter(nw.col("amount") > 0).select(*side, "day").unique()
+    before = nw.col("day").shift(1).over(*side, order_by="day")
     return (
-        gaps.group_by("customer_id")
+        days.with_columns(whole(nw.col("day") - before).alias("gap"))
+        .group_by(*side)
         .agg(
-            nw.col("gap").median().alias(f"{direction}_gap_median"),
-            nw.col("gap").quantile(0.9, interpolation="linear").alias(f"{direction}_gap_usual_longest"),
-            nw.col("gap").max().alias(f"{direction}_gap_longest"),
-            whole(nw.len()).alias(f"{direction}_days"),
-            nw.col("day").min().alias("first_day"),
-            nw.col("day").max().alias("last_day"),
+            nw.col("gap").median().alias("gap_median"),
+            nw.col("gap").quantile(0.9, interpolation="linear").alias("gap_usual_longest"),
+            nw.col("gap").max().alias("gap_longest"),
+            whole(nw.len()).alias("days"),
+            whole(nw.col("day").min()).alias("first_day"),
+            whole(nw.col("day").max()).alias("last_day"),
         )
-        .with_columns(
-            (on.today - nw.col("last_day")).alias(f"days_since_{direction}"),
-            whole(on.today - nw.col("last_day") - quiet).alias(f"quiet_{direction}_days"),
-            (nw.col(f"{direction}_days") / (nw.col("last_day") - nw.col("first_day") + 1)).alias(
-                f"{direction}_day_share"
-            ),
-        )
-        .drop("first_day", "last_day")
+    )
+
+
+def _side(habits: Frame, direction: str, on: Windows) -> Frame:
+    quiet = nw.when(nw.col("last_day") < on.feast_first).then(on.feast_days_passed).otherwise(0)
+    known_days = nw.col("last_day") - nw.col("first_day") + 1
+    return habits.filter(nw.col("direction") == direction).select(
+        "customer_id",
+        nw.col("gap_median").alias(f"{direction}_gap_median"),
+        nw.col("gap_usual_longest").alias(f"{direction}_gap_usual_longest"),
+        nw.col("gap_longest").alias(f"{direction}_gap_longest"),
+        nw.col("days").alias(f"{direction}_days"),
+        whole(on.today - nw.col("last_day")).alias(f"days_since_{direction}"),
+        whole(on.today - nw.col("last_day") - quiet).alias(f"quiet_{direction}_days"),
+        (nw.col("days") / known_days).alias(f"{direction}_day_share"),
     )

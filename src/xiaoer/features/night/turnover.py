@@ -2,27 +2,48 @@
 
 import narwhals as nw
 
+from xiaoer.features.night.stretches import stretch, within
 from xiaoer.features.terms import Windows
 from xiaoer.kit.tables import Frame
-from xiaoer.kit.tables.expressions import between, share, total, whole
+from xiaoer.kit.tables.expressions import share, total, whole
 
 BASIS = 10_000
 TWO_YEARS = 730
 SALE, PURCHASE = nw.col("direction") == "sale", nw.col("direction") == "purchase"
 
 
-def monthly(trade: Frame) -> Frame:
+SUMMED = ("amount", "net", "tax", "papers", "voids", "reds", "red_amount")
+
+
+def trade_stretches(trade: Frame, on: Windows) -> Frame:
+    """Trade per firm, direction, month and stretch between the windows' edges.
+
+    Sums of amount, net, tax, red_amount (fen), papers, voids, reds; first_day, and day: the last one.
+    """
+    return (
+        trade.with_columns(stretch(on.trade.values()))
+        .group_by("customer_id", "direction", "month", "stretch")
+        .agg(
+            *(total(name).alias(name) for name in SUMMED),
+            whole(nw.col("day").min()).alias("first_day"),
+            whole(nw.col("day").max()).alias("day"),
+        )
+        .drop("stretch")
+    )
+
+
+def monthly(stretches: Frame) -> Frame:
     """Sales and purchases (fen) per firm and month number."""
-    return trade.group_by("customer_id", "month").agg(
+    return stretches.group_by("customer_id", "month").agg(
         total("amount", SALE).alias("sales"),
         total("amount", PURCHASE).alias("purchases"),
         total("papers", SALE).alias("sale_papers"),
     )
 
 
-def turnover(trade: Frame, months: Frame, on: Windows) -> Frame:
+def turnover(stretches: Frame, months: Frame, on: Windows) -> Frame:
     """Sums by window, growth, margin, tax, void and red shares; one row per firm that ever traded."""
-    sums = _sums(trade, on).with_columns(
+    sums = _sums(stretches, on).with_columns(
         _growth("sales_12m", "sales_prior_12m", TWO_YEARS).alias("growth_12m"),
         _growth("sales_90d", "sales_90d_last_year", _year_and_quarter(on)).alias("growth_90d"),
         _growth("purchases_90d", "purchases_90d_last_year", _year_and_quarter(on)).alias(
@@ -54,10 +75,10 @@ def _year_and_quarter(on: Windows) -> int:
     return on.today - on.same_day_last_year + 90
 
 
-def _sums(trade: Frame, on: Windows) -> Frame:
+def _sums(stretches: Frame, on: Windows) -> Frame:
     return (
-        trade.group_by("customer_id")
-        .agg(*_amounts(on), *_papers(on), nw.col("day").min().alias("first_day"))
+        stretches.group_by("customer_id")
+        .agg(*_amounts(on), *_papers(on), nw.col("first_day").min().alias("first_day"))
         .with_columns((on.today - nw.col("first_day") + 1).alias("known_days"))
         .drop("first_day")
     )
@@ -65,31 +86,19 @@ def _sums(trade: Frame, on: Windows) -> Frame:
 
 def _amounts(on: Windows) -> list[nw.Expr]:
     """Sales and purchases (fen) by window, and by the same windows a year before."""
-    year, prior = nw.col("day") > on.today - 365, between("day", on.today - 729, on.today - 365)
-    quarter = nw.col("day") > on.today - 90
-    quarter_before = between("day", on.same_day_last_year - 89, on.same_day_last_year)
-    coming = between("day", on.same_day_last_year + 1, on.same_day_last_year + 60)
+    sold = ("12m", "prior_12m", "90d", "90d_last_year", "year_before_90d")
+    bought = ("12m", "90d", "90d_last_year", "coming_60d_last_year", "year_to_last_year")
     return [
         total("amount", SALE).alias("sales_all"),
         total("amount", PURCHASE).alias("purchases_all"),
-        total("amount", SALE & year).alias("sales_12m"),
-        total("amount", SALE & prior).alias("sales_prior_12m"),
-        total("amount", PURCHASE & year).alias("purchases_12m"),
-        total("amount", SALE & quarter).alias("sales_90d"),
-        total("amount", SALE & quarter_before).alias("sales_90d_last_year"),
-        total("amount", PURCHASE & quarter).alias("purchases_90d"),
-        total("amount", PURCHASE & quarter_before).alias("purchases_90d_last_year"),
-        total("amount", PURCHASE & coming).alias("purchases_coming_60d_last_year"),
-        total("amount", PURCHASE & between("day", on.same_day_last_year - 364, on.same_day_last_year)).alias(
-            "purchases_year_to_last_year"
-        ),
-        total("amount", SALE & between("day", on.today - 454, on.today - 90)).alias("sales_year_before_90d"),
+        *(total("amount", SALE & within(on.trade[name])).alias(f"sales_{name}") for name in sold),
+        *(total("amount", PURCHASE & within(on.trade[name])).alias(f"purchases_{name}") for name in bought),
     ]
 
 
 def _papers(on: Windows) -> list[nw.Expr]:
     """Net sums, tax, and how many papers were issued, voided or reversed."""
-    quarter = nw.col("day") > on.today - 90
+    quarter = within(on.trade["90d"])
     return [
         total("net", SALE).alias("net_sales"),
         total("net", PURCHASE).alias("net_purchases"),

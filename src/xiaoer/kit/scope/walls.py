@@ -35,6 +35,7 @@ class Wall(Enum):
         f"({IN_SCOPE} OR {MINE})",
         MINE,
     )  # read by whoever sees the firm, written in one's own name only
+    VOUCHED = (IN_SCOPE, f"({IN_SCOPE} AND {MINE})")  # rows of a portfolio, each written in one's own name
     OWN = (MINE, MINE)  # somebody's own settings
     DIRECTORY = (SIGNED, NOBODY)  # the organisation itself: everybody who is signed in
     OPEN = (ANYBODY, ANYBODY)  # needed before anybody is signed in; see `web_may`

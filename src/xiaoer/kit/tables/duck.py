@@ -1,6 +1,6 @@
 """DuckDB behind Narwhals: the engine in this process."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,8 @@ import duckdb
 import narwhals as nw
 import pyarrow as pa
 
-from xiaoer.kit.tables.engine import BatchFunction, Frame, answer_schema
+from xiaoer.kit.tables import ranges
+from xiaoer.kit.tables.engine import BatchFunction, Frame, Work, answer_schema
 from xiaoer.kit.tables.files import count_rows, drafted, parquet_files, write_batches
 
 
@@ -54,6 +55,26 @@ class DuckEngine:
         batches = nw.to_native(frame).to_arrow_reader(65_536)
         write_batches((function(batch) for batch in batches), answer_schema(function, batches.schema), path)
         return self.scan([path])
+
+    def by_key(
+        self,
+        frames: Mapping[str, Frame],
+        work: Work,
+        paths: Mapping[str, Path],
+        *,
+        key: str,
+        cuts: Sequence[str],
+    ) -> int:
+        """Each range is read by DuckDB and worked on by Polars, both on all cores."""
+        walks = {name: ranges.ranges(frame, key, cuts) for name, frame in frames.items()}
+        with ranges.Tables(paths) as tables:
+            for pieces in zip(*walks.values(), strict=True):
+                read = {
+                    name: ranges.loaded(self.collect(piece))
+                    for name, piece in zip(walks, pieces, strict=True)
+                }
+                tables.add(ranges.computed(work(read, ranges.held)))
+        return tables.rows
 
     def close(self) -> None:
         self.connection.close()

@@ -1,6 +1,6 @@
 """What the night needs of an engine; rooms never see which one it is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -9,6 +9,8 @@ import pyarrow as pa
 
 Frame = nw.LazyFrame[Any]
 BatchFunction = Callable[[pa.RecordBatch], pa.RecordBatch]
+Hold = Callable[[Frame], Frame]
+Work = Callable[[Mapping[str, Frame], Hold], Mapping[str, Frame]]
 
 
 class Engine(Protocol):
@@ -30,6 +32,22 @@ class Engine(Protocol):
 
     def map_batches(self, frame: Frame, function: BatchFunction, path: Path) -> Frame:
         """Run a model over a frame batch by batch; the result is written to `path` and scanned from there."""
+
+    def by_key(
+        self,
+        frames: Mapping[str, Frame],
+        work: Work,
+        paths: Mapping[str, Path],
+        *,
+        key: str,
+        cuts: Sequence[str],
+    ) -> int:
+        """Run work whose rows of one key never ask for another key's; gives the number of rows written.
+
+        `work` gets the frames and a `hold`, which makes once what several of its tables are made from; each table
+        it gives back is written to its path, whole or not at all. An engine may do the work on ranges of the key,
+        parted at `cuts` (sorted), one after another; text columns are then of a type that is quick to group by.
+        """
 
     def close(self) -> None:
         """Give back what the engine holds; its frames are of no use afterwards."""

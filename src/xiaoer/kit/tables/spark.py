@@ -3,7 +3,7 @@
 Tables are folders of Parquet files on a file system that the driver and every worker see under one path.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import narwhals as nw
@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 
-from xiaoer.kit.tables.engine import BatchFunction, Frame, answer_schema
+from xiaoer.kit.tables.engine import BatchFunction, Frame, Work, answer_schema
 from xiaoer.kit.tables.files import count_rows, drafted, parquet_files
 
 
@@ -46,6 +46,28 @@ class SparkEngine:
         answered = from_arrow_schema(answer_schema(function, to_arrow_schema(native.schema)))
         _write(native.mapInArrow(_over_batches(function), answered), path)
         return self.scan([path])
+
+    def by_key(
+        self,
+        frames: Mapping[str, Frame],
+        work: Work,
+        paths: Mapping[str, Path],
+        *,
+        key: str,
+        cuts: Sequence[str],
+    ) -> int:
+        """The cluster parts the work itself: key and cuts are of no use to it."""
+        del key, cuts
+        kept: list[DataFrame] = []
+
+        def held(frame: Frame) -> Frame:
+            kept.append(nw.to_native(frame).persist())
+            return _frame(kept[-1])
+
+        rows = sum(self.write(frame, paths[name]) for name, frame in work(frames, held).items())
+        for frame in kept:
+            frame.unpersist()
+        return rows
 
     def close(self) -> None:
         self.session.stop()

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from xiaoer.kit.screens import formats
 from xiaoer.kit.screens.charts import Chart
@@ -19,7 +19,7 @@ from xiaoer.workbench.shown.drawings import tongue, unit
 
 HIGH_RISK = 0.05
 MOST_REASONS = 5
-TABS = ("overview", "money", "score", "contacts", "events")
+TABS = ("overview", "money", "loans", "score", "contacts", "events")
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ class FirmPage:
     branch: str
     today: date
     tab: str = "overview"
+    loans: Any = None
 
     unit = property(lambda _self: unit())
 
@@ -80,6 +81,7 @@ class FirmPage:
         titles = {
             "overview": _("Overview"),
             "money": _("Money"),
+            "loans": pgettext("place", "Loans"),
             "score": _("Score"),
             "contacts": _("Contacts"),
             "events": _("Events"),
@@ -93,11 +95,13 @@ class FirmPage:
                 counts.get(name, 0),
             )
             for name in TABS
+            if name != "loans" or (self.loans and self.loans.notes)
         ]
 
     @property
     def shown_tab(self) -> str:
-        return self.tab if self.tab in TABS else "overview"
+        lends = self.loans and self.loans.notes
+        return self.tab if self.tab in TABS and (lends or self.tab != "loans") else "overview"
 
     @property
     def tab_template(self) -> str:

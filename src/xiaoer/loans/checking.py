@@ -1,0 +1,41 @@
+"""Recording that somebody looked at a note after it was drawn."""
+
+from datetime import date
+
+from django.db import transaction
+
+from xiaoer.kit.refusal import Refusal
+from xiaoer.kit.scope import Scope
+from xiaoer.loans import queries
+from xiaoer.loans.models import Check
+
+WRITING = "contacts.write"
+FOUND = ("in_order", "trouble")
+SHORTEST, LONGEST, LONGEST_PLACE = 4, 1000, 120
+
+
+@transaction.atomic
+def record_check(
+    scope: Scope, note_id: str, found: str, words: str, today: date, *, place: str = ""
+) -> Check:
+    """Write down what was found. Raises Refusal for a note out of scope, an unknown finding, or without words."""
+    if not scope.may(WRITING):
+        raise Refusal("your post records no checks", next_step="Ask the branch head for the right post")
+    note = queries.note(scope, note_id)
+    if note is None:
+        raise Refusal(f"there is no note {note_id} among yours", expected="a note of a firm you see")
+    if found not in FOUND:
+        raise Refusal(f"{found!r} is not a finding", note_id, ", ".join(FOUND))
+    typed, where = _typed(words), _typed(place)
+    if not SHORTEST <= len(typed) <= LONGEST or len(where) > LONGEST_PLACE:
+        raise Refusal(
+            "what was seen has no words, or too many", note_id, f"{SHORTEST} to {LONGEST} characters"
+        )
+    return Check.objects.create(
+        note_id=note_id, customer_id=note.customer_id, branch_id=note.branch_id, manager_id=note.manager_id,
+        found=found, place=where, words=typed, staff_id=scope.staff_id, day=today,
+    )  # fmt: skip
+
+
+def _typed(text: str) -> str:
+    return "".join(sign for sign in text if sign.isprintable() or sign == "\n").strip()

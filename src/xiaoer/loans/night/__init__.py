@@ -1,0 +1,25 @@
+"""All notes at once: money against dues, arrears and their history, classes, reports."""
+
+from xiaoer.loans.night.allocation import stretches
+from xiaoer.loans.night.arrears import Bands, at_least, bands, late_on, spells
+from xiaoer.loans.night.borrowing import borrowing
+from xiaoer.loans.night.classes import classified
+from xiaoer.loans.night.facts import Known, elsewhere_on, facts_on, gathered, served, watched, watches
+
+__all__ = [
+    "Bands",
+    "Known",
+    "at_least",
+    "bands",
+    "borrowing",
+    "classified",
+    "elsewhere_on",
+    "facts_on",
+    "gathered",
+    "late_on",
+    "served",
+    "spells",
+    "stretches",
+    "watched",
+    "watches",
+]

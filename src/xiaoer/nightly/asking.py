@@ -1,0 +1,118 @@
+"""The firms there is a reason to see, with what proposing needs to know of them."""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from xiaoer.kit.dates import day_number, from_day_number
+from xiaoer.kit.text import reason
+from xiaoer.nightly.pieces import Part
+from xiaoer.nightly.run import Night
+from xiaoer.nightly.standing import open_tasks
+from xiaoer.offers.terms import FirmFacts, Occasion
+from xiaoer.segments.rules import next_due
+from xiaoer.segments.terms import Rhythm
+
+FACTS = (
+    "customer_id", "potential", "loan_balance", "value", "band", "days_past_due", "last_contact_day", "every_days",
+    "due_channel", "opened_date",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Reasons to see a firm on a `day`: events, promises that fall due (gathered once), and the contact plan."""
+
+    night: Night
+    day: date
+    placed: pl.DataFrame
+    promised: Mapping[str, list[Occasion]]
+
+    @classmethod
+    def on(cls, night: Night, day: date) -> "Asked":
+        """Of a night that has found its events and portfolios."""
+        promised: dict[str, list[Occasion]] = defaultdict(list)
+        for task in open_tasks(night):
+            if task["due_date"] <= day:
+                promised[task["customer_id"]].append(_promised(task))
+        placed = pl.DataFrame(night.rows_of("portfolio")).sort("customer_id")
+        return cls(night, day, placed, promised)
+
+    def firms(self, part: Part) -> list[FirmFacts]:
+        """The part's firms with an occasion, in order of their numbers."""
+        occasions = self._occasions(part)
+        known = part.rows(self.night.made("firms").filter(~nw.col("closed")).select(FACTS))
+        asked = known.filter(pl.col("customer_id").is_in(list(occasions)) | self._may_be_due())
+        placed = asked.join(part.among(self.placed), on="customer_id", how="left").sort("customer_id")
+        facts = []
+        for row in placed.iter_rows(named=True):
+            mine = (*occasions.get(row["customer_id"], ()), *contact_due(row, self.day))
+            if mine:
+                facts.append(_facts(row, mine))
+        return facts
+
+    def _occasions(self, part: Part) -> Mapping[str, list[Occasion]]:
+        """Events first, then promises."""
+        found: dict[str, list[Occasion]] = defaultdict(list)
+        for row in part.in_order("events").iter_rows(named=True):
+            found[row["customer_id"]].append(_noticed(row))
+        for number in part.firms["customer_id"].filter(part.firms["customer_id"].is_in(list(self.promised))):
+            found[number] += self.promised[number]
+        return found
+
+    def _may_be_due(self) -> pl.Expr:
+        """Firms whose rhythm has run out, or of whom nobody knows since when it runs."""
+        opened = pl.col("opened_date").cast(pl.Int32)
+        return pl.coalesce("last_contact_day", opened, 0) + pl.col("every_days") <= day_number(self.day)
+
+
+def contact_due(row: Mapping[str, Any], day: date) -> list[Occasion]:
+    """The contact plan's turn, where the tier's rhythm has run out."""
+    if row["every_days"] is None:
+        return []
+    last = None if row["last_contact_day"] is None else from_day_number(row["last_contact_day"])
+    # Nothing known of when it began and nobody ever there: its turn is now.
+    began = row["opened_date"] or day - timedelta(days=row["every_days"])
+    due = next_due(last, began, Rhythm(row["every_days"], row["due_channel"]), day)
+    if due > day:
+        return []
+    if last is None:
+        because = reason("contact_due_first", due_date=due)
+    else:
+        because = reason("contact_due", due_date=due, days=(day - last).days)
+    channel = row["due_channel"] if row["due_channel"] in ("visit", "call") else "call"
+    return [Occasion("contact_due", "note", because, reason("goal_contact_due"), 0, kind=channel)]
+
+
+def _facts(row: Mapping[str, Any], occasions: tuple[Occasion, ...]) -> FirmFacts:
+    return FirmFacts(
+        row["customer_id"],
+        row["branch_id"],
+        row["manager_id"],
+        row["potential"] or 0,
+        row["loan_balance"] or 0,
+        row["value"],
+        row["band"],
+        row["days_past_due"] or 0,
+        occasions,
+    )
+
+
+def _noticed(row: Mapping[str, Any]) -> Occasion:
+    because = json.loads(row["because"])[0]
+    return Occasion(
+        row["rule"], row["severity"], because, json.loads(row["goal"]), row["amount"], row["event_id"]
+    )
+
+
+def _promised(task: Mapping[str, Any]) -> Occasion:
+    because = reason("follow_up", "warn", made_date=task["day"])
+    return Occasion(
+        "follow_up", "promised", because, reason("goal_follow_up"), 0, str(task["task_id"]), task["kind"]
+    )

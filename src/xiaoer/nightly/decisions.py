@@ -1,0 +1,68 @@
+"""The log of what was weighed: every candidate with its arm and what stopped it, and its line where it has one."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+
+from xiaoer.offers.rules import offer_id, stopped_firms
+from xiaoer.offers.terms import Candidate, Proposal
+
+LOG = pa.schema(
+    {
+        "run_id": pa.string(), "day": pa.date32(), "customer_id": pa.string(), "manager_id": pa.string(),
+        "rule": pa.string(), "kind": pa.string(), "expected_return": pa.int64(), "cost": pa.int64(),
+        "priority": pa.float64(), "arm": pa.string(), "arm_probability": pa.float64(), "stopped": pa.string(),
+        "offer_id": pa.string(), "minutes": pa.int64(), "goal": pa.string(), "rank": pa.int64(), "fits": pa.bool_(),
+        "changed": pa.string(), "because": pa.string(),
+    }
+)  # fmt: skip
+_json = json.JSONEncoder(ensure_ascii=False).encode  # `json.dumps` would make an encoder for every row
+LINE = {
+    "row": pl.Int64, "offer_id": pl.String, "rank": pl.Int64, "fits": pl.Boolean, "changed": pl.String,
+    "because": pl.String,
+}  # fmt: skip
+
+
+def logged(run_id: str, day: date, weighed: Sequence[Candidate]) -> pa.RecordBatch:
+    """Candidates as rows of the log, without the lines nobody knows yet; a firm stopped throughout has a number."""
+    told = {id(one) for one in stopped_firms(weighed)}
+    columns: Mapping[str, Iterable[Any]] = {
+        "run_id": [run_id] * len(weighed),
+        "day": [day] * len(weighed),
+        "customer_id": [one.firm.customer_id for one in weighed],
+        "manager_id": [one.firm.manager_id for one in weighed],
+        "rule": [one.occasion.rule for one in weighed],
+        "kind": [one.effort.kind for one in weighed],
+        "expected_return": [one.expected_return for one in weighed],
+        "cost": [one.cost for one in weighed],
+        "priority": [one.priority for one in weighed],
+        "arm": [one.arm for one in weighed],
+        "arm_probability": [one.arm_probability for one in weighed],
+        "stopped": [_json(one.stopped) if one.stopped else None for one in weighed],
+        "offer_id": [offer_id(one, day) if id(one) in told else None for one in weighed],
+        "minutes": [one.effort.minutes for one in weighed],
+        "goal": [_json(one.occasion.goal) for one in weighed],
+        "because": [_json([one.occasion.because]) for one in weighed],
+    }
+    nothing = [None] * len(weighed)
+    return pa.RecordBatch.from_pydict({name: columns.get(name, nothing) for name in LOG.names}, schema=LOG)
+
+
+def with_lines(log: Iterable[pa.RecordBatch], lines: Mapping[int, Proposal]) -> Iterator[pa.RecordBatch]:
+    """The log with each line of a manager's day, given by its row, in its place."""
+    told, first = pl.DataFrame([_line(*line) for line in lines.items()], LINE, orient="row"), 0
+    for batch in log:
+        rows = pl.DataFrame(batch).with_row_index("row", first).cast({"row": pl.Int64})
+        first += batch.num_rows
+        beside = rows.join(told, on="row", how="left", suffix="_line", maintain_order="left")
+        laid = beside.with_columns(pl.coalesce(f"{name}_line", name).alias(name) for name in list(LINE)[1:])
+        yield from laid.select(LOG.names).to_arrow().cast(LOG).to_batches()
+
+
+def _line(row: int, line: Proposal) -> tuple[object, ...]:
+    changed = _json(line.changed) if line.changed else None
+    return row, line.offer_id, line.rank, line.fits, changed, _json(line.because)

@@ -1,0 +1,38 @@
+"""Bringing evidence for a condition of which too little is known."""
+
+from datetime import date
+
+from django.db import transaction
+
+from xiaoer.kit.refusal import Refusal
+from xiaoer.kit.scope import Scope
+from xiaoer.renewals import queries
+from xiaoer.renewals.models import Evidence
+from xiaoer.renewals.terms import State
+
+WRITING = "contacts.write"
+SHORTEST, LONGEST = 4, 500
+
+
+@transaction.atomic
+def bring_evidence(scope: Scope, note_id: str, condition: str, words: str, today: date) -> Evidence:
+    """Close a gap with what was seen. Raises Refusal for a condition that failed or is met, or without words."""
+    if not scope.may(WRITING):
+        raise Refusal(
+            "your post records nothing about firms", next_step="Ask the branch head for the right post"
+        )
+    found = queries.renewal(scope, note_id)
+    if found is None:
+        raise Refusal(f"note {note_id} is not maturing among yours", expected="a note on your renewal board")
+    states = {one["condition"]: one["state"] for one in found.conditions}
+    if states.get(condition) != State.GAP:
+        raise Refusal(f"{condition} has no gap to close", note_id, "a condition of which too little is known")
+    typed = "".join(sign for sign in words if sign.isprintable() or sign == "\n").strip()
+    if not SHORTEST <= len(typed) <= LONGEST:
+        raise Refusal(
+            "the evidence has no words, or too many", note_id, f"{SHORTEST} to {LONGEST} characters"
+        )
+    return Evidence.objects.create(
+        note_id=note_id, customer_id=found.customer_id, branch_id=found.branch_id, manager_id=found.manager_id,
+        condition=condition, words=typed, staff_id=scope.staff_id, day=today,
+    )  # fmt: skip

@@ -1,0 +1,85 @@
+"""The example of the rules page, through the night, and money that does not come the plain way."""
+
+from datetime import date
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+import pyarrow as pa
+
+from tests.loans.test_night_classes import frame
+from xiaoer.kit.dates import day_number, from_day_number
+from xiaoer.loans.night import bands, late_on, spells, stretches
+from xiaoer.loans.terms import Buckets
+
+TODAY = date(2026, 4, 30)
+PLAN = [{"note_id": "N", "instalment": at, "due_date": date(2026, at, 21), "principal": 900_00, "interest": 100_00}
+        for at in (1, 2, 3)]  # fmt: skip
+
+
+def money(day: date, amount: int, **more: Any) -> dict[str, Any]:
+    return {"note_id": "N", "repaid_date": day, "principal": amount, "interest": 0, "early": False} | more
+
+
+def polars(table: pa.Table) -> Any:
+    return nw.from_native(pl.LazyFrame(pl.from_arrow(table)))
+
+
+def times(*paid: dict[str, Any], plan: list[dict[str, Any]] = PLAN) -> list[tuple[int, date, date | None]]:
+    """Bucket, in, out of note N."""
+    rows = [row | {"repayment_id": str(at)} for at, row in enumerate(paid)]
+    late = stretches(frame("schedules", plan), frame("repayments", rows), day_number(TODAY))
+    told = spells(late, bands(polars, Buckets.in_force(TODAY).floors), day_number(TODAY)).collect("pyarrow")
+    return sorted(
+        (row["floor"], from_day_number(row["in_day"]), row["out_day"] and from_day_number(row["out_day"]))
+        for row in told.to_native().to_pylist()
+    )
+
+
+FIRST, LAST = money(date(2026, 1, 21), 1000_00), money(date(2026, 3, 30), 1400_00)
+
+
+def test_in_and_out_of_the_rules_page() -> None:
+    assert times(FIRST, money(date(2026, 2, 25), 600_00), LAST) == [
+        (1, date(2026, 2, 22), date(2026, 3, 24)),
+        (31, date(2026, 3, 24), date(2026, 3, 30)),
+    ]
+    assert times(FIRST, money(date(2026, 2, 25), 1000_00), LAST) == [
+        (1, date(2026, 2, 22), date(2026, 2, 25)),
+        (1, date(2026, 3, 22), date(2026, 3, 30)),
+    ]
+
+
+def test_paying_ahead_hides_no_arrears() -> None:
+    """Money for March, paid in January and marked early, counts in March; unmarked it covers February."""
+    ahead = money(date(2026, 1, 21), 1000_00, instalment=3)
+    assert times(FIRST, ahead | {"early": True}) == [
+        (1, date(2026, 2, 22), date(2026, 3, 21)),
+        (1, date(2026, 3, 22), date(2026, 4, 21)),
+        (31, date(2026, 4, 21), None),
+    ]
+    assert times(FIRST, ahead) == [(1, date(2026, 3, 22), date(2026, 4, 21)), (31, date(2026, 4, 21), None)]
+
+
+def test_money_taken_back_never_covered_anything() -> None:
+    back = money(date(2026, 3, 1), -1000_00)
+    assert times(FIRST, money(date(2026, 2, 21), 1000_00), back)[0] == (
+        1,
+        date(2026, 2, 22),
+        date(2026, 3, 24),
+    )
+
+
+def test_what_the_plan_shows_as_paid_before_repayments_were_told() -> None:
+    paid = PLAN[0] | {"paid_principal": 900_00, "paid_interest": 100_00, "paid_date": date(2026, 1, 31)}
+    later = PLAN[1] | {"paid_principal": 900_00, "paid_interest": 100_00, "paid_date": date(2026, 2, 21)}
+    assert times(money(date(2026, 2, 21), 1000_00), LAST, plan=[paid, later, PLAN[2]]) == [
+        (1, date(2026, 1, 22), date(2026, 1, 31)),
+        (1, date(2026, 3, 22), date(2026, 3, 30)),
+    ]
+    assert times(plan=[paid, later])[0] == (1, date(2026, 1, 22), date(2026, 1, 31))
+
+
+def test_nothing_due_nothing_late() -> None:
+    nothing = frame("schedules", []), frame("repayments", [])
+    assert late_on(stretches(*nothing, 20_000), 20_000).collect("pyarrow").to_native().num_rows == 0
