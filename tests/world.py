@@ -38,6 +38,8 @@ STAFF = (
     ("A1", "沈思远", "HQ", "analyst"),
     ("P1", "韩梅", "HQ", "product_manager"),
     ("R1", "杨帆", "HQ", "risk_officer"),
+    ("I1", "林晓峰", "B1", "investigator"),
+    ("K1", "许静怡", "B1", "credit_clerk"),
     ("G1", "朱建华", "HQ", "management"),
     ("X1", "秦朗", "HQ", "administrator"),
 )
@@ -104,6 +106,10 @@ def _made(business_date: date, run_id: str, seed: int) -> dict[str, pa.Table]:
         "scores": _table([_score(one, firm, chance) for one, firm in zip(placed, firms, strict=True)]),
         "events": _table(events),
         "proposals": _table(_proposals(placed, firms, events, chance, today=business_date, run_id=run_id)),
+        "brought": _table(
+            [row for number, one in enumerate(placed) if (row := _brought(one, number, business_date))]
+        ),
+        "four_flows": _table([_flows(one, firm) for one, firm in zip(placed, firms, strict=True)]),
         **{name: _table(rows) for name, rows in loan_tables(firms, business_date).items()},
         "deliveries": _table(_deliveries(business_date)),
         "disabled": _table(DISABLED),
@@ -308,6 +314,63 @@ def _proposals(
             "changed": a_reason("offers", chance) if chance.random() < 0.2 else None,
         })  # fmt: skip
     return rows
+
+
+def _brought(one: Placed, number: int, today: date) -> dict[str, Any] | None:
+    """Every seventh firm has an application of the bank's files: under way, drawn or declined."""
+    if number % 7:
+        return None
+    stage = ("survey", "approval", "drawn", "declined", "review")[number // 7 % 5]
+    received = today - timedelta(days=6 + number)
+    ended = stage in {"drawn", "declined"}
+    papers = [{"kind": kind, "status": "verified", "expires_date": str(today + timedelta(days=400))}
+              for kind in ("licence", "identity", "bank_statement")]  # fmt: skip
+    return {
+        "application_id": f"U{number:06d}", "customer_id": one.customer_id, "branch_id": one.branch_id,
+        "manager_id": one.manager_id, "product_id": "L01", "product_name": "小微快贷", "received_date": received,
+        "source": "manager", "amount": (20 + number) * 1_000_000, "term_months": 12, "stage": stage,
+        "survey_minutes": 110 + number * 2, "form_minutes": 0 if stage == "survey" else 55 + number,
+        "decision": {"drawn": "approved", "declined": "declined"}.get(stage, ""),
+        "decided_date": received + timedelta(days=4) if ended else None,
+        "decline_reason": "cash_flow" if stage == "declined" else "",
+        "approved_amount": (20 + number) * 1_000_000 if stage == "drawn" else None,
+        "approved_rate": 0.0435 if stage == "drawn" else None,
+        "drawn_date": received + timedelta(days=5) if stage == "drawn" else None,
+        "prepared_by": one.manager_id, "reviewed_by": "R1" if ended else "", "approved_by": "G1" if ended else "",
+        "papers": papers,
+    }  # fmt: skip
+
+
+def _flows(one: Placed, firm: dict[str, Any]) -> dict[str, Any]:
+    """Four indices with their components; every ninth firm has no accounts, so nothing of funds and cash."""
+    number = int(one.customer_id[1:])
+    banked = number % 9 != 0
+
+    def part(code: str, value: float | None) -> dict[str, Any]:
+        return {"code": code, "value": value, "points": None if value is None else int(number * 7 % 101)}
+
+    parts = {
+        "credit": [part("pd", firm["pd"]), part("days_past_due", 0.0 if firm["borrower"] else None),
+                   part("void_share", 0.03), part("red_amount_share", 0.01)],
+        "funds": [part("settlement_share", 0.6 if banked else None), part("inflow_growth_90d", 0.05 if banked else None),
+                  part("balance_share", 0.04 if banked else None)],
+        "cash": [part("surplus_share", 0.02 if banked else None), part("cover_months", 0.7 if banked else None),
+                 part("debt_share", 0.2 if firm["borrower"] else None)],
+        "information": [part("known_days", 900.0), part("sale_month_share", 0.92), part("buyer_loyal_share", 0.55),
+                        part("electronic_share", 0.8 if banked else None)],
+    }  # fmt: skip
+    turnover = firm["turnover_12m"]
+    known = {
+        "sales_12m": turnover, "purchases_12m": turnover * 7 // 10, "inflow_12m": turnover * 6 // 10 if banked else None,
+        "outflow_12m": turnover * 58 // 100 if banked else None, "balance_90d": firm["balance"] if banked else None,
+        "loan_balance": firm["loan_balance"], "sector_margin_bp": 2_600, "sector_known": 24,
+    }  # fmt: skip
+    points = number * 7 % 101
+    return {
+        "customer_id": one.customer_id, "branch_id": one.branch_id, "manager_id": one.manager_id, "credit": points,
+        "funds": points if banked else None, "cash": points if banked else None, "information": points,
+        "parts": parts, "known": known,
+    }  # fmt: skip
 
 
 def _deliveries(today: date) -> list[dict[str, Any]]:

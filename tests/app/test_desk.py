@@ -339,7 +339,15 @@ def test_the_description_of_the_interface_is_complete(client_of: ClientOf) -> No
         "class-changes",
         *(f"class-changes/{{case}}/{deed}" for deed in ("review", "approve", "return")),
     }
-    assert set(told["paths"]) == {f"/api/{one}" for one in desk | changes | {"firms/{customer_id}/notes"}}
+    beside = ("steps", "papers", "verifications", "exceptions", "appraisals")
+    lending = {
+        "applications",
+        "applications/{application_id}",
+        "applications/exceptions/{exemption_id}",
+        *(f"applications/{{application_id}}/{one}" for one in beside),
+    }
+    known = desk | changes | lending | {"firms/{customer_id}/notes"}
+    assert set(told["paths"]) == {f"/api/{one}" for one in known}
 
 
 def test_after_a_request_the_connection_shows_nothing(client_of: ClientOf) -> None:

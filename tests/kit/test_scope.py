@@ -161,8 +161,17 @@ def test_every_table_is_walled_or_a_named_exception() -> None:
 
 def test_views_and_functions_open_no_door() -> None:
     assert ask("SELECT count(*) FROM pg_views WHERE schemaname = 'public'") == [(0,)]
-    definers = ask("SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace")
-    assert {name for (name,) in definers} == {"scope_claims", "history_keep", "scope_portfolios_delivered"}
+    definers = ask(
+        "SELECT proname, prorettype = 'trigger'::regtype FROM pg_proc WHERE prosecdef"
+        " AND pronamespace = 'public'::regnamespace AND has_function_privilege(current_user, oid, 'EXECUTE')"
+    )
+    assert {name for name, trigger in definers if not trigger} == {
+        "scope_claims",
+        "scope_portfolios_delivered",
+    }
+    guards = {"begin", "step_guard", "step_done", "beside_guard", "answer_guard"}
+    triggers = {name for name, trigger in definers if trigger}  # fire on a write, answer nobody
+    assert triggers == {"history_keep", *(f"applications_{name}" for name in guards)}
 
 
 def test_scopes_follow_the_posts(scope_of: Callable[[str], Scope]) -> None:

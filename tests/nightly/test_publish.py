@@ -1,6 +1,6 @@
 """Publishing: whole or not at all, the same night twice changes nothing, no screen mixes two days."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -295,6 +295,30 @@ def written_about(customer_id: str) -> None:
             note_id="N1", customer_id=customer_id, condition="good_credit", words="seen", staff_id="M1",
             branch_id=OLD[0], manager_id=OLD[1], day=today,
         )  # fmt: skip
+    applied_for(customer_id)
+
+
+def applied_for(customer_id: str) -> None:
+    """An application with its first step, a paper, an exception and an appraisal."""
+    from xiaoer.applications import models as applied
+
+    now, today = datetime(2026, 11, 19, 2, tzinfo=UTC), BUSINESS_DATE + timedelta(days=1)
+    row = {"customer_id": customer_id, "branch_id": OLD[0], "manager_id": OLD[1], "staff_id": "M1"}
+    application = applied.Application.objects.using("owner").create(
+        **row,
+        product="credit",
+        amount=100,
+        term_months=12,
+        purpose="x",
+        received_date=today,
+        stage_since_at=now,
+    )
+    row |= {"application": application, "at": now, "day": today}
+    applied.Paper.objects.using("owner").create(**row, kind="licence", state="received")
+    applied.Exemption.objects.using("owner").create(**row, kind="identity", words="x")
+    applied.Appraisal.objects.using("owner").create(
+        **row | {"staff_id": "I1"}, version=1, rules_date=today, inputs={}, result={}
+    )
 
 
 def seen_by(staff_id: str, edition: int) -> dict[str, int]:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.security import django_auth
 
+from xiaoer.applications.api import router as applications
 from xiaoer.kit.refusal import Refusal
 from xiaoer.workbench.api import router
 from xiaoer.workbench.risk_api import router as loans_router
@@ -36,6 +37,7 @@ api.add_router(
     "", loans_router
 )  # before the desk's: a firm's number may hold "/", and its notes come after it
 api.add_router("", router)
+api.add_router("/applications", applications)
 
 
 @api.exception_handler(Refusal)

@@ -4,6 +4,10 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from xiaoer.workbench import frame
+from xiaoer.workbench.desk import desk_of
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
@@ -16,7 +20,20 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "doors": {
             "home": reverse("today"),
             "search": reverse("search"),
+            "firms": reverse("firms"),
             "sign_out": reverse("sign-out"),
             "language": reverse("language"),
         },
+    }
+
+
+def around(request: HttpRequest) -> dict[str, Any]:
+    """The frame for pages of the rooms below the workbench; nothing is asked where no frame is drawn."""
+    if not getattr(request, "scope", None) or not request.user.is_authenticated:
+        return {}
+    here = request.path.strip("/").partition("/")[0]
+    found = SimpleLazyObject(lambda: frame.around(request, desk_of(request), here))
+    return {
+        name: SimpleLazyObject(lambda name=name: found[name])  # type: ignore[misc]
+        for name in ("rooms", "who", "told", "as_of_is_old")
     }

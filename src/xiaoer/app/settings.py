@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "xiaoer.features",
     "xiaoer.scores",
     "xiaoer.events",
+    "xiaoer.applications",
     "xiaoer.renewals",
     "xiaoer.offers",
     "xiaoer.workbench",
@@ -67,6 +68,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
                 "xiaoer.app.context.desk",
+                "xiaoer.app.context.around",
             ]
         },
     }

@@ -10,5 +10,6 @@ urlpatterns = [
     path("sign-out/", pages.sign_out, name="sign-out"),
     path("language/", pages.language, name="language"),
     path("api/", api.urls),
+    path("applications/", include("xiaoer.applications.urls")),
     path("", include("xiaoer.workbench.urls")),
 ]

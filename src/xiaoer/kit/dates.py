@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import calendar
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
 from functools import lru_cache
 from typing import Protocol
@@ -175,6 +175,20 @@ def add_working_days(day: date, count: int) -> date:
     for _ in range(count):
         day = next_working_day(day + timedelta(days=1))
     return day
+
+
+def working_minutes(start: datetime, end: datetime, *, opens: time, closes: time) -> int:
+    """Whole minutes of office hours between two instants, China time; 0 when they are the wrong way round."""
+    begun, ended = start.astimezone(CHINA), end.astimezone(CHINA)
+    span = (ended.date() - begun.date()).days
+    days = (begun.date() + timedelta(days=step) for step in range(span + 1))
+    return sum(_office_minutes(day, begun, ended, opens, closes) for day in days if is_working_day(day))
+
+
+def _office_minutes(day: date, begun: datetime, ended: datetime, opens: time, closes: time) -> int:
+    first = max(begun, datetime.combine(day, opens, CHINA))
+    last = min(ended, datetime.combine(day, closes, CHINA))
+    return max(0, int((last - first).total_seconds()) // 60)
 
 
 def _unlisted(year: int) -> bool:

@@ -2,6 +2,7 @@
 
 import narwhals as nw
 
+from xiaoer.applications.night import FlowTable, four_flows
 from xiaoer.features.night import (
     account_flows,
     monthly,
@@ -68,7 +69,8 @@ def segments(night: Night) -> None:
         Grid.in_force(night.business_date),
     )
     night.keep("segments", rhythms(placed.join(sizes, on="customer_id", how="left"), night.business_date))
-    night.keep("firms", _firms(night))
+    firms = night.keep("firms", _firms(night))
+    night.keep("four_flows", four_flows(firms, FlowTable.in_force(night.business_date)))
 
 
 def _firms(night: Night) -> nw.LazyFrame:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from xiaoer.nightly import delivered, history, lent, organisation, seam, showing
+from xiaoer.nightly import applications, delivered, history, lent, organisation, seam, showing
 from xiaoer.nightly.directory import directory
 from xiaoer.nightly.firms import firms
 from xiaoer.nightly.profiles import profiles
@@ -28,6 +28,8 @@ def published_tables(night: Night) -> dict[str, seam.Handed]:
         "scores": showing.scores(night),
         "events": showing.events(night, called),
         "proposals": showing.proposals(night, called),
+        "brought": applications.brought(night),
+        "four_flows": applications.four_flows(night),
         "notes": lent.notes(night),
         "class_moves": lent.class_moves(night),
         "migrations": lent.migrations(night),

@@ -21,6 +21,8 @@ MODELS = {
     "scores": "scores.Score",
     "events": "events.Event",
     "proposals": "offers.Proposal",
+    "brought": "applications.Brought",
+    "four_flows": "applications.FourFlows",
     "notes": "loans.Note",
     "class_moves": "loans.ClassMove",
     "migrations": "loans.Migration",
@@ -44,6 +46,11 @@ FOLLOWING = (
     "loans.ClassStep",
     "loans.Check",
     "renewals.Evidence",
+    "applications.Application",
+    "applications.Step",
+    "applications.Paper",
+    "applications.Exemption",
+    "applications.Appraisal",
 )
 NAMES = (*MODELS, *MASTERS)
 CARRIED_ANYWAY = {"branch_id", "manager_id"}  # scope columns may come with a table that does not keep them

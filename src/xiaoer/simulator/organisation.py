@@ -66,7 +66,7 @@ def found(plan: Plan, months: list[Month]) -> Organisation:
     return Organisation(
         branches=_branches(places),
         staff=staff.drop("post", "from_date", "to_date"),
-        posts=staff.select("staff_id", "post", "branch_id", "from_date", "to_date"),
+        posts=_posts(staff),
         sub_branches=np.array(subs, dtype=object)[here],
         places=places[here],
         managers=ids[:count][mine],
@@ -166,6 +166,15 @@ def _staff(
             "to_date": left,
         }
     )
+
+
+def _posts(staff: pl.DataFrame) -> pl.DataFrame:
+    """Everybody's post; a branch's second teller does its credit papers too, the last risk officer surveys."""
+    held = staff.select("staff_id", "post", "branch_id", "from_date", "to_date")
+    second = held.filter(post="teller").group_by("branch_id", maintain_order=True).last()
+    surveys = held.filter(post="risk_officer").tail(1).with_columns(post=pl.lit("investigator"))
+    clerks = second.select(held.columns).with_columns(post=pl.lit("credit_clerk"))
+    return pl.concat([held, clerks, surveys])
 
 
 def _renamed(places: list[dict[str, object]], months: list[Month]) -> tuple[str, str, date]:

@@ -37,7 +37,7 @@ class Place:
 def show(request: HttpRequest, here: str, template: str, **told: Any) -> HttpResponse:
     """A page inside the frame."""
     desk = desk_of(request)
-    return render(request, template, _around(request, desk, here) | told)
+    return render(request, template, around(request, desk, here) | told)
 
 
 def part(request: HttpRequest, template: str, **told: Any) -> HttpResponse:
@@ -46,7 +46,8 @@ def part(request: HttpRequest, template: str, **told: Any) -> HttpResponse:
     return render(request, template, {"desk": desk, "today": desk.today, "as_of": desk.as_of} | told)
 
 
-def _around(request: HttpRequest, desk: Desk, here: str) -> dict[str, Any]:
+def around(request: HttpRequest, desk: Desk, here: str) -> dict[str, Any]:
+    """What the frame shows; the notice of what was just done is said once."""
     return {
         "desk": desk,
         "today": desk.today,
@@ -78,6 +79,16 @@ def _places_of_firms(desk: Desk, here: str) -> list[Place]:
         Place(_("Firms"), "firms", reverse("firms"), here == "firms", counts["firms"]),
         Place(_("Events"), "events", reverse("events"), here == "events", counts["events"]),
     ]
+    made.append(
+        Place(
+            _("Applications"),
+            "applications",
+            reverse("applications"),
+            here == "applications",
+            counts["applications"],
+            on_phone=False,
+        )
+    )
     if counts["firms"]:
         made.append(Place(_("Segments"), "segments", reverse("segments"), here == "segments", on_phone=False))
     if risk.lends(desk):

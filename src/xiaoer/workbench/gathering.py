@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from xiaoer.applications import queries as applications
 from xiaoer.branches import queries as branches
 from xiaoer.contacts import queries as contacts
 from xiaoer.customers import queries as customers
@@ -214,6 +215,7 @@ def counts(desk: Desk) -> dict[str, int]:
         "today": whole - len(settled),
         "firms": desk.remembered("firms", lambda: customers.firms(scope).count()),
         "events": desk.remembered("events", lambda: noticed.events(scope).count()),
+        "applications": applications.waiting_for(scope).count(),
     }
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from xiaoer.applications.gathering import beside_the_firm
+from xiaoer.applications.reader import reader_of
 from xiaoer.customers.queries import search as find
-from xiaoer.kit.refusal import Refusal
+from xiaoer.kit.screens.guards import needs, refusals_told
 from xiaoer.kit.screens.listing import Listing, asked
 from xiaoer.kit.screens.workbook import workbook
 from xiaoer.workbench import approaching, doing, gathering, risk
@@ -25,38 +25,6 @@ from xiaoer.workbench.shown.drawings import tongue
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LISTS = frozenset({"firms", "events", "overdue", "checks"})
-View = Callable[..., HttpResponse]
-
-
-def refusals_told(view: View) -> View:
-    """A refusal is said in its own words: beside the sheet for htmx, else on a page."""
-
-    @wraps(view)
-    def told(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
-        try:
-            return view(request, *args, **named)
-        except Refusal as refusal:
-            if request.headers.get("HX-Request"):
-                return HttpResponse(str(refusal), status=422, content_type="text/plain; charset=utf-8")
-            return render(request, "400.html", {"reason": str(refusal)}, status=422)
-
-    return told
-
-
-def needs(right: str) -> Callable[[View], View]:
-    """Only for posts with this right; others are told so, with 403."""
-
-    def guarded(view: View) -> View:
-        @wraps(view)
-        def asked_first(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
-            if desk_of(request).scope.may(right):
-                return view(request, *args, **named)
-            reason = _("your post does not open this page")
-            return render(request, "400.html", {"reason": reason}, status=403)
-
-        return asked_first
-
-    return guarded
 
 
 @require_GET
@@ -115,7 +83,16 @@ def firm(request: HttpRequest, customer_id: str) -> HttpResponse:
     desk = desk_of(request)
     page = _or_404(gathering.firm_page(desk, customer_id, request.GET.get("tab", "")))
     doing.note_opening(request, desk, page.firm, "firm")
-    return show(request, "firms", "workbench/firm.html", page=page, firm=page.firm, stops=_stops(desk, page))
+    beside = beside_the_firm(reader_of(request), customer_id)
+    return show(
+        request,
+        "firms",
+        "workbench/firm.html",
+        page=page,
+        firm=page.firm,
+        stops=_stops(desk, page),
+        lending=beside,
+    )
 
 
 @require_GET

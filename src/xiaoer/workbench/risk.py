@@ -34,6 +34,7 @@ def places(here: str) -> list[Tab]:
         "classes": _("Classes"),
         "renewals": _("Renewals"),
         "checks": _("Checks"),
+        "application-exceptions": _("Exceptions"),
         "migration": _("Migration"),
         "vintages": _("Vintages"),
         "concentration": _("Concentration"),

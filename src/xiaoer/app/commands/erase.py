@@ -25,10 +25,11 @@ def command(number: str, *, person: bool, yes: bool) -> None:
 
 
 def _words(customer_id: str) -> int:
-    """Notes and promises people typed at the desk."""
+    """Notes, promises, purposes and reasons people typed at the desk."""
     from xiaoer.app.setup import ready
 
     ready()
+    from xiaoer.applications.jobs import forget_words as forget_words_of_applications
     from xiaoer.contacts.jobs import forget_words
 
-    return forget_words(customer_id)
+    return forget_words(customer_id) + forget_words_of_applications(customer_id)

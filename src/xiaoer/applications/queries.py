@@ -1,0 +1,164 @@
+"""Applications and all that belongs to them, for whoever may see them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from django.db.models import QuerySet
+
+from xiaoer.applications.models import (
+    Application,
+    Appraisal,
+    Brought,
+    Exemption,
+    FourFlows,
+    Paper,
+    Step,
+)
+from xiaoer.applications.rules import checklist
+from xiaoer.applications.terms import (
+    ENDED,
+    EXEMPTION,
+    MOVES,
+    OPEN,
+    RIGHTS,
+    Checklists,
+    Deed,
+    Entry,
+    Granted,
+    Item,
+    PaperState,
+    Part,
+    Stage,
+    Standing,
+    Verb,
+)
+from xiaoer.kit.scope import Scope
+
+GRANTED = "granted"
+AHEAD = frozenset(Verb) - {Verb.DECLINE, Verb.SEND_BACK, Verb.WITHDRAW}
+
+
+def applications(scope: Scope) -> QuerySet[Application]:
+    """Every application begun here in scope."""
+    return Application.objects.seen_by(scope)
+
+
+def application(scope: Scope, application_id: int) -> Application | None:
+    """One application, or None when somebody else answers for its firm."""
+    return applications(scope).filter(pk=application_id).first()
+
+
+def applications_of(scope: Scope, customer_id: str) -> QuerySet[Application]:
+    """A firm's applications, the newest first."""
+    return applications(scope).filter(customer_id=customer_id).order_by("-received_date", "-pk")
+
+
+def brought(scope: Scope) -> QuerySet[Brought]:
+    """Applications of the bank's own files."""
+    return Brought.objects.seen_by(scope)
+
+
+def brought_one(scope: Scope, application_id: str) -> Brought | None:
+    """One of them by its number."""
+    return brought(scope).filter(application_id=application_id).first()
+
+
+def waiting_for(scope: Scope) -> QuerySet[Application]:
+    """Applications whose next step is the reader's part; a relationship manager's own are all that go on."""
+    mine = {move.stage for move in MOVES.values() if scope.may(RIGHTS[move.part]) and move.verb in AHEAD}
+    going_on = applications(scope).filter(stage__in=list(OPEN))
+    return going_on if scope.may(RIGHTS[Part.MARKETING]) else going_on.filter(stage__in=list(mine))
+
+
+def steps(scope: Scope, application_ids: Collection[int]) -> QuerySet[Step]:
+    """Steps in the order they were taken."""
+    return Step.objects.seen_by(scope).filter(application__in=list(application_ids)).order_by("pk")
+
+
+def papers(scope: Scope, application_ids: Collection[int]) -> QuerySet[Paper]:
+    """Entries about papers, oldest first."""
+    return Paper.objects.seen_by(scope).filter(application__in=list(application_ids)).order_by("pk")
+
+
+def exemptions(scope: Scope, application_ids: Collection[int]) -> QuerySet[Exemption]:
+    """Exceptions asked for, oldest first."""
+    return Exemption.objects.seen_by(scope).filter(application__in=list(application_ids)).order_by("pk")
+
+
+def exemptions_waiting(scope: Scope) -> QuerySet[Exemption]:
+    """Exceptions nobody has answered, of applications still on their way, oldest first."""
+    asked = Exemption.objects.seen_by(scope).filter(answer="").exclude(application__stage__in=list(ENDED))
+    return asked.select_related("application").order_by("pk")
+
+
+def exemption(scope: Scope, exemption_id: int) -> Exemption | None:
+    """One exception."""
+    return Exemption.objects.seen_by(scope).filter(pk=exemption_id).select_related("application").first()
+
+
+def appraisals(scope: Scope, application_ids: Collection[int]) -> QuerySet[Appraisal]:
+    """Versions of the worksheets, oldest first."""
+    return Appraisal.objects.seen_by(scope).filter(application__in=list(application_ids)).order_by("version")
+
+
+def deeds(scope: Scope, application_id: int) -> tuple[Deed, ...]:
+    """Who had which part of an application."""
+    one = {application_id}
+    done = [Deed(step.staff_id, step.part) for step in steps(scope, one)]
+    done += [Deed(row.staff_id, Part.INVESTIGATION) for row in appraisals(scope, one)]
+    done += [Deed(row.staff_id, Part.BACK_OFFICE) for row in papers(scope, one) if row.state != "received"]
+    done += [Deed(row.answered_by, EXEMPTION) for row in exemptions(scope, one) if row.answered_by]
+    return tuple(dict.fromkeys(done))
+
+
+def standing(scope: Scope, found: Application, on: date) -> Standing:
+    """All that a step of this application depends on."""
+    return Standing(
+        stage=Stage(found.stage),
+        amount=found.amount,
+        deeds=deeds(scope, found.pk),
+        items=checklists(scope, [found], on)[found.pk],
+        appraised=appraisals(scope, {found.pk}).exists(),
+    )
+
+
+def checklists(scope: Scope, found: Collection[Application], on: date) -> Mapping[int, tuple[Item, ...]]:
+    """How each item of each application's list stands on a day, by the list of the day it was received."""
+    numbers = {one.pk for one in found}
+    entries, granted = defaultdict(list), defaultdict(list)
+    for paper in papers(scope, numbers):
+        entries[paper.application_id].append(Entry(paper.kind, PaperState(paper.state), paper.expires_date))
+    for one in exemptions(scope, numbers).filter(answer=GRANTED):
+        granted[one.application_id].append(Granted(one.kind, one.until_date))
+    return {
+        one.pk: checklist(
+            Checklists.in_force(one.received_date).needed(one.product, one.amount),
+            entries[one.pk],
+            granted[one.pk],
+            on,
+        )
+        for one in found
+    }
+
+
+def brought_items(scope: Scope, found: Brought, on: date) -> tuple[Item, ...]:  # noqa: ARG001  its row is in scope already
+    """The same list held against the papers the bank's files tell of."""
+    lists = Checklists.in_force(found.received_date)
+    product = lists.bank_products.get(found.product_id, "")
+    entries = [_entry(paper) for paper in found.papers]
+    return checklist(lists.needed(product, found.amount or 0), entries, (), on)
+
+
+def four_flows(scope: Scope, customer_id: str) -> FourFlows | None:
+    """A firm's four indices, or None before a night has made them."""
+    return FourFlows.objects.seen_by(scope).filter(customer_id=customer_id).first()
+
+
+def _entry(paper: Mapping[str, str | None]) -> Entry:
+    until = paper.get("expires_date")
+    return Entry(
+        str(paper.get("kind")),
+        PaperState(paper.get("status") or "missing"),
+        date.fromisoformat(until) if until else None,
+    )

@@ -1,0 +1,35 @@
+"""Filters of the room's templates: codes in words."""
+
+from collections.abc import Mapping
+
+from django import template
+
+from xiaoer.applications.shown.words import word
+
+register = template.Library()
+
+
+@register.filter
+def paper_word(kind: str) -> str:
+    return word("paper", kind)
+
+
+@register.filter
+def stage_word(stage: str) -> str:
+    return word("stage", stage)
+
+
+@register.filter
+def product_word(product: str) -> str:
+    return word("product", product)
+
+
+@register.filter
+def named(staff_id: str, people: Mapping[str, str]) -> str:
+    """A member of staff by name, by number where nobody knows it."""
+    return people.get(staff_id, staff_id)
+
+
+@register.filter
+def state_word(state: str) -> str:
+    return word("state", state)
