@@ -49,16 +49,17 @@ def test_publishing_stays_near_copy_and_index_and_writes_only_what_changed() -> 
 
 
 def test_windowed_sums_stay_near_one_scan(tmp_path: Path) -> None:
-    from xiaoer.features.night import account_flows
+    from xiaoer.features.night import account_flows, payment_stretches
+    from xiaoer.features.rules import windows
     from xiaoer.kit.tables import DuckEngine
     from xiaoer.sources.contracts import contract
 
     folder = tmp_path / "delivered" / "transactions"
     folder.mkdir(parents=True)
     payments(folder / "1.parquet")
-    engine, today = DuckEngine(tmp_path / "scratch"), (date(2026, 10, 31) - date(1970, 1, 1)).days
+    engine, on = DuckEngine(tmp_path / "scratch"), windows(date(2026, 10, 31))
     balances = engine.table(contract("balances").schema.arrow.empty_table())
-    flows = account_flows(balances, engine.scan([folder / "1.parquet"]), today)
+    flows = account_flows(balances, payment_stretches(engine.scan([folder / "1.parquet"]), on), on)
     floors.scan_and_group(tmp_path)
     floor, rows = floors.scan_and_group(tmp_path)
     seconds, firms = timed(lambda: engine.write(flows, tmp_path / "flows.parquet"))
