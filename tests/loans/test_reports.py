@@ -10,6 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.utils.translation import override
 
 from tests.world import BUSINESS_DATE
 from xiaoer.kit.scope import Scope
@@ -121,6 +122,13 @@ def test_an_age_counts_once_the_whole_quarter_has_reached_it() -> None:
     assert before is not None
     assert before.series[0].values == (0.0, 0.0, 2.5, 10.0, None, None)
     assert Vintages(rows, "late_90", date(2026, 1, 30), {}).chart is None
+
+
+def test_the_sentence_speaks_of_an_age_that_half_the_money_has_reached() -> None:
+    rows = [Cohort(date(2026, 1, 1), 100, [(2, 10), (5, 10)]), Cohort(date(2026, 3, 1), 300, [(3, 30)])]
+    with override("en"):
+        told = Vintages(rows, "late_30", date(2026, 7, 31), {}).sentence
+    assert told == "Of what was drawn at least 4 months ago, 10.0% were over 30 days late by then"
 
 
 def test_the_reports_pages_open_in_both_languages(client_of: Callable[..., Any]) -> None:

@@ -54,11 +54,6 @@ def steps(scope: Scope, cases: Iterable[UUID]) -> list[Any]:
     return list(ClassStep.objects.seen_by(scope).filter(case__in=list(cases)).order_by("at", "pk"))
 
 
-def steps_of(scope: Scope, customer_id: str) -> list[Any]:
-    """All steps about a firm's notes, in order."""
-    return list(ClassStep.objects.seen_by(scope).filter(customer_id=customer_id).order_by("at", "pk"))
-
-
 def cases(scope: Scope, *, at_most: int) -> list[list[Any]]:
     """Class changes, the latest first, each as its steps in order."""
     made = ClassStep.objects.seen_by(scope).filter(step=Step.MADE.value).order_by("-at", "-pk")

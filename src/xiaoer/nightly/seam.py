@@ -104,8 +104,3 @@ def check(name: str, table: Handed) -> None:
         missing = sorted(must - set(table.column_names))
         message = f"published table {name!r}: unknown columns {sorted(unknown)}, missing columns {missing}"
         raise ValueError(message)
-
-
-def empty_tables() -> dict[str, pa.Table]:
-    """Every published table without rows, to fill in."""
-    return {name: pa.table({}) for name in NAMES}

@@ -22,7 +22,6 @@ SUMS = (
     "cost_of_sales", "gross_profit", "gross_margin_bp", "costs", "operating_profit", "free_cash", "free_cash_month",
     "assets", "debts", "equity",
 )  # fmt: skip
-ORIGINS = ("invoices", "accounts", "loans", "interview")
 
 
 class Check(StrEnum):

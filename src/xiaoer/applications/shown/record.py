@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -265,7 +264,3 @@ class ApplicationPage:
 def missing_words(items: Sequence[Item]) -> str:
     """The open items in one sentence."""
     return listed("paper", (item.kind for item in items if item.open))
-
-
-def days_in(since: date | None, today: date) -> int | None:
-    return None if since is None else (today - since).days

@@ -124,10 +124,24 @@ class Vintages:
         chart = self.chart
         if chart is None:
             return _("No vintage is old enough to be drawn yet")
-        whole = [value for value in chart.series[-1].values if value is not None]
-        return _("Of all that was drawn, %(share)s were ever over %(days)s days past due by month %(age)s") % {
-            "share": formats.percent(whole[-1] / 100), "days": self.late.removeprefix("late_"), "age": len(whole) - 1,
-        }  # fmt: skip
+        age = self._age_of_half
+        told = _(
+            "Of what was drawn at least %(age)s months ago, %(share)s were over %(days)s days late by then"
+        )
+        share = (chart.series[-1].values[age] or 0) / 100
+        return told % {"share": formats.percent(share), "days": self.late.removeprefix("late_"), "age": age}
+
+    @property
+    def _age_of_half(self) -> int:
+        """The age that half the money has reached: beyond it a few old cohorts would speak for all."""
+        total, grown = sum(row.amount for row in self.rows), 0
+        for age, amount in sorted(
+            ((_age(row.month, self.as_of), row.amount) for row in self.rows), reverse=True
+        ):
+            grown += amount
+            if grown * 2 >= total:
+                return max(0, min(age, LONGEST_AGE))
+        return 0
 
     @property
     def chart(self) -> Chart | None:
