@@ -132,6 +132,8 @@ class ClassRule:
     view: str = "note"  # note | debtor: the second looks at all claims on the debtor
     on: bool = True
     checked: bool = True
+    source: str = ""  # where it was read
+    missing: str = ""  # what nobody has compared with the official text yet
 
     def concerns(self, asset_class: str) -> bool:
         return self.applies in {"all", asset_class}

@@ -91,7 +91,7 @@ def class_page(desk: Desk) -> class_desk.ClassDesk:
         for one in shown
     ]
     return class_desk.ClassDesk(wanted, asking.count(), class_desk.waiting(told), class_desk.ended(told)[:ENDED_SHOWN],
-                                scope.may("class.make"))  # fmt: skip
+                                scope.may("class.make"), [class_desk.Rule(one) for one in book.rules])  # fmt: skip
 
 
 def change_sheet(desk: Desk, note_id: str) -> class_desk.ChangeSheet:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from xiaoer.kit.scope import Scope
-from xiaoer.loans.terms import FiveClass
+from xiaoer.loans.terms import ClassRule, FiveClass
 from xiaoer.workbench.shown import lending
 
 NEXT = {"made": "class.review", "reviewed": "class.approve"}
@@ -49,6 +49,25 @@ class Move:
     @property
     def chips(self) -> list[dict[str, Any]]:
         return [lending.class_chip(self.before), lending.class_chip(self.after)]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule in force: what it asks for at least, its article, and whether that was read in the official text."""
+
+    rule: ClassRule
+
+    @property
+    def chip(self) -> dict[str, Any]:
+        return lending.class_chip(self.rule.at_least.value)
+
+    @property
+    def words(self) -> str:
+        return lending.rule_word(self.rule.code)
+
+    @property
+    def concerns(self) -> str:
+        return str(lending.ASSET_CLASSES.get(self.rule.applies, ""))
 
 
 @dataclass(frozen=True)
@@ -128,7 +147,7 @@ class ClassDesk:
     waiting: Sequence[Case]
     ended: Sequence[Case]
     makes: bool
-    places: Sequence[Any] = field(default=())
+    rules: Sequence[Rule] = field(default=())
 
     @property
     def sentence(self) -> str:
