@@ -25,6 +25,7 @@ def loan_tables(firms: list[Row], today: date, seed: int = 5) -> dict[str, list[
     ]
     return {
         "notes": notes,
+        "arrears": _arrears(notes, today),
         "class_moves": [_move(note, today) for note in notes if note["rule_class"] != "normal"],
         "migrations": _migrations(notes, today),
         "vintages": _vintages(notes),
@@ -63,6 +64,23 @@ def _note(firm: Row, at: int, chance: random.Random, today: date) -> Row:
         "plan": [{"no": no, "due": str(day), "principal": 100_000, "interest": 4_350 - no * 10,
                   "paid": str(day) if day <= today - timedelta(days=late) else None} for no, day in enumerate(due, 1)],
     }  # fmt: skip
+
+
+def _arrears(notes: list[Row], today: date) -> list[Row]:
+    """Firms past due now; each note late by one due, open since."""
+    rows: dict[str, Row] = {}
+    for note in notes:
+        if late := note["days_past_due"]:
+            names = ("customer_id", "branch_id", "manager_id")
+            row = rows.setdefault(
+                note["customer_id"], {name: note[name] for name in names} | {"times": [], "late": []}
+            )
+            due = today - timedelta(days=late)
+            row["late"].append({"note": note["note_id"], "due": str(due), "from": str(due + timedelta(days=1)),
+                                "until": None})  # fmt: skip
+            row["times"] = [{"floor": floor, "in": str(due + timedelta(days=floor)), "out": None}
+                            for floor in FLOORS if late >= floor]  # fmt: skip
+    return list(rows.values())
 
 
 def _move(note: Row, today: date) -> Row:

@@ -54,6 +54,21 @@ class Note(Published):
         ]
 
 
+class Arrears(Published):
+    """A firm that was ever past due: its times in each bucket, and the dues that made it late, settled notes' too."""
+
+    customer_id = models.TextField()
+    times = models.JSONField(default=list)  # [{floor, in, out}]: some note so many days past due or more
+    late = models.JSONField(
+        default=list
+    )  # [{note, due, from, until}], until null while it is open, oldest first
+
+    key = ("customer_id",)
+
+    class Meta(Published.Meta):
+        constraints: ClassVar = [one_open_row("customer_id")]
+
+
 class ClassMove(Published):
     """A change of what the rules ask for: from one month-end (or tonight) to the next, and the rule that made it."""
 

@@ -8,7 +8,17 @@ from uuid import UUID
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from xiaoer.kit.scope import Scope
-from xiaoer.loans.models import Check, CheckDue, ClassMove, ClassStep, Migration, Note, Share, Vintage
+from xiaoer.loans.models import (
+    Arrears,
+    Check,
+    CheckDue,
+    ClassMove,
+    ClassStep,
+    Migration,
+    Note,
+    Share,
+    Vintage,
+)
 from xiaoer.loans.terms import Step
 
 ENDS = {Step.APPROVED.value, Step.RETURNED.value}
@@ -28,6 +38,11 @@ def note(scope: Scope, note_id: str) -> Any:
 def notes_of(scope: Scope, customer_id: str) -> list[Any]:
     """A firm's notes, the latest past due first."""
     return list(notes(scope).filter(customer_id=customer_id).order_by("-days_past_due", "note_id"))
+
+
+def arrears(scope: Scope, customer_id: str) -> Any:
+    """A firm's arrears from the first day, or None where it was never past due."""
+    return Arrears.objects.seen_by(scope).filter(customer_id=customer_id).first()
 
 
 def late(scope: Scope) -> QuerySet[Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from xiaoer.nightly import checking, deciding, knowing, lending, publishing, renewing, shaping
+from xiaoer.nightly import checking, deciding, knowing, lending, publishing, renewing, risking, shaping
 from xiaoer.nightly.run import Night
 
 
@@ -26,6 +26,7 @@ PLAN = (
     Step("events", deciding.events),  # what happened that a person should know
     Step("offers", deciding.offers),  # candidates, contact policy, each manager's day
     Step("loans", lending.loans),  # arrears, classes, migration, vintages
+    Step("risk", risking.risk),  # whose arrears, who stands for whom, plans against terms
     Step("renewals", renewing.renewals),  # notes that end soon, each condition with evidence
     Step("checks", checking.checks),  # when each note is looked at next, where its drawing went
     Step("publish", publishing.publish),  # to the desk, the pointer last

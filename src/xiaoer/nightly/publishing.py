@@ -4,7 +4,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from xiaoer.nightly import applications, delivered, history, lent, organisation, seam, showing
+from xiaoer.nightly import applications, delivered, history, lent, organisation, risked, seam, showing
 from xiaoer.nightly.directory import directory
 from xiaoer.nightly.firms import firms
 from xiaoer.nightly.profiles import profiles
@@ -35,6 +35,7 @@ def published_tables(night: Night) -> dict[str, seam.Handed]:
         "migrations": lent.migrations(night),
         "vintages": lent.vintages(night),
         "shares": lent.shares(night),
+        "arrears": risked.arrears(night),
         "checks": lent.checks(night, called),
         "renewals": lent.renewals(night),
         "promises": lent.promises(night),

@@ -28,6 +28,7 @@ MODELS = {
     "migrations": "loans.Migration",
     "vintages": "loans.Vintage",
     "shares": "loans.Share",
+    "arrears": "loans.Arrears",
     "checks": "loans.CheckDue",
     "renewals": "renewals.Renewal",
     "promises": "renewals.Promise",

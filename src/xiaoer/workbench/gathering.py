@@ -27,7 +27,7 @@ from xiaoer.sources.contracts import contracts
 from xiaoer.workbench import risk
 from xiaoer.workbench.desk import Desk
 from xiaoer.workbench.queries import saved_views
-from xiaoer.workbench.shown import borrowing, event_list, lists, record, report, week
+from xiaoer.workbench.shown import borrowing, event_list, lists, past_due, record, report, week
 from xiaoer.workbench.shown import morning as mornings
 from xiaoer.workbench.shown import segments as grid_page
 
@@ -188,7 +188,8 @@ def _borrowing(desk: Desk, customer_id: str) -> borrowing.Borrowing:
     """The firm's notes with their class in force, and what changed."""
     held = loans.notes_of(desk.scope, customer_id)
     agreed = loans.decided(desk.scope, [one.note_id for one in held])
-    return borrowing.borrowing(held, loans.moves_of(desk.scope, customer_id), agreed, desk.today)
+    history = past_due.past_due(loans.arrears(desk.scope, customer_id), desk.as_of or desk.today)
+    return borrowing.borrowing(held, loans.moves_of(desk.scope, customer_id), agreed, history, desk.today)
 
 
 def data(desk: Desk) -> report.Report:

@@ -14,17 +14,9 @@ from xiaoer.loans.queries import class_in_force
 from xiaoer.loans.rules.flexible import Alternative, Payer, alternative, eligible
 from xiaoer.loans.terms import FiveClass, Flexible, Loan, Method
 from xiaoer.workbench.shown import lending
+from xiaoer.workbench.shown.past_due import PastDue, of_note
 
 PLAN_BEFORE, PLAN_AHEAD = 3, 6
-
-
-@dataclass(frozen=True)
-class Time:
-    """A note's time in a bucket; `left` is None while it lasts."""
-
-    bucket: str
-    came: date
-    left: date | None
 
 
 @dataclass(frozen=True)
@@ -45,6 +37,7 @@ class Borrowed:
     note: Any
     now: str
     today: date
+    history: PastDue | None = None
 
     @property
     def chip(self) -> dict[str, Any]:
@@ -85,11 +78,9 @@ class Borrowed:
         return reverse("class-change", args=[self.note.note_id])
 
     @property
-    def times(self) -> list[Time]:
-        """Times past due, the latest first."""
-        rows = [Time(str(lending.BUCKETS[one["floor"]]), date.fromisoformat(one["in"]), _day(one["out"]))
-                for one in self.note.times]  # fmt: skip
-        return rows[::-1]
+    def times(self) -> Sequence[Any]:
+        """Times in a bucket."""
+        return list(self.note.times)
 
     @property
     def plan(self) -> list[Instalment]:
@@ -129,15 +120,27 @@ class Borrowing:
 
     notes: Sequence[Borrowed]
     changes: Sequence[Change]
+    history: PastDue | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether there is anything to show."""
+        return bool(self.notes or self.history)
 
 
 def borrowing(
-    notes: Sequence[Any], moves: Sequence[Any], agreed: Mapping[str, Any], today: date
+    notes: Sequence[Any],
+    moves: Sequence[Any],
+    agreed: Mapping[str, Any],
+    history: PastDue | None,
+    today: date,
 ) -> Borrowing:
-    """A firm's notes with their class in force."""
+    """A firm's notes with their class in force, and how late it was through time."""
     held = dict(agreed)
-    shown = tuple(Borrowed(one, class_in_force(one, held), today) for one in notes)
-    return Borrowing(shown, tuple(Change(one) for one in moves))
+    shown = tuple(
+        Borrowed(one, class_in_force(one, held), today, of_note(history, one.note_id)) for one in notes
+    )
+    return Borrowing(shown, tuple(Change(one) for one in moves), history)
 
 
 def _day(text: str | None) -> date | None:

@@ -95,12 +95,12 @@ class FirmPage:
                 counts.get(name, 0),
             )
             for name in TABS
-            if name != "loans" or (self.loans and self.loans.notes)
+            if name != "loans" or (self.loans and self.loans.known)
         ]
 
     @property
     def shown_tab(self) -> str:
-        lends = self.loans and self.loans.notes
+        lends = self.loans and self.loans.known
         return self.tab if self.tab in TABS and (lends or self.tab != "loans") else "overview"
 
     @property
