@@ -26,6 +26,7 @@ def loan_tables(firms: list[Row], today: date, seed: int = 5) -> dict[str, list[
     return {
         "notes": notes,
         "arrears": _arrears(notes, today),
+        **_guarantees(firms, notes),
         "class_moves": [_move(note, today) for note in notes if note["rule_class"] != "normal"],
         "migrations": _migrations(notes, today),
         "vintages": _vintages(notes),
@@ -81,6 +82,58 @@ def _arrears(notes: list[Row], today: date) -> list[Row]:
             row["times"] = [{"floor": floor, "in": str(due + timedelta(days=floor)), "out": None}
                             for floor in FLOORS if late >= floor]  # fmt: skip
     return list(rows.values())
+
+
+def _guarantees(firms: list[Row], notes: list[Row]) -> dict[str, list[Row]]:
+    """Firms in threes: the first two stand for each other, and the second for the third."""
+    owed = {one["customer_id"]: one for one in reversed(notes)}
+    borrowers = [one for one in firms if one["customer_id"] in owed]
+    ties = []
+    for at in range(0, len(borrowers) - 2, 3):
+        one, two, three = borrowers[at : at + 3]
+        ties += [(one, two, True), (two, one, True), (two, three, False)]
+    rows = [
+        row
+        for number, (guarantor, debtor, mutual) in enumerate(ties)
+        for row in _sides(f"G{number:05d}", guarantor, debtor, owed, mutual=mutual)
+    ]
+    return {"guarantees": rows, "sureties": _sureties(rows, owed)}
+
+
+def _sides(number: str, guarantor: Row, debtor: Row, owed: dict[str, Row], *, mutual: bool) -> list[Row]:
+    """A guarantee on both pages."""
+    note = owed[debtor["customer_id"]]
+    kept = {"guarantee_id": number, "contract_id": note["contract_id"], "amount": note["amount"],
+            "balance": note["balance"], "counted_amount": note["balance"], "start_date": note["drawn_date"],
+            "end_date": note["due_date"], "status": "active", "mutual": mutual, "other_kind": "customer"}  # fmt: skip
+    rows = []
+    for side, mine, other in (("debtor", debtor, guarantor), ("guarantor", guarantor, debtor)):
+        theirs = owed[other["customer_id"]]
+        named = {"other_id": other["customer_id"], "other": other["name"], "other_class": theirs["rule_class"],
+                 "other_days_past_due": theirs["days_past_due"], "other_balance": theirs["balance"]}  # fmt: skip
+        whose = {name: mine[name] for name in ("customer_id", "branch_id", "manager_id")}
+        rows.append(kept | named | whose | {"side": side})
+    return rows
+
+
+def _sureties(rows: list[Row], owed: dict[str, Row]) -> list[Row]:
+    firms: dict[str, Row] = {}
+    for row in rows:
+        note = owed[row["customer_id"]]
+        firm = firms.setdefault(row["customer_id"], {name: row[name] for name in
+                                ("customer_id", "branch_id", "manager_id")}
+                                | {name: note[name] for name in ("balance", "rule_class", "days_past_due")}
+                                | {"guarantors": 0, "covered_amount": 0, "debtors": 0, "stands_for_amount": 0,
+                                   "ring": "", "ring_size": 0, "circle": row["customer_id"], "circle_size": 3,
+                                   "chain": 1})  # fmt: skip
+        if row["side"] == "debtor":
+            firm["guarantors"], firm["covered_amount"] = firm["guarantors"] + 1, row["balance"]
+        else:
+            firm["debtors"] += 1
+            firm["stands_for_amount"] += row["counted_amount"]
+        if row["mutual"]:
+            firm |= {"ring": min(row["customer_id"], row["other_id"]), "ring_size": 2}
+    return list(firms.values())
 
 
 def _move(note: Row, today: date) -> Row:

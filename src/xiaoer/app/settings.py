@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "xiaoer.branches",
     "xiaoer.customers",
     "xiaoer.loans",
+    "xiaoer.network",
     "xiaoer.contacts",
     "xiaoer.contact_policy",
     "xiaoer.features",

@@ -36,6 +36,8 @@ def published_tables(night: Night) -> dict[str, seam.Handed]:
         "vintages": lent.vintages(night),
         "shares": lent.shares(night),
         "arrears": risked.arrears(night),
+        "guarantees": risked.guarantees(night, called),
+        "sureties": risked.sureties(night),
         "checks": lent.checks(night, called),
         "renewals": lent.renewals(night),
         "promises": lent.promises(night),

@@ -1,18 +1,63 @@
-"""The published rows of the risk desk: each firm's arrears from the first day."""
+"""The published rows of the risk desk: each firm's arrears from the first day, who stands for whom."""
 
 import polars as pl
 
 from xiaoer.loans.night.allocation import NEVER
 from xiaoer.nightly import seam
+from xiaoer.nightly.directory import Directory
+from xiaoer.nightly.lent import GRADES
 from xiaoer.nightly.pieces import Part, as_json, in_parts
 from xiaoer.nightly.run import Night
 
 ARREARS = ("customer_id", "times", "late")
+GUARANTEES = (
+    "guarantee_id", "side", "customer_id", "other_id", "other", "other_kind", "contract_id", "amount", "balance",
+    "counted_amount", "start_date", "end_date", "status", "other_class", "other_days_past_due", "other_balance",
+    "mutual",
+)  # fmt: skip
+SURETIES = (
+    "customer_id", "balance", "rule_class", "days_past_due", "guarantors", "covered_amount", "debtors",
+    "stands_for_amount", "ring", "ring_size", "circle", "circle_size", "chain",
+)  # fmt: skip
 
 
 def arrears(night: Night) -> seam.Rows:
     """Firms that were ever past due: their times in each bucket, and the dues that made them late."""
     return in_parts(night, ARREARS, _arrears)
+
+
+def guarantees(night: Night, called: Directory) -> seam.Rows:
+    """Each guarantee in force, with the debtor's firm and with the guarantor's."""
+    return in_parts(night, GUARANTEES, lambda part: _guarantees(part, called))
+
+
+def sureties(night: Night) -> seam.Rows:
+    """Firms that are guaranteed or guarantee, and their place among one another."""
+    return in_parts(night, SURETIES, _sureties)
+
+
+def _guarantees(part: Part, called: Directory) -> pl.DataFrame:
+    rows = part.made("guarantee_sides").sort("guarantee_id", "side")
+    named = called.called(rows.with_columns(counterparty_id="other_id"))
+    return named.with_columns(
+        pl.col("name").alias("other"),
+        *(pl.col(name).fill_null("") for name in ("contract_id", "other_kind", "status")),
+        _class("other_grade").alias("other_class"),
+        pl.col("other_late_days").alias("other_days_past_due"),
+    )
+
+
+def _sureties(part: Part) -> pl.DataFrame:
+    return (
+        part.made("sureties")
+        .sort("customer_id")
+        .with_columns(_class("grade").alias("rule_class"), pl.col("late_days").alias("days_past_due"))
+    )
+
+
+def _class(column: str) -> pl.Expr:
+    """A grade as its class, "" for a firm without notes."""
+    return pl.col(column).replace_strict(GRADES, default="", return_dtype=pl.String)
 
 
 def _arrears(part: Part) -> pl.DataFrame:

@@ -29,6 +29,8 @@ MODELS = {
     "vintages": "loans.Vintage",
     "shares": "loans.Share",
     "arrears": "loans.Arrears",
+    "guarantees": "network.Guarantee",
+    "sureties": "network.Surety",
     "checks": "loans.CheckDue",
     "renewals": "renewals.Renewal",
     "promises": "renewals.Promise",

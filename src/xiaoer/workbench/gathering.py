@@ -24,7 +24,7 @@ from xiaoer.scores import queries as scores
 from xiaoer.segments.terms import Grid
 from xiaoer.sources import queries as sources
 from xiaoer.sources.contracts import contracts
-from xiaoer.workbench import risk
+from xiaoer.workbench import guarantee_pages, risk
 from xiaoer.workbench.desk import Desk
 from xiaoer.workbench.queries import saved_views
 from xiaoer.workbench.shown import borrowing, event_list, lists, past_due, record, report, week
@@ -189,7 +189,14 @@ def _borrowing(desk: Desk, customer_id: str) -> borrowing.Borrowing:
     held = loans.notes_of(desk.scope, customer_id)
     agreed = loans.decided(desk.scope, [one.note_id for one in held])
     history = past_due.past_due(loans.arrears(desk.scope, customer_id), desk.as_of or desk.today)
-    return borrowing.borrowing(held, loans.moves_of(desk.scope, customer_id), agreed, history, desk.today)
+    return borrowing.borrowing(
+        held,
+        loans.moves_of(desk.scope, customer_id),
+        agreed,
+        desk.today,
+        history=history,
+        guarantees=guarantee_pages.of_firm(desk, customer_id),
+    )
 
 
 def data(desk: Desk) -> report.Report:

@@ -38,6 +38,7 @@ def places(here: str) -> list[Tab]:
         "migration": _("Migration"),
         "vintages": _("Vintages"),
         "concentration": _("Concentration"),
+        "guarantees": _("Guarantees"),
     }
     return [Tab(title, reverse(name), name == here) for name, title in titles.items()]
 

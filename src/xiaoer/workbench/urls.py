@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xiaoer.workbench import check_pages, pages, renewal_pages, risk_pages
+from xiaoer.workbench import check_pages, guarantee_pages, pages, renewal_pages, risk_pages
 
 urlpatterns = [
     path("", pages.today, name="today"),
@@ -26,6 +26,7 @@ urlpatterns = [
     path("loans/migration/", risk_pages.migration, name="migration"),
     path("loans/vintages/", risk_pages.vintages, name="vintages"),
     path("loans/concentration/", risk_pages.concentration, name="concentration"),
+    path("loans/guarantees/", guarantee_pages.guarantees, name="guarantees"),
     path("loans/return/", risk_pages.monthly_return, name="monthly-return"),
     path("segments/", pages.segments, name="segments"),
     path("data/", pages.data, name="data"),

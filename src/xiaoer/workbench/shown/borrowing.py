@@ -14,6 +14,7 @@ from xiaoer.loans.queries import class_in_force
 from xiaoer.loans.rules.flexible import Alternative, Payer, alternative, eligible
 from xiaoer.loans.terms import FiveClass, Flexible, Loan, Method
 from xiaoer.workbench.shown import lending
+from xiaoer.workbench.shown.guarantees import Guarantees
 from xiaoer.workbench.shown.past_due import PastDue, of_note
 
 PLAN_BEFORE, PLAN_AHEAD = 3, 6
@@ -121,26 +122,29 @@ class Borrowing:
     notes: Sequence[Borrowed]
     changes: Sequence[Change]
     history: PastDue | None = None
+    guarantees: Guarantees | None = None
 
     @property
     def known(self) -> bool:
         """Whether there is anything to show."""
-        return bool(self.notes or self.history)
+        return bool(self.notes or self.history or self.guarantees)
 
 
 def borrowing(
     notes: Sequence[Any],
     moves: Sequence[Any],
     agreed: Mapping[str, Any],
-    history: PastDue | None,
     today: date,
+    *,
+    history: PastDue | None = None,
+    guarantees: Guarantees | None = None,
 ) -> Borrowing:
     """A firm's notes with their class in force, and how late it was through time."""
     held = dict(agreed)
     shown = tuple(
         Borrowed(one, class_in_force(one, held), today, of_note(history, one.note_id)) for one in notes
     )
-    return Borrowing(shown, tuple(Change(one) for one in moves), history)
+    return Borrowing(shown, tuple(Change(one) for one in moves), history, guarantees)
 
 
 def _day(text: str | None) -> date | None:

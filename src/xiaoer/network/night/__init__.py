@@ -1,0 +1,29 @@
+"""Who trades with whom, and who stands for whom."""
+
+from xiaoer.network.night.guarantees import sides, sureties, ties
+from xiaoer.network.night.trade import (
+    TIE,
+    acquainted,
+    invoice_lines,
+    main_partners,
+    partner_months,
+    partners,
+    payment_lines,
+    shared,
+    trade_days,
+)
+
+__all__ = [
+    "TIE",
+    "acquainted",
+    "invoice_lines",
+    "main_partners",
+    "partner_months",
+    "partners",
+    "payment_lines",
+    "shared",
+    "sides",
+    "sureties",
+    "ties",
+    "trade_days",
+]
