@@ -25,6 +25,7 @@ PAGES = (
     "/loans/renewals/",
     "/loans/checks/",
     "/loans/migration/",
+    "/loans/guarantees/",
     "/loans/vintages/",
     "/loans/vintages/?late=late_90&product_id=L01",
     "/loans/concentration/",

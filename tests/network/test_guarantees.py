@@ -146,7 +146,7 @@ def test_only_what_is_in_force_for_something_owed_counts(found: tuple[Any, Any, 
 def test_cover_and_what_each_stands_for(found: tuple[Any, Any, Any]) -> None:
     firms = {row["customer_id"]: row for row in found[1]}
     names = ("balance", "guarantors", "covered_amount", "debtors", "stands_for_amount")
-    assert {firm: tuple(row[name] // (WAN if "a" in name and name not in {"guarantors"} else 1) for name in names)
+    assert {firm: tuple(row[name] // (WAN if "a" in name and name != "guarantors" else 1) for name in names)
             for firm, row in firms.items()} == {
         "C1": (150, 2, 100, 2, 110), "C2": (80, 1, 80, 1, 60), "C3": (30, 1, 30, 0, 0),
     }  # fmt: skip

@@ -193,17 +193,18 @@ class GuaranteeDesk:
     def sentence(self) -> str:
         if not self.totals["firms"]:
             return _("Nobody stands for anybody yet")
+        if not self.rings and not self.weak_count:
+            return _("No rings, and every guarantor pays its own debts")
+        weak, rings = self.weak_count, len(self.rings)
         told = [
-            ngettext("%(n)s ring of mutual guarantees", "%(n)s rings of mutual guarantees", len(self.rings))
-            % {"n": f"{len(self.rings):,}"},
+            ngettext("%(n)s ring of mutual guarantees", "%(n)s rings of mutual guarantees", rings)
+            % {"n": f"{rings:,}"},
             ngettext(
-                "%(n)s guarantor in trouble itself",
-                "%(n)s guarantees by somebody in trouble",
-                self.weak_count,
+                "%(n)s guarantee by somebody in trouble", "%(n)s guarantees by somebody in trouble", weak
             )
-            % {"n": f"{self.weak_count:,}"},
+            % {"n": f"{weak:,}"},
         ]
-        return " · ".join(told)
+        return " · ".join(words for words, n in zip(told, (rings, weak), strict=True) if n)
 
     @property
     def coverage(self) -> str:
