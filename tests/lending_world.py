@@ -27,6 +27,7 @@ def loan_tables(firms: list[Row], today: date, seed: int = 5) -> dict[str, list[
         "notes": notes,
         "arrears": _arrears(notes, today),
         **_guarantees(firms, notes),
+        "plans": [_plan(note, at, today) for at, note in enumerate(notes)],
         "class_moves": [_move(note, today) for note in notes if note["rule_class"] != "normal"],
         "migrations": _migrations(notes, today),
         "vintages": _vintages(notes),
@@ -82,6 +83,20 @@ def _arrears(notes: list[Row], today: date) -> list[Row]:
             row["times"] = [{"floor": floor, "in": str(due + timedelta(days=floor)), "out": None}
                             for floor in FLOORS if late >= floor]  # fmt: skip
     return list(rows.values())
+
+
+def _plan(note: Row, at: int, today: date) -> Row:
+    """Every fourth plan departs, every sixth contract says nothing of its days."""
+    kept = {name: note[name] for name in
+            ("note_id", "customer_id", "branch_id", "manager_id", "product", "balance", "rate")}  # fmt: skip
+    off = at % 4 == 1
+    return kept | {
+        "rate_kind": "lpr", "note_rate": note["rate"] + (0.001 if off else 0), "base_date": note["drawn_date"],
+        "next_date": add_months(today, 3), "next_rate": 0.042, "day_rule": "" if at % 6 == 0 else "as_written",
+        "missing": ["day_rule"] if at % 6 == 0 else [], "compared": 12, "departs": off, "day_rows": 0,
+        "amount_rows": 5 if off else 0, "gap_amount": 36_050 if off else 0, "count_gap": 0,
+        "rate_gap": 0.001 if off else 0.0, "since_date": note["drawn_date"] if off else None,
+    }  # fmt: skip
 
 
 def _guarantees(firms: list[Row], notes: list[Row]) -> dict[str, list[Row]]:

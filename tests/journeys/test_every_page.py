@@ -26,6 +26,7 @@ PAGES = (
     "/loans/checks/",
     "/loans/migration/",
     "/loans/guarantees/",
+    "/loans/plans/",
     "/loans/vintages/",
     "/loans/vintages/?late=late_90&product_id=L01",
     "/loans/concentration/",

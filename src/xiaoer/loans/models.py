@@ -69,6 +69,36 @@ class Arrears(Published):
         constraints: ClassVar = [one_open_row("customer_id")]
 
 
+class PlanCheck(Published):
+    """A note's delivered plan against its contract since the rate turned last; amounts in fen, rates fractions."""
+
+    note_id = models.TextField()
+    customer_id = models.TextField()
+    product = models.TextField(default="")
+    balance = models.BigIntegerField()
+    rate_kind = models.TextField(default="")
+    rate = models.FloatField(null=True)  # as it should be
+    note_rate = models.FloatField(null=True)
+    base_date = models.DateField(null=True)  # the rate turned last, or the note was drawn
+    next_date = models.DateField(null=True)
+    next_rate = models.FloatField(null=True)  # at tonight's LPR
+    day_rule = models.TextField(default="")
+    missing = models.JSONField(default=list)  # codes of what the contract does not say
+    compared = models.IntegerField(default=0)
+    departs = models.BooleanField(default=False)
+    day_rows = models.IntegerField(default=0)
+    amount_rows = models.IntegerField(default=0)
+    gap_amount = models.BigIntegerField(default=0)
+    count_gap = models.IntegerField(default=0)
+    rate_gap = models.FloatField(default=0)
+    since_date = models.DateField(null=True)
+
+    key = ("note_id",)
+
+    class Meta(Published.Meta):
+        constraints: ClassVar = [one_open_row("note_id")]
+
+
 class ClassMove(Published):
     """A change of what the rules ask for: from one month-end (or tonight) to the next, and the rule that made it."""
 

@@ -16,6 +16,7 @@ from xiaoer.loans.models import (
     ClassStep,
     Migration,
     Note,
+    PlanCheck,
     Share,
     Vintage,
 )
@@ -43,6 +44,29 @@ def notes_of(scope: Scope, customer_id: str) -> list[Any]:
 def arrears(scope: Scope, customer_id: str) -> Any:
     """A firm's arrears from the first day, or None where it was never past due."""
     return Arrears.objects.seen_by(scope).filter(customer_id=customer_id).first()
+
+
+def plan_checks(scope: Scope, note_ids: Iterable[str]) -> dict[str, Any]:
+    """By note, its plan against its contract."""
+    rows = PlanCheck.objects.seen_by(scope).filter(note_id__in=list(note_ids))
+    return {one.note_id: one for one in rows}
+
+
+def departing(scope: Scope) -> QuerySet[Any]:
+    """Notes whose plan departs from the contract, the dearest first."""
+    rows = PlanCheck.objects.seen_by(scope).filter(departs=True)
+    return rows.order_by("-gap_amount", "-rate_gap", "note_id")
+
+
+def plans_compared(scope: Scope) -> tuple[int, int]:
+    """How many plans there are, and how many could be compared."""
+    rows = PlanCheck.objects.seen_by(scope)
+    return rows.count(), rows.filter(compared__gt=0).count()
+
+
+def plans_lacking(scope: Scope, code: str) -> int:
+    """How many contracts do not say something."""
+    return int(PlanCheck.objects.seen_by(scope).filter(missing__contains=[code]).count())
 
 
 def late(scope: Scope) -> QuerySet[Any]:

@@ -267,6 +267,17 @@ class Flexible:
         return cls(**{name: held[name] for name in names}, spread=Fraction(held["spread_bp"]))
 
 
+@dataclass(frozen=True)
+class Plans:
+    """From how much on (fen, one instalment) a delivered plan departs from its terms."""
+
+    tolerance: int
+
+    @classmethod
+    def in_force(cls, on: date) -> "Plans":
+        return cls(in_force("loans", "plans", on)["tolerance_fen"])
+
+
 @dataclass(frozen=True, kw_only=True)
 class ClassChanged(Fact):
     """Three people agreed on another class for a note."""

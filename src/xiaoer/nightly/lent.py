@@ -32,7 +32,7 @@ OUTSIDE = ""
 
 def notes(night: Night) -> seam.Rows:
     """Every note on the book."""
-    products = _products(night)
+    products = product_names(night)
     floors = Buckets.in_force(night.business_date).floors
     return in_parts(night, NOTES, lambda part: _notes(part, products, floors))
 
@@ -67,7 +67,7 @@ def shares(night: Night) -> pa.Table:
 
 def renewals(night: Night) -> seam.Rows:
     """Notes that end soon with their conditions."""
-    products = _products(night)
+    products = product_names(night)
 
     def made(part: Part) -> pl.DataFrame:
         items = (
@@ -82,7 +82,7 @@ def renewals(night: Night) -> seam.Rows:
 
 def checks(night: Night, called: Directory) -> seam.Rows:
     """When each note is looked at next, and the payees of its drawing by name."""
-    products = _products(night)
+    products = product_names(night)
 
     def made(part: Part) -> pl.DataFrame:
         rows = (
@@ -107,7 +107,7 @@ def promises(night: Night) -> pa.Table:
     return rows.with_columns(_first_of("month").alias("month")).to_arrow()
 
 
-def _products(night: Night) -> pl.DataFrame:
+def product_names(night: Night) -> pl.DataFrame:
     """product_id and its name as `product`."""
     rows = night.engine.collect(night.delivered("products").select("product_id", "name"))
     return pl.DataFrame(rows).unique("product_id", keep="last").rename({"name": "product"})

@@ -38,6 +38,7 @@ def published_tables(night: Night) -> dict[str, seam.Handed]:
         "arrears": risked.arrears(night),
         "guarantees": risked.guarantees(night, called),
         "sureties": risked.sureties(night),
+        "plans": risked.plans(night),
         "checks": lent.checks(night, called),
         "renewals": lent.renewals(night),
         "promises": lent.promises(night),

@@ -3,10 +3,21 @@
 import polars as pl
 
 from xiaoer.loans.night.allocation import NEVER
+from xiaoer.loans.night.plans import (
+    CHANGED,
+    NO_DATES,
+    NO_DAY_RULE,
+    NO_LPR,
+    NO_METHOD,
+    NO_PAY_DAY,
+    NO_RATE,
+    NO_REPRICING,
+    UNIT,
+)
 from xiaoer.nightly import seam
 from xiaoer.nightly.directory import Directory
-from xiaoer.nightly.lent import GRADES
-from xiaoer.nightly.pieces import Part, as_json, in_parts
+from xiaoer.nightly.lent import GRADES, product_names
+from xiaoer.nightly.pieces import Part, as_json, in_parts, said
 from xiaoer.nightly.run import Night
 
 ARREARS = ("customer_id", "times", "late")
@@ -14,6 +25,15 @@ GUARANTEES = (
     "guarantee_id", "side", "customer_id", "other_id", "other", "other_kind", "contract_id", "amount", "balance",
     "counted_amount", "start_date", "end_date", "status", "other_class", "other_days_past_due", "other_balance",
     "mutual",
+)  # fmt: skip
+MISSING = {
+    NO_METHOD: "method", NO_DATES: "dates", NO_REPRICING: "repricing", NO_LPR: "lpr", NO_RATE: "rate",
+    NO_PAY_DAY: "pay_day", NO_DAY_RULE: "day_rule", CHANGED: "changed",
+}  # fmt: skip
+PLANS = (
+    "note_id", "customer_id", "product", "balance", "rate_kind", "rate", "note_rate", "base_date", "next_date",
+    "next_rate", "day_rule", "missing", "compared", "departs", "day_rows", "amount_rows", "gap_amount", "count_gap",
+    "rate_gap", "since_date",
 )  # fmt: skip
 SURETIES = (
     "customer_id", "balance", "rule_class", "days_past_due", "guarantors", "covered_amount", "debtors",
@@ -58,6 +78,29 @@ def _sureties(part: Part) -> pl.DataFrame:
 def _class(column: str) -> pl.Expr:
     """A grade as its class, "" for a firm without notes."""
     return pl.col(column).replace_strict(GRADES, default="", return_dtype=pl.String)
+
+
+def plans(night: Night) -> seam.Rows:
+    """Each note's plan against its contract."""
+    products = product_names(night)
+    return in_parts(night, PLANS, lambda part: _plans(part, products))
+
+
+def _plans(part: Part, products: pl.DataFrame) -> pl.DataFrame:
+    rows = part.made("plan_checks").sort("note_id")
+    named = rows.join(products, on="product_id", how="left", maintain_order="left")
+    bits = [pl.when((pl.col("missing") // bit) % 2 == 1).then(pl.lit(code)) for bit, code in MISSING.items()]
+    return named.with_columns(
+        said("product", pl.col("product_id").fill_null("")),
+        *(pl.col(name).fill_null("") for name in ("rate_kind", "day_rule")),
+        *(pl.col(name) / UNIT for name in ("rate", "note_rate", "next_rate", "rate_gap")),
+        *(
+            pl.col(f"{name}_day").cast(pl.Int32).cast(pl.Date).alias(f"{name}_date")
+            for name in ("base", "next", "since")
+        ),
+        as_json(pl.concat_list(bits).list.drop_nulls()).alias("missing"),
+        pl.col("departs") == 1,
+    )
 
 
 def _arrears(part: Part) -> pl.DataFrame:

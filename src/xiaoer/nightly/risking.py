@@ -5,10 +5,17 @@ from dataclasses import asdict
 import narwhals as nw
 import pyarrow as pa
 
+from xiaoer.loans.night.plans import compared, lined, stated
+from xiaoer.loans.terms import Plans
 from xiaoer.network.night import sides, sureties, ties
 from xiaoer.network.rules import places
+from xiaoer.nightly.calendar import calendar
 from xiaoer.nightly.run import Night
 
+NOTE = (
+    "note_id", "customer_id", "contract_id", "product_id", "balance", "amount", "rate", "drawn_date", "due_date",
+    "extended_date",
+)  # fmt: skip
 RINGS = pa.schema(
     {
         "customer_id": pa.string(), "ring": pa.string(), "ring_size": pa.int64(), "circle": pa.string(),
@@ -18,10 +25,11 @@ RINGS = pa.schema(
 
 
 def risk(night: Night) -> None:
-    """Tables of the night: late_notes, guarantee_ties, guarantee_rings, sureties, guarantee_sides."""
+    """Tables: late_notes, guarantee_ties, _rings and _sides, sureties, plan_terms, plan_lines, plan_checks."""
     whose = night.made("notes_drawn").select("note_id", "customer_id")
     night.keep("late_notes", night.made("arrears").join(whose, on="note_id", how="inner"))
     _guarantees(night)
+    _plans(night)
 
 
 def _guarantees(night: Night) -> None:
@@ -36,3 +44,15 @@ def _guarantees(night: Night) -> None:
     placed = sureties(tied, book, night.made("guarantee_rings")).join(firms, on="customer_id", how="semi")
     standing = night.keep("sureties", placed)
     night.keep("guarantee_sides", sides(tied, standing).join(firms, on="customer_id", how="semi"))
+
+
+def _plans(night: Night) -> None:
+    """Delivered plans of the notes on the book against what their contracts say."""
+    book = night.made("loan_book").select("note_id")
+    notes = night.delivered("drawdown_notes").join(book, on="note_id", how="semi").select(*NOTE)
+    schedules = night.delivered("schedules").join(book, on="note_id", how="semi")
+    days = calendar(night, notes)
+    terms = night.keep("plan_terms", stated(notes, night.delivered("loan_contracts"), days))
+    lines = night.keep("plan_lines", lined(terms, schedules, days))
+    tolerance = Plans.in_force(night.business_date).tolerance
+    night.keep("plan_checks", compared(terms, lines, schedules, tolerance))

@@ -31,6 +31,7 @@ MODELS = {
     "arrears": "loans.Arrears",
     "guarantees": "network.Guarantee",
     "sureties": "network.Surety",
+    "plans": "loans.PlanCheck",
     "checks": "loans.CheckDue",
     "renewals": "renewals.Renewal",
     "promises": "renewals.Promise",

@@ -6,12 +6,13 @@ import numpy as np
 import polars as pl
 
 from xiaoer.simulator.draws import Array, Ints, codes, stream, texts
-from xiaoer.simulator.lending import ONE_DAY, PRODUCTS, SECURITIES, Loans, first_unpaid
+from xiaoer.simulator.lending import ONE_DAY, PAY_DAY, PRODUCTS, SECURITIES, Loans, first_unpaid
 from xiaoer.simulator.rules import CLASS_FLOORS, CLASSES
 from xiaoer.simulator.terms import Month, Plan
 
 PURPOSES = np.array(["采购备货", "支付货款", "流动资金周转", "购置设备", "支付工资及费用"], dtype=object)
 KEPT_DAYS = 400
+MONTHS, FORGOTTEN_EVERY = 12, 10
 
 
 def notes_on(loans: Loans, firms: pl.DataFrame, day: date) -> pl.DataFrame:
@@ -93,7 +94,7 @@ def contract_file(
         signed_date=pl.Series(frame["drawn"].to_numpy() - 3 * ONE_DAY),
         start_date="drawn",
         end_date="due",
-        rate_kind=pl.lit("lpr"),
+        **_stated(),
         repayment_method="method",
         purpose=pl.Series(PURPOSES[rng.integers(0, len(PURPOSES), len(frame))]),
         security=pl.Series(SECURITIES[product]),
@@ -103,6 +104,23 @@ def contract_file(
         reviewed_by=texts(order[:, 0]),
         approved_by=texts(order[:, 1]),
     )
+
+
+def _stated() -> dict[str, pl.Expr]:
+    """How rate and dues are agreed: every contract keeps its rate to the end, as its plan shows.
+
+    Up to a year the rate floats and would turn on its anniversary; longer contracts are fixed. One long contract in
+    ten says it turns with the year, and its plan has not followed: what the risk desk is there to find.
+    """
+    long, forgotten = pl.col("term") > MONTHS, pl.col("c") % FORGOTTEN_EVERY == 0
+    turning = pl.when(long & forgotten).then(pl.lit("new_year_repricing"))
+    return {
+        "rate_kind": pl.when(long & ~forgotten).then(pl.lit("fixed")).otherwise(pl.lit("lpr")),
+        "repricing": turning.when(~long).then(pl.lit("anniversary")),
+        "lpr_tenor_months": pl.lit(MONTHS),
+        "pay_day": pl.lit(PAY_DAY + 1),
+        "day_rule": pl.lit("as_written"),
+    }
 
 
 def line_file(plan: Plan, loans: Loans, firms: pl.DataFrame, notes: pl.DataFrame, day: date) -> pl.DataFrame:

@@ -39,6 +39,7 @@ def places(here: str) -> list[Tab]:
         "vintages": _("Vintages"),
         "concentration": _("Concentration"),
         "guarantees": _("Guarantees"),
+        "plans": pgettext("risk", "Plans"),
     }
     return [Tab(title, reverse(name), name == here) for name, title in titles.items()]
 

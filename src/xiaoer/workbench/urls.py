@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xiaoer.workbench import check_pages, guarantee_pages, pages, renewal_pages, risk_pages
+from xiaoer.workbench import check_pages, guarantee_pages, pages, plan_pages, renewal_pages, risk_pages
 
 urlpatterns = [
     path("", pages.today, name="today"),
@@ -27,6 +27,7 @@ urlpatterns = [
     path("loans/vintages/", risk_pages.vintages, name="vintages"),
     path("loans/concentration/", risk_pages.concentration, name="concentration"),
     path("loans/guarantees/", guarantee_pages.guarantees, name="guarantees"),
+    path("loans/plans/", plan_pages.plans, name="plans"),
     path("loans/return/", risk_pages.monthly_return, name="monthly-return"),
     path("segments/", pages.segments, name="segments"),
     path("data/", pages.data, name="data"),

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 
-from xiaoer.kit.dates import add_months, is_working_day
+from xiaoer.kit.dates import add_months, is_working_day, month_end
 from xiaoer.loans.terms import DayRule, Due, Loan, Method, Repricing
 
 MONTHS, YEAR_OF_DAYS, BASIS_POINTS = 12, 360, 10_000
@@ -53,11 +53,11 @@ def level_payment(loan: Loan) -> int:
 
 
 def due_day(loan: Loan, number: int) -> date:
-    """The pay day of the month so many months on, the last one the maturity; moved off days without work."""
+    """The pay day of the month so many months on (its last where it has no such day), the last one the maturity."""
     if number >= loan.months:
         return moved(loan.matures, loan.day_rule)
     month = add_months(loan.drawn.replace(day=1), number)
-    return moved(month.replace(day=loan.pay_day), loan.day_rule)
+    return moved(month.replace(day=min(loan.pay_day, month_end(month).day)), loan.day_rule)
 
 
 def moved(day: date, rule: DayRule) -> date:

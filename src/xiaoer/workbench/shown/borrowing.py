@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 from django.urls import reverse
@@ -16,6 +17,7 @@ from xiaoer.loans.terms import FiveClass, Flexible, Loan, Method
 from xiaoer.workbench.shown import lending
 from xiaoer.workbench.shown.guarantees import Guarantees
 from xiaoer.workbench.shown.past_due import PastDue, of_note
+from xiaoer.workbench.shown.plans import Checked
 
 PLAN_BEFORE, PLAN_AHEAD = 3, 6
 
@@ -39,6 +41,7 @@ class Borrowed:
     now: str
     today: date
     history: PastDue | None = None
+    agreed: Checked | None = None  # its plan against its contract
 
     @property
     def chip(self) -> dict[str, Any]:
@@ -138,11 +141,19 @@ def borrowing(
     *,
     history: PastDue | None = None,
     guarantees: Guarantees | None = None,
+    plans: Mapping[str, Any] = MappingProxyType({}),
 ) -> Borrowing:
     """A firm's notes with their class in force, and how late it was through time."""
     held = dict(agreed)
     shown = tuple(
-        Borrowed(one, class_in_force(one, held), today, of_note(history, one.note_id)) for one in notes
+        Borrowed(
+            one,
+            class_in_force(one, held),
+            today,
+            of_note(history, one.note_id),
+            Checked(plans[one.note_id], today) if one.note_id in plans else None,
+        )
+        for one in notes
     )
     return Borrowing(shown, tuple(Change(one) for one in moves), history, guarantees)
 
