@@ -228,6 +228,10 @@ def test_a_day_nobody_told_the_lpr_of_is_unknown(check: Any) -> None:
     found = check([(running, contract, dues)], lpr_curves([], TODAY))["N0"]
     told = tuple(found[name] for name in ("missing", "rate", "next_rate", "amount_rows", "rate_gap"))
     assert told == (NO_LPR, None, None, 0, 0)
+    # A note whose plan nobody delivered still says when its rate turns.
+    bare = check([(running, contract, dues), (running | {"rate": 0.03}, contract, [])])["N1"]
+    assert (bare["compared"], bare["departs"], bare["count_gap"]) == (0, 0, 0)
+    assert bare["next_day"] == day_number(date(2027, 1, 1))
     odd = check([(running, contract | {"lpr_tenor_months": 24}, dues)])["N0"]
     assert odd["missing"] == NO_REPRICING
     assert Curve((), None).on(TODAY) is None

@@ -249,9 +249,13 @@ def compared(terms: Frame, lines: Frame, schedules: Frame, tolerance: int) -> Fr
         nw.col("_since").min().alias("since_day"),
     )  # fmt: skip
     rows = schedules.group_by("note_id").agg(whole(nw.len()).alias("_rows"))
-    both = terms.join(found, on="note_id", how="left").join(rows, on="note_id", how="inner")
+    both = terms.join(found, on="note_id", how="left").join(rows, on="note_id", how="left")
     asked = nw.when(nw.col("method") == Method.BULLET.value).then(1).otherwise(nw.col("months"))
-    counted = nw.when(~_lacks(*PLAN_UNKNOWN)).then(nw.col("_rows") - asked).otherwise(0)
+    counted = (
+        nw.when(~_lacks(*PLAN_UNKNOWN) & ~nw.col("_rows").is_null())
+        .then(nw.col("_rows") - asked)
+        .otherwise(0)
+    )
     rate = nw.when(~_lacks(*AMOUNTS_UNKNOWN)).then(nw.col("note_rate") - nw.col("rate"))
     told = both.with_columns(
         *(whole(nw.coalesce(nw.col(name), NOUGHT)).alias(name) for name in
