@@ -45,15 +45,15 @@ def calendar(made: Any, curves: dict[int, Curve]) -> Calendar:
     now = {f"now_{tenor}": pa.array([units(one.on(TODAY))], pa.int64()) for tenor, one in curves.items()}
     return Calendar(
         days=made(days(FIRST, LAST, curves)), months=made(months(FIRST, LAST)), tonight=made(pa.table(now)),
-        today=day_number(TODAY), new_year=day_number(date(2026, 1, 1)), next_new_year=day_number(date(2027, 1, 1)),
+        today=day_number(TODAY), next_new_year=day_number(date(2027, 1, 1)),
         month=2026 * 12 + 9,
     )  # fmt: skip
 
 
-def turned(drawn: date, rule: Repricing) -> list[date]:
-    """The days on which a rate turned up to tonight."""
+def turned(drawn: date, ends: date, rule: Repricing) -> list[date]:
+    """The days on which a rate turned up to tonight, before the end."""
     found, day = [], drawn
-    while (day := next_repricing(drawn, day, rule)) <= TODAY:
+    while (day := next_repricing(drawn, day, rule)) <= TODAY and day < ends:
         found.append(day)
     return found
 
@@ -73,7 +73,7 @@ def drawn_up(chance: random.Random) -> tuple[dict[str, Any], dict[str, Any], lis
     loan = Loan(chance.randint(1, 500) * 1_000_000, rate, drawn, ends, months_between(drawn, ends), method,
                 chance.choice((1, 15, 21, 28, 31)), chance.choice(list(DayRule)))  # fmt: skip
     dues = plan(loan)
-    for day in turned(drawn, rule) if kind == "lpr" else []:
+    for day in turned(drawn, ends, rule) if kind == "lpr" else []:
         rate = floating_rate(points, day, Fraction(spread))
         dues = repriced(replace(loan, rate=rate), dues, day, rate)
     note = {"amount": loan.principal, "balance": loan.principal, "rate": float(rate), "drawn_date": drawn,
@@ -89,10 +89,10 @@ def checked(made: Any, collect: Any, held: list[Any], curves: dict[int, Curve]) 
     notes, contracts, rows = [], [], []
     for at, (note, contract, dues) in enumerate(held):
         number = {"note_id": f"N{at}", "contract_id": f"H{at}"}
-        notes.append(note | number)
+        notes.append({name: value for name, value in note.items() if name != "paid"} | number)
         contracts.append(contract | {"contract_id": f"H{at}"})
         rows += [{"note_id": f"N{at}", "instalment": one.number, "due_date": one.day, "principal": one.principal,
-                  "interest": one.interest} for one in dues]  # fmt: skip
+                  "interest": one.interest, "paid_date": note.get("paid", {}).get(one.number)} for one in dues]  # fmt: skip
     tables = [made(frame(name, told).collect("pyarrow").to_native()) for name, told in
               (("drawdown_notes", notes), ("loan_contracts", contracts), ("schedules", rows))]  # fmt: skip
     when = calendar(made, curves)
@@ -142,6 +142,11 @@ def test_what_is_spoilt_is_told_by_how_much_and_since_when(check: Any) -> None:
     wrong_rate = [replace(one, interest=one.interest) for one in plan(replace(loan, rate=Fraction("0.0435")))]
     found = check([(note, contract, list(plans)) for plans in (dues, moved, dearer, within, dues[:-1])]
                   + [(note | {"rate": 0.0435}, contract, wrong_rate)])  # fmt: skip
+    # What was paid ahead of its day may cost less.
+    cheaper = [replace(one, interest=0) if one.number == 5 else one for one in dues]
+    paid = {"paid": {5: dues[4].day - timedelta(days=3)}}
+    early = check([(note | paid, contract, cheaper), (note, contract, cheaper)])
+    assert [early[number]["departs"] for number in ("N0", "N1")] == [0, 1]
     names = ("departs", "day_rows", "amount_rows", "gap_amount", "count_gap", "rate_gap")
     told = [tuple(found[f"N{at}"][name] for name in names) for at in range(6)]
     assert told[:5] == [(0, 0, 0, 0, 0, 0), (1, 1, 0, 0, 0, 0), (1, 0, 1, 500_00, 0, 0), (0, 0, 0, 0, 0, 0),
@@ -176,6 +181,22 @@ def test_the_next_turn_and_its_rate(check: Any) -> None:
     assert [(found[f"N{at}"]["rate"], found[f"N{at}"]["next_rate"]) for at in range(3)] == [
         (420_000, 410_000), (420_000, 410_000), (500_000, None),
     ]  # fmt: skip
+
+
+def test_a_rate_turns_no_more_once_the_note_has_ended(check: Any) -> None:
+    """Ended on 20 January 2026 and not paid off: it turned on 1 January, or a year after its drawing, not at its end."""
+    note, contract, _ = drawn_up(random.Random(1))
+    contract |= {"rate_kind": "lpr", "spread_bp": 120.0, "lpr_tenor_months": 12}
+    due = [Due(1, date(2026, 1, 20), 0, 0)]
+    turns = [{"repricing": "new_year_repricing"}, {"repricing": "anniversary"}]
+    drawn = (date(2024, 1, 20), date(2025, 1, 20))
+    held = [(note | {"drawn_date": day, "due_date": date(2026, 1, 20)}, contract | turn, due)
+            for day in drawn for turn in turns]  # fmt: skip
+    found = check(held)
+    assert [from_day_number(found[f"N{at}"]["base_day"]) for at in range(4)] == [
+        date(2026, 1, 1), date(2025, 1, 20), date(2026, 1, 1), date(2025, 1, 20),
+    ]  # fmt: skip
+    assert {found[f"N{at}"]["next_day"] for at in range(4)} == {None}
 
 
 def test_what_is_not_said_is_named_and_not_assumed(check: Any) -> None:

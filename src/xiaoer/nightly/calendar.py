@@ -44,7 +44,6 @@ def calendar(night: Night, notes: Frame) -> Calendar:
         tonight=table(pa.table({f"now_{tenor}": pa.array([units(one.on(today))], pa.int64())
                                 for tenor, one in curves.items()})),
         today=night.on.today,
-        new_year=day_number(date(today.year, 1, 1)),
         next_new_year=day_number(date(today.year + 1, 1, 1)),
         month=today.year * 12 + today.month - 1,
     )  # fmt: skip

@@ -35,14 +35,13 @@ class Calendar:
 
     `days`: day, working (1 or 0), following, modified_following, preceding (where a due day goes), lpr_12, lpr_60
     (null where nobody said). `months`: month (number), first_day, days. `tonight`: a row with lpr_12, lpr_60 as
-    now_12, now_60. Day numbers `today`, `new_year` (the last 1 January), `next_new_year`; `month` is tonight's.
+    now_12, now_60. `today` and `next_new_year` are day numbers; `month` is tonight's.
     """
 
     days: Frame
     months: Frame
     tonight: Frame
     today: int
-    new_year: int
     next_new_year: int
     month: int
 
@@ -82,6 +81,7 @@ def _told(notes: Frame, contracts: Frame) -> Frame:
         drawn_dom=nw.col("drawn_date").dt.day().cast(nw.Int64),
         drawn_year=nw.col("drawn_date").dt.year().cast(nw.Int64),
         end_day=day_no("due_date"),
+        end_month=month_no("due_date"),
         months=whole(month_no("due_date") - month_no("drawn_date")),
         note_rate=_units("rate"),
         fixed_rate=nw.coalesce(nw.col("contract_rate"), _units("rate")),
@@ -90,26 +90,30 @@ def _told(notes: Frame, contracts: Frame) -> Frame:
 
 
 def _turns(told: Frame, calendar: Calendar) -> Frame:
-    """base_day and next_day: when the rate turned last (or the note was drawn) and turns next."""
-    at = nw.col("drawn_month") + (calendar.month - nw.col("drawn_month")) // MONTHS * MONTHS
-    dated = told.with_columns(_at=whole(at))
+    """base_day and next_day: when the rate turned last (or the note was drawn) and turns next; none from the end on."""
+    ended = nw.col("end_day") <= calendar.today
+    until = told.with_columns(
+        _until=whole(nw.when(ended).then(nw.col("end_day") - 1).otherwise(calendar.today)),
+        _month_now=whole(nw.when(ended).then(nw.col("end_month")).otherwise(calendar.month)),
+    )
+    at = nw.col("drawn_month") + (nw.col("_month_now") - nw.col("drawn_month")) // MONTHS * MONTHS
+    dated = until.with_columns(_at=whole(at))
     for name, more in (("_before", -MONTHS), ("_this", 0), ("_after", MONTHS)):
         dated = _day_of_month(dated, calendar.months, nw.col("_at") + more, nw.col("drawn_dom"), name)
-    passed = nw.col("_this") <= calendar.today
+    january = nw.col("_month_now") // MONTHS * MONTHS
+    dated = _day_of_month(dated, calendar.months, january, nw.lit(1), "_new_year")
     yearly = nw.col("repricing") == Repricing.ANNIVERSARY.value
+    passed = nw.col("_this") <= nw.col("_until")
     turned = nw.when(passed).then(nw.col("_this")).otherwise(nw.col("_before"))
     coming = nw.when(passed).then(nw.col("_after")).otherwise(nw.col("_this"))
-    new_year = nw.lit(calendar.new_year)
-    last = nw.when(nw.col("drawn_day") < new_year).then(new_year).otherwise(nw.col("drawn_day"))
+    last = nw.when(yearly).then(turned).otherwise(nw.col("_new_year"))
     floats = (nw.col("rate_kind") == LPR) & ~nw.col("repricing").is_null()
-    base = (
-        nw.when(floats & yearly)
-        .then(turned)
-        .otherwise(nw.when(floats).then(last).otherwise(nw.col("drawn_day")))
-    )
+    ran = floats & (last > nw.col("drawn_day")) & (last < nw.col("end_day"))
     coming = nw.when(yearly).then(coming).otherwise(nw.lit(calendar.next_new_year))
+    ahead = floats & (coming < nw.col("end_day")) & (coming > calendar.today)
     return dated.with_columns(
-        base_day=whole(base), next_day=whole(nw.when(floats & (coming < nw.col("end_day"))).then(coming))
+        base_day=whole(nw.when(ran).then(last).otherwise(nw.col("drawn_day"))),
+        next_day=whole(nw.when(ahead).then(coming)),
     )
 
 
@@ -150,12 +154,14 @@ def lined(terms: Frame, schedules: Frame, calendar: Calendar) -> Frame:
     """Each instalment due since the rate turned last, with the day, principal and interest its terms ask for.
 
     Columns: note_id, due_day, asked_day (null where it is not known), principal_gap, interest_gap (fen, delivered less
-    asked for; null where not known). The period in which the rate turned is not compared for interest.
+    asked for; null where not known). The interest of the period in which the rate turned is not compared,
+    nor what was paid ahead of its day, which costs less.
     """
     rows = schedules.select(
         "note_id",
         "instalment",
         due_day=day_no("due_date"),
+        paid_day=day_no("paid_date"),
         principal=whole(nw.coalesce(nw.col("principal"), NOUGHT)),
         interest=whole(nw.coalesce(nw.col("interest"), NOUGHT)),
     ).join(terms, on="note_id", how="inner")
@@ -209,7 +215,8 @@ def _asked_amounts(rows: Frame) -> Frame:
     by_days = (held * (nw.col("due_day") - nw.col("drawn_day")) / YEAR_OF_DAYS + 0.5).floor()
     bullet = nw.col("method") == Method.BULLET.value
     interest = nw.when(bullet).then(by_days.cast(nw.Int64)).otherwise(monthly)
-    known = ~_lacks(*AMOUNTS_UNKNOWN)
+    early = (nw.col("paid_day") < nw.col("due_day")).fill_null(value=False)
+    known = ~_lacks(*AMOUNTS_UNKNOWN) & ~early
     turned = (nw.col("k") == 1) & (nw.col("base_day") > nw.col("drawn_day"))
     return owed.with_columns(
         principal_gap=whole(nw.when(known).then(nw.col("principal") - nw.col("before") + nw.col("after"))),
