@@ -17,7 +17,19 @@ from xiaoer.workbench import gathering, risk
 from xiaoer.workbench.desk import Desk, desk_of
 from xiaoer.workbench.shown.drawings import tongue
 
-RISK = frozenset({"overdue", "classes", "renewals", "checks", "migration", "vintages", "concentration"})
+RISK = frozenset(
+    {
+        "overdue",
+        "classes",
+        "renewals",
+        "checks",
+        "migration",
+        "vintages",
+        "concentration",
+        "guarantees",
+        "plans",
+    }
+)
 OLD_AFTER = timedelta(days=4)  # a long weekend is not yet old
 
 
