@@ -113,6 +113,7 @@ class ApplicationOut(Schema):
     amount: int
     term_months: int
     stage: str
+    track: str
     received_date: date
     approved_amount: int | None
     approved_rate: float | None

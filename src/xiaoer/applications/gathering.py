@@ -20,6 +20,8 @@ from xiaoer.applications.shown.worksheet import Worksheet, of_version
 from xiaoer.applications.terms import ENDED, OPEN, Clocks
 from xiaoer.branches import queries as branches
 from xiaoer.customers import queries as customers
+from xiaoer.evidence.queries import photos
+from xiaoer.evidence.terms import Subject
 from xiaoer.kit.screens.listing import Listing
 
 ROWS_LOOKED_AT = 2_000  # of each kind, the oldest first; a head office has a list to sift instead
@@ -117,6 +119,7 @@ def page(reader: Reader, application_id: int) -> ApplicationPage | None:
         papers=papers,
         exemptions=asked,
         appraisals=drawn_up,
+        photos=photos(scope, Subject.PAPER, [one.pk for one in papers]),
         people=branches.names_of_staff(scope, people | {found.manager_id}),
         branch=branches.name_of_branch(scope, found.branch_id),
     )

@@ -23,6 +23,7 @@ class Application(Scoped):
     source = models.TextField(default="manager")
     staff_id = models.TextField()  # who wrote the request
     received_date = models.DateField()
+    track = models.TextField(default="full")  # written by the database on the day of the request
     stage = models.TextField(default="received")
     stage_since_at = models.DateTimeField()
     approved_amount = models.BigIntegerField(null=True)
@@ -200,6 +201,28 @@ class ChecklistItem(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["product", "kind", "from_date"], name="checklist_item_once")
+        ]
+
+
+class TrackLine(models.Model):
+    """A track for a product, where PostgreSQL can hold parts apart by it: the first that is wide enough counts.
+
+    `joins`: [[post, part]]; `most_amount` (fen) of a firm's requests within `months`, null for any.
+    """
+
+    name = models.TextField()
+    product = models.TextField()
+    from_date = models.DateField()
+    most_amount = models.BigIntegerField(null=True)
+    months = models.IntegerField(default=0)
+    joins = models.JSONField(default=list)
+
+    wall: ClassVar[Wall] = Wall.DIRECTORY
+    web_may: ClassVar[str] = "SELECT"
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["name", "product", "from_date"], name="track_line_once")
         ]
 
 

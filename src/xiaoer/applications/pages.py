@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from xiaoer.applications import actions, doing, gathering, queries
 from xiaoer.applications.reader import Reader, reader_of, tongue
-from xiaoer.applications.rules import possible
+from xiaoer.applications.rules import SITE_PHOTO, possible
 from xiaoer.applications.shown import worksheet as sheets
 from xiaoer.applications.shown.words import word
 from xiaoer.applications.terms import (
@@ -27,6 +27,7 @@ from xiaoer.applications.terms import (
     Verb,
 )
 from xiaoer.customers.queries import firm
+from xiaoer.evidence.arriving import arrived
 from xiaoer.kit.screens.guards import needs, refusals_told
 from xiaoer.kit.screens.listing import Listing, asked
 from xiaoer.kit.screens.workbook import sheet_of, workbook
@@ -164,7 +165,8 @@ def paper(request: HttpRequest, application_id: int, kind: str) -> HttpResponse:
     """The sheet of an item of the checklist: receive, verify, send back, ask an exception."""
     reader = reader_of(request)
     if request.method == "POST":
-        return _done(request, doing.paper(reader, application_id, kind, request.POST))
+        photos = arrived(request, reader.today) if kind == SITE_PHOTO else []
+        return _done(request, doing.paper(reader, application_id, kind, request.POST, photos))
     page = _or_404(gathering.page(reader, application_id))
     line = _or_404(next((one for one in page.lines if one.item.kind == kind), None))
     clerk = reader.has(Part.BACK_OFFICE) and line.item.state == "received"

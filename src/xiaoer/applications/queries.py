@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from xiaoer.applications.models import (
     Application,
@@ -33,6 +33,7 @@ from xiaoer.applications.terms import (
     Standing,
     Verb,
 )
+from xiaoer.applications.tracks import WHOLE, Joint, Tracks, carried
 from xiaoer.kit.scope import Scope
 
 GRANTED = "granted"
@@ -64,11 +65,21 @@ def brought_one(scope: Scope, application_id: str) -> Brought | None:
     return brought(scope).filter(application_id=application_id).first()
 
 
-def waiting_for(scope: Scope) -> QuerySet[Application]:
+def waiting_for(scope: Scope, on: date) -> QuerySet[Application]:
     """Applications whose next step is the reader's part; a relationship manager's own are all that go on."""
-    mine = {move.stage for move in MOVES.values() if scope.may(RIGHTS[move.part]) and move.verb in AHEAD}
     going_on = applications(scope).filter(stage__in=list(OPEN))
-    return going_on if scope.may(RIGHTS[Part.MARKETING]) else going_on.filter(stage__in=list(mine))
+    if scope.may(RIGHTS[Part.MARKETING]):
+        return going_on
+    return going_on.filter(_of_my_part(scope.rights, on))
+
+
+def _of_my_part(rights: frozenset[str], on: date) -> Q:
+    """Stages whose next step these rights carry, the joined ones of each track too."""
+    found = Q(pk=None)
+    for track in (*Tracks.in_force(on).tracks, WHOLE):
+        stages = [m.stage for m in MOVES.values() if m.verb in AHEAD and carried(m.part, rights, track.joins)]
+        found |= Q(track=track.name, stage__in=stages)
+    return found
 
 
 def steps(scope: Scope, application_ids: Collection[int]) -> QuerySet[Step]:
@@ -120,7 +131,13 @@ def standing(scope: Scope, found: Application, on: date) -> Standing:
         deeds=deeds(scope, found.pk),
         items=checklists(scope, [found], on)[found.pk],
         appraised=appraisals(scope, {found.pk}).exists(),
+        joins=joins(found),
     )
+
+
+def joins(found: Application) -> tuple[Joint, ...]:  # unscoped: its row is in scope already
+    """The parts that one person may hold together in this application."""
+    return Tracks.in_force(found.received_date).named(found.track).joins
 
 
 def checklists(scope: Scope, found: Collection[Application], on: date) -> Mapping[int, tuple[Item, ...]]:

@@ -215,7 +215,7 @@ def counts(desk: Desk) -> dict[str, int]:
         "today": whole - len(settled),
         "firms": desk.remembered("firms", lambda: customers.firms(scope).count()),
         "events": desk.remembered("events", lambda: noticed.events(scope).count()),
-        "applications": applications.waiting_for(scope).count(),
+        "applications": applications.waiting_for(scope, desk.today).count(),
     }
 
 
