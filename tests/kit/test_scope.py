@@ -169,7 +169,16 @@ def test_views_and_functions_open_no_door() -> None:
         "scope_claims",
         "scope_portfolios_delivered",
     }
-    guards = {"begin", "step_guard", "step_done", "beside_guard", "answer_guard", "set_track", "seen"}
+    guards = {
+        "begin",
+        "step_guard",
+        "step_done",
+        "beside_guard",
+        "answer_guard",
+        "set_track",
+        "seen",
+        "explain_guard",
+    }
     triggers = {name for name, trigger in definers if trigger}  # fire on a write, answer nobody
     assert triggers == {"history_keep", "evidence_photo_guard", *(f"applications_{name}" for name in guards)}
 

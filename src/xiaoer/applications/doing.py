@@ -102,6 +102,13 @@ def answer(reader: Reader, exemption_id: int, form: QueryDict) -> str:
     return _("Exception granted.") if granted else _("Exception refused.")
 
 
+def explain(reader: Reader, application_id: int, form: QueryDict) -> str:
+    """Close a difference with a reason."""
+    words = form.get("words", "")
+    actions.explain(reader.scope, application_id, words, reader.today, now=reader.now, as_of=reader.as_of)
+    return _("The difference is explained.")
+
+
 def note(request: HttpRequest, reader: Reader, what: str, found: Any, **detail: object) -> None:
     """Write down that an application, its file or its worksheet was opened."""
     note_reading(

@@ -82,7 +82,14 @@ def exceptions(request: HttpRequest) -> HttpResponse:
     """Exceptions waiting for an answer."""
     reader = reader_of(request)
     answers = reader.has(Part.REVIEW) or reader.has(Part.APPROVAL)
-    return _page(request, "exceptions", waiting=gathering.exceptions(reader), answers=answers)
+    return _page(
+        request,
+        "exceptions",
+        waiting=gathering.exceptions(reader),
+        answers=answers,
+        differences=gathering.differences(reader),
+        explains=answers or reader.has(Part.BACK_OFFICE),
+    )
 
 
 @require_GET
@@ -184,6 +191,17 @@ def exception(request: HttpRequest, exemption_id: int) -> HttpResponse:
     found = _or_404(queries.exemption(reader.scope, exemption_id))
     page = _or_404(gathering.page(reader, found.application_id))
     return _sheet(request, "exception", page=page, exemption=found, paper=word("paper", found.kind))
+
+
+@require_http_methods(["GET", "POST"])
+@needs("firms.read")
+@refusals_told
+def explain(request: HttpRequest, application_id: int) -> HttpResponse:
+    """The sheet for saying why a drawdown and the bank's files differ."""
+    reader = reader_of(request)
+    if request.method == "POST":
+        return _done(request, doing.explain(reader, application_id, request.POST))
+    return _sheet(request, "explain", page=_or_404(gathering.page(reader, application_id)))
 
 
 @require_http_methods(["GET", "POST"])

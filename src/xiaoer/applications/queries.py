@@ -2,15 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q, QuerySet
 
+from xiaoer.applications.drawdowns import AMISS, CoreState, CoreTerms, Match, state_of
 from xiaoer.applications.models import (
     Application,
     Appraisal,
     Brought,
     Exemption,
+    Explanation,
+    FoundNote,
     FourFlows,
     Paper,
     Step,
@@ -165,6 +169,43 @@ def brought_items(scope: Scope, found: Brought, on: date) -> tuple[Item, ...]:  
     product = lists.bank_products.get(found.product_id, "")
     entries = [_entry(paper) for paper in found.papers]
     return checklist(lists.needed(product, found.amount or 0), entries, (), on)
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """How a drawdown stands with the core system, with its note and why they differ."""
+
+    state: CoreState
+    days: int
+    found: FoundNote | None = None
+    explained: Explanation | None = None
+
+
+def core_states(scope: Scope, found: Collection[Application], as_of: date | None) -> dict[int, Core]:
+    """Each drawn application's state on the day of the files; `days` since its drawdown."""
+    drawn = [one for one in found if one.stage == Stage.DRAWN and one.drawn_date]
+    numbers = [one.pk for one in drawn]
+    notes = {n.application_id: n for n in FoundNote.objects.seen_by(scope).filter(application__in=numbers)}
+    told = {e.application_id: e for e in Explanation.objects.seen_by(scope).filter(application__in=numbers)}
+    return {one.pk: _core(one, notes.get(one.pk), told.get(one.pk), as_of) for one in drawn}
+
+
+def _core(one: Application, note: FoundNote | None, told: Explanation | None, as_of: date | None) -> Core:
+    drawn = one.drawn_date or one.received_date
+    terms = CoreTerms.in_force(drawn)
+    match = Match(one.pk, note.note_id, tuple(note.differs)) if note else None
+    days = max((as_of - drawn).days, 0) if as_of else 0
+    return Core(state_of(drawn, match, as_of, terms, explained=told is not None), days, note, told)
+
+
+def amiss(scope: Scope, as_of: date | None, *, at_most: int) -> list[tuple[Application, Core]]:
+    """Drawdowns that differ from the bank's files or are not in them, unexplained, the oldest first."""
+    settled = FoundNote.objects.seen_by(scope).filter(differs=[]).values("application")
+    explained = Explanation.objects.seen_by(scope).values("application")
+    drawn = applications(scope).filter(stage=Stage.DRAWN).exclude(pk__in=settled).exclude(pk__in=explained)
+    rows = list(drawn.order_by("drawn_date", "pk")[:at_most])
+    states = core_states(scope, rows, as_of)
+    return [(one, states[one.pk]) for one in rows if states[one.pk].state in AMISS]
 
 
 def four_flows(scope: Scope, customer_id: str) -> FourFlows | None:

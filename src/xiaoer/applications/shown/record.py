@@ -11,8 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from xiaoer.applications.models import Application, Appraisal, Exemption, Paper, Step
+from xiaoer.applications.queries import Core
 from xiaoer.applications.reader import Reader, tongue
 from xiaoer.applications.rules import late, possible, separated, waited
+from xiaoer.applications.shown.after import CoreTold, Looked
 from xiaoer.applications.shown.words import hours, listed, word
 from xiaoer.applications.terms import (
     ENDED,
@@ -93,6 +95,8 @@ class ApplicationPage:
     exemptions: Sequence[Exemption]
     appraisals: Sequence[Appraisal]
     photos: Mapping[str, Sequence[Photo]]
+    core: Core | None
+    checks: Sequence[Looked]
     people: Mapping[str, str]
     branch: str
 
@@ -270,6 +274,11 @@ class ApplicationPage:
             }
             for one in self.exemptions
         ]
+
+    @property
+    def core_told(self) -> CoreTold | None:
+        """How the drawdown stands with the core system; None before it."""
+        return CoreTold(self.core, self.application, self.name) if self.core else None
 
     @property
     def appraisal(self) -> Appraisal | None:
