@@ -24,7 +24,7 @@ from xiaoer.scores import queries as scores
 from xiaoer.segments.terms import Grid
 from xiaoer.sources import queries as sources
 from xiaoer.sources.contracts import contracts
-from xiaoer.workbench import risk
+from xiaoer.workbench import due, risk
 from xiaoer.workbench.desk import Desk
 from xiaoer.workbench.queries import saved_views
 from xiaoer.workbench.shown import borrowing, event_list, lists, record, report, week
@@ -58,6 +58,7 @@ def morning(desk: Desk) -> mornings.Morning:
         left_alone=mornings.jobs(alone, firms, {}, {}, {}),
         capacity=capacity,
         promises=mornings.promises(promised, firms, today),
+        due=due.week(desk),
         maturing=tuple(_maturing(desk)[:MATURING_SHOWN]),
         maturing_count=desk.remembered("maturing", lambda: _maturing(desk).count()),
         load=mornings.load(_minutes(desk, listed_jobs, unseen), mornings.day_of(listed, today), capacity),
