@@ -19,6 +19,8 @@ PAGES = (
     "/firms/?moved=up.down",
     "/segments/",
     "/data/",
+    "/loans/due/",
+    "/loans/due/?what=maturity",
     "/loans/overdue/",
     "/loans/overdue/?class=substandard,doubtful,loss",
     "/loans/classes/",
@@ -64,6 +66,7 @@ def test_targets_on_a_phone_are_large_enough(visit: Callable[..., Visit]) -> Non
         "/segments/",
         "/loans/classes/",
         "/loans/overdue/",
+        "/loans/due/",
     ):
         one.open(path)
         assert one.page.evaluate(small) == [], path

@@ -169,9 +169,18 @@ def test_views_and_functions_open_no_door() -> None:
         "scope_claims",
         "scope_portfolios_delivered",
     }
-    guards = {"begin", "step_guard", "step_done", "beside_guard", "answer_guard"}
+    guards = {
+        "begin",
+        "step_guard",
+        "step_done",
+        "beside_guard",
+        "answer_guard",
+        "set_track",
+        "seen",
+        "explain_guard",
+    }
     triggers = {name for name, trigger in definers if trigger}  # fire on a write, answer nobody
-    assert triggers == {"history_keep", *(f"applications_{name}" for name in guards)}
+    assert triggers == {"history_keep", "evidence_photo_guard", *(f"applications_{name}" for name in guards)}
 
 
 def test_scopes_follow_the_posts(scope_of: Callable[[str], Scope]) -> None:

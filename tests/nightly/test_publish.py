@@ -299,7 +299,7 @@ def written_about(customer_id: str) -> None:
 
 
 def applied_for(customer_id: str) -> None:
-    """An application with its first step, a paper, an exception and an appraisal."""
+    """An application with its first step, a paper, an exception, an appraisal, and what comes after its drawdown."""
     from xiaoer.applications import models as applied
 
     now, today = datetime(2026, 11, 19, 2, tzinfo=UTC), BUSINESS_DATE + timedelta(days=1)
@@ -319,6 +319,24 @@ def applied_for(customer_id: str) -> None:
     applied.Appraisal.objects.using("owner").create(
         **row | {"staff_id": "I1"}, version=1, rules_date=today, inputs={}, result={}
     )
+    applied.Application.objects.using("owner").filter(pk=application.pk).update(
+        stage="drawn", drawn_date=today
+    )
+    applied.Explanation.objects.using("owner").create(**row | {"staff_id": "R1"}, words="x")
+    owned = {name: row[name] for name in ("customer_id", "branch_id", "manager_id", "application")}
+    applied.FoundNote.objects.using("owner").create(**owned, note_id="N77", found_date=today)
+    photographed(customer_id, now)
+
+
+def photographed(customer_id: str, now: datetime) -> None:
+    from uuid import uuid4
+
+    from xiaoer.evidence.models import Photo
+
+    Photo.objects.using("owner").create(
+        subject="check", subject_key="1", customer_id=customer_id, branch_id=OLD[0], manager_id=OLD[1], staff_id="M1",
+        at=now, day=now.date(), folder="0" * 32, name=uuid4(), kind="jpeg", sha256="0" * 64, size=1,
+    )  # fmt: skip
 
 
 def seen_by(staff_id: str, edition: int) -> dict[str, int]:

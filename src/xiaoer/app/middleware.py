@@ -35,6 +35,10 @@ CONTENT_SECURITY_POLICY = (
 )
 
 
+# Where a photo was taken is asked of the device, by our own pages alone and when somebody chooses a photo.
+PERMISSIONS = "camera=(), geolocation=(self), microphone=()"
+
+
 class SecurityHeaders:
     """What a browser may load, keep and reveal."""
 
@@ -45,7 +49,7 @@ class SecurityHeaders:
         """Add the headers to every answer, static files included."""
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
-from xiaoer.applications.checklists import lay_checklists
+from xiaoer.applications.laying import lay_parameters
 from xiaoer.kit.scope.walls import raise_walls
 
 MIGRATING = 7_210_001  # the advisory lock's number
@@ -21,6 +21,6 @@ def migrate(using: str = "owner") -> None:
             call_command("migrate", database=using, verbosity=0, interactive=False)
             raise_walls(settings.WEB_ROLE, settings.SECRET_KEY, using=using)
             cursor.execute(FIRST_POINTER)
-            lay_checklists(using)
+            lay_parameters(using)
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATING])

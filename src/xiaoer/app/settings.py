@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "xiaoer.sources",
     "xiaoer.branches",
     "xiaoer.customers",
+    "xiaoer.evidence",
     "xiaoer.loans",
     "xiaoer.network",
     "xiaoer.contacts",
@@ -106,6 +107,12 @@ CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None
+# Photos come in a form's body: never wider than this, and never in a temporary file that erasing would not find.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 44 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "xiaoer.kit.screens.uploads.NarrowDoor",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("sign-out/", pages.sign_out, name="sign-out"),
     path("language/", pages.language, name="language"),
     path("api/", api.urls),
+    path("photos/", include("xiaoer.evidence.urls")),
     path("applications/", include("xiaoer.applications.urls")),
     path("", include("xiaoer.workbench.urls")),
 ]

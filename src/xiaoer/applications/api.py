@@ -113,10 +113,13 @@ class ApplicationOut(Schema):
     amount: int
     term_months: int
     stage: str
+    track: str
     received_date: date
     approved_amount: int | None
     approved_rate: float | None
     drawn_date: date | None
+    core_state: str | None
+    core_note_id: str | None
     items: list[ItemOut]
     steps: list[StepOut]
 
@@ -225,8 +228,12 @@ def appraise(request: HttpRequest, application_id: int, given: AppraisalIn) -> S
 
 def _told(reader: Reader, found: Application) -> dict[str, Any]:
     items = queries.checklists(reader.scope, [found], reader.today)[found.pk]
-    columns = {
-        name: getattr(found, name) for name in ApplicationOut.model_fields if name not in {"items", "steps"}
+    made_here = {"items", "steps", "core_state", "core_note_id"}
+    columns = {name: getattr(found, name) for name in ApplicationOut.model_fields if name not in made_here}
+    core = queries.core_states(reader.scope, [found], reader.as_of).get(found.pk)
+    columns |= {
+        "core_state": core.state if core else None,
+        "core_note_id": core.found.note_id if core and core.found else None,
     }
     return columns | {"items": items, "steps": list(queries.steps(reader.scope, {found.pk}))}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -10,10 +11,12 @@ from django.utils.translation import gettext as _
 
 from xiaoer.applications import actions
 from xiaoer.applications.actions.papers import Handed
-from xiaoer.applications.models import Application
+from xiaoer.applications.models import Application, Paper
 from xiaoer.applications.reader import Reader
 from xiaoer.applications.shown.words import word
 from xiaoer.applications.terms import Given, Request, Verb
+from xiaoer.evidence.actions import Ready, file
+from xiaoer.evidence.terms import Owner, Subject
 from xiaoer.kit.audit import note_reading
 from xiaoer.kit.money import to_fen
 from xiaoer.kit.refusal import Refusal
@@ -53,8 +56,10 @@ def step(reader: Reader, application_id: int, verb: Verb, form: QueryDict) -> st
     }
 
 
-def paper(reader: Reader, application_id: int, kind: str, form: QueryDict) -> str:
-    """Receive, verify or send back a paper, or ask that it be let go."""
+def paper(
+    reader: Reader, application_id: int, kind: str, form: QueryDict, photos: Sequence[Ready] = ()
+) -> str:
+    """Receive, verify or send back a paper, or ask that it be let go; photos are filed with one received."""
     deed, words = form.get("deed", ""), form.get("words", "")
     told = {"paper": word("paper", kind)}
     if deed == "receive":
@@ -64,7 +69,8 @@ def paper(reader: Reader, application_id: int, kind: str, form: QueryDict) -> st
             longitude=_degrees(form.get("longitude", "")),
             latitude=_degrees(form.get("latitude", "")),
         )
-        actions.receive(reader.scope, application_id, kind, handed, reader.today, now=reader.now)
+        made = actions.receive(reader.scope, application_id, kind, handed, reader.today, now=reader.now)
+        _file(reader, made, photos)
         return _("Received: %(paper)s.") % told
     if deed in {"verify", "reject"}:
         good = deed == "verify"
@@ -79,6 +85,11 @@ def paper(reader: Reader, application_id: int, kind: str, form: QueryDict) -> st
     raise Refusal(_("nothing was chosen"), next_step=_("Choose what happened to the paper"))
 
 
+def _file(reader: Reader, made: Paper, photos: Sequence[Ready]) -> None:
+    owner = Owner(Subject.PAPER, str(made.pk), made.customer_id, made.branch_id, made.manager_id)
+    file(reader.scope, photos, owner, reader.today, reader.now)
+
+
 def answer(reader: Reader, exemption_id: int, form: QueryDict) -> str:
     """Grant or refuse an exception."""
     told = form.get("answer", "")
@@ -89,6 +100,13 @@ def answer(reader: Reader, exemption_id: int, form: QueryDict) -> str:
         reader.scope, exemption_id, form.get("words", ""), reader.today, now=reader.now, granted=granted
     )
     return _("Exception granted.") if granted else _("Exception refused.")
+
+
+def explain(reader: Reader, application_id: int, form: QueryDict) -> str:
+    """Close a difference with a reason."""
+    words = form.get("words", "")
+    actions.explain(reader.scope, application_id, words, reader.today, now=reader.now, as_of=reader.as_of)
+    return _("The difference is explained.")
 
 
 def note(request: HttpRequest, reader: Reader, what: str, found: Any, **detail: object) -> None:

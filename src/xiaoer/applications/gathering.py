@@ -13,6 +13,7 @@ from xiaoer.applications.models import Application
 from xiaoer.applications.reader import Reader, tongue
 from xiaoer.applications.rules import waited
 from xiaoer.applications.shown import flows, lists
+from xiaoer.applications.shown.after import CoreTold, Looked
 from xiaoer.applications.shown.bottleneck import Bottleneck
 from xiaoer.applications.shown.record import ApplicationPage, missing_words
 from xiaoer.applications.shown.standing import Where
@@ -20,7 +21,12 @@ from xiaoer.applications.shown.worksheet import Worksheet, of_version
 from xiaoer.applications.terms import ENDED, OPEN, Clocks
 from xiaoer.branches import queries as branches
 from xiaoer.customers import queries as customers
+from xiaoer.evidence.queries import photos
+from xiaoer.evidence.shown import shown
+from xiaoer.evidence.terms import Subject
+from xiaoer.kit.scope import Scope
 from xiaoer.kit.screens.listing import Listing
+from xiaoer.loans import queries as loans
 
 ROWS_LOOKED_AT = 2_000  # of each kind, the oldest first; a head office has a list to sift instead
 
@@ -47,6 +53,10 @@ def here(reader: Reader, asked: Mapping[str, str]) -> Listing:
     firms: dict[str, Any] = {}
     items: dict[int, Any] = {}
     clocks = Clocks.in_force(reader.today)
+    cores: dict[int, queries.Core] = {}
+
+    def core(row: Application) -> str:
+        return CoreTold(cores[row.pk], row, str).said if row.pk in cores else ""
 
     def wait(row: Application) -> int | None:
         return None if row.stage in ENDED else waited(row.stage_since_at, reader.now, clocks) // 60
@@ -54,11 +64,12 @@ def here(reader: Reader, asked: Mapping[str, str]) -> Listing:
     def missing(row: Application) -> str:
         return "" if row.stage in ENDED else missing_words(items.get(row.pk, ()))
 
-    table = lists.here(lambda row: _name(firms, row), missing, wait)
+    table = lists.here(lambda row: _name(firms, row), missing, wait, core)
     listing = Listing(table, queries.applications(reader.scope), asked)
     rows = list(listing.found if asked.get("excel") else listing.page.object_list)
     firms.update(customers.firms_by_number(reader.scope, {row.customer_id for row in rows}))
     items.update(queries.checklists(reader.scope, rows, reader.today))
+    cores.update(queries.core_states(reader.scope, rows, reader.as_of))
     return listing
 
 
@@ -106,7 +117,9 @@ def page(reader: Reader, application_id: int) -> ApplicationPage | None:
     steps, papers = list(queries.steps(scope, one)), list(queries.papers(scope, one))
     asked, drawn_up = list(queries.exemptions(scope, one)), list(queries.appraisals(scope, one))
     rows: list[Any] = [*steps, *papers, *asked, *drawn_up]
+    core = queries.core_states(scope, [found], reader.as_of).get(found.pk)
     people = {row.staff_id for row in rows} | {row.answered_by for row in asked}
+    people |= {core.explained.staff_id} if core and core.explained else set()
     return ApplicationPage(
         application=found,
         firm=customers.firm(scope, found.customer_id),
@@ -117,9 +130,33 @@ def page(reader: Reader, application_id: int) -> ApplicationPage | None:
         papers=papers,
         exemptions=asked,
         appraisals=drawn_up,
+        photos=photos(scope, Subject.PAPER, [one.pk for one in papers]),
+        core=core,
+        checks=_checks(scope, core),
         people=branches.names_of_staff(scope, people | {found.manager_id}),
         branch=branches.name_of_branch(scope, found.branch_id),
     )
+
+
+def _checks(scope: Scope, core: queries.Core | None) -> list[Looked]:
+    """What people found on the note of a drawdown, with their photos."""
+    made = loans.checks_made(scope, core.found.note_id) if core and core.found else []
+    pictures = photos(scope, Subject.CHECK, [one.pk for one in made])
+    people = branches.names_of_staff(scope, {one.staff_id for one in made})
+    return [
+        Looked(one, people.get(one.staff_id, one.staff_id), shown(pictures.get(str(one.pk), ()), people))
+        for one in made
+    ]
+
+
+def differences(reader: Reader) -> list[dict[str, Any]]:
+    """Drawdowns that the bank's files tell otherwise, or not at all, with their firm."""
+    found = queries.amiss(reader.scope, reader.as_of, at_most=ROWS_LOOKED_AT)
+    firms = customers.firms_by_number(reader.scope, {one.customer_id for one, _ in found})
+    return [
+        {"application": one, "firm": firms.get(one.customer_id), "core": CoreTold(core, one, str)}
+        for one, core in found
+    ]
 
 
 def exceptions(reader: Reader) -> list[dict[str, Any]]:

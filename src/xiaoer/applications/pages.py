@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from xiaoer.applications import actions, doing, gathering, queries
 from xiaoer.applications.reader import Reader, reader_of, tongue
-from xiaoer.applications.rules import possible
+from xiaoer.applications.rules import SITE_PHOTO, possible
 from xiaoer.applications.shown import worksheet as sheets
 from xiaoer.applications.shown.words import word
 from xiaoer.applications.terms import (
@@ -27,6 +27,7 @@ from xiaoer.applications.terms import (
     Verb,
 )
 from xiaoer.customers.queries import firm
+from xiaoer.evidence.arriving import arrived
 from xiaoer.kit.screens.guards import needs, refusals_told
 from xiaoer.kit.screens.listing import Listing, asked
 from xiaoer.kit.screens.workbook import sheet_of, workbook
@@ -81,7 +82,14 @@ def exceptions(request: HttpRequest) -> HttpResponse:
     """Exceptions waiting for an answer."""
     reader = reader_of(request)
     answers = reader.has(Part.REVIEW) or reader.has(Part.APPROVAL)
-    return _page(request, "exceptions", waiting=gathering.exceptions(reader), answers=answers)
+    return _page(
+        request,
+        "exceptions",
+        waiting=gathering.exceptions(reader),
+        answers=answers,
+        differences=gathering.differences(reader),
+        explains=answers or reader.has(Part.BACK_OFFICE),
+    )
 
 
 @require_GET
@@ -164,7 +172,8 @@ def paper(request: HttpRequest, application_id: int, kind: str) -> HttpResponse:
     """The sheet of an item of the checklist: receive, verify, send back, ask an exception."""
     reader = reader_of(request)
     if request.method == "POST":
-        return _done(request, doing.paper(reader, application_id, kind, request.POST))
+        photos = arrived(request, reader.today) if kind == SITE_PHOTO else []
+        return _done(request, doing.paper(reader, application_id, kind, request.POST, photos))
     page = _or_404(gathering.page(reader, application_id))
     line = _or_404(next((one for one in page.lines if one.item.kind == kind), None))
     clerk = reader.has(Part.BACK_OFFICE) and line.item.state == "received"
@@ -182,6 +191,17 @@ def exception(request: HttpRequest, exemption_id: int) -> HttpResponse:
     found = _or_404(queries.exemption(reader.scope, exemption_id))
     page = _or_404(gathering.page(reader, found.application_id))
     return _sheet(request, "exception", page=page, exemption=found, paper=word("paper", found.kind))
+
+
+@require_http_methods(["GET", "POST"])
+@needs("firms.read")
+@refusals_told
+def explain(request: HttpRequest, application_id: int) -> HttpResponse:
+    """The sheet for saying why a drawdown and the bank's files differ."""
+    reader = reader_of(request)
+    if request.method == "POST":
+        return _done(request, doing.explain(reader, application_id, request.POST))
+    return _sheet(request, "explain", page=_or_404(gathering.page(reader, application_id)))
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,15 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from xiaoer.applications.drawdowns import AMISS, CoreState, CoreTerms, Match, state_of
 from xiaoer.applications.models import (
     Application,
     Appraisal,
     Brought,
     Exemption,
+    Explanation,
+    FoundNote,
     FourFlows,
     Paper,
     Step,
@@ -33,6 +37,7 @@ from xiaoer.applications.terms import (
     Standing,
     Verb,
 )
+from xiaoer.applications.tracks import WHOLE, Joint, Tracks, carried
 from xiaoer.kit.scope import Scope
 
 GRANTED = "granted"
@@ -64,11 +69,21 @@ def brought_one(scope: Scope, application_id: str) -> Brought | None:
     return brought(scope).filter(application_id=application_id).first()
 
 
-def waiting_for(scope: Scope) -> QuerySet[Application]:
+def waiting_for(scope: Scope, on: date) -> QuerySet[Application]:
     """Applications whose next step is the reader's part; a relationship manager's own are all that go on."""
-    mine = {move.stage for move in MOVES.values() if scope.may(RIGHTS[move.part]) and move.verb in AHEAD}
     going_on = applications(scope).filter(stage__in=list(OPEN))
-    return going_on if scope.may(RIGHTS[Part.MARKETING]) else going_on.filter(stage__in=list(mine))
+    if scope.may(RIGHTS[Part.MARKETING]):
+        return going_on
+    return going_on.filter(_of_my_part(scope.rights, on))
+
+
+def _of_my_part(rights: frozenset[str], on: date) -> Q:
+    """Stages whose next step these rights carry, the joined ones of each track too."""
+    found = Q(pk=None)
+    for track in (*Tracks.in_force(on).tracks, WHOLE):
+        stages = [m.stage for m in MOVES.values() if m.verb in AHEAD and carried(m.part, rights, track.joins)]
+        found |= Q(track=track.name, stage__in=stages)
+    return found
 
 
 def steps(scope: Scope, application_ids: Collection[int]) -> QuerySet[Step]:
@@ -120,7 +135,13 @@ def standing(scope: Scope, found: Application, on: date) -> Standing:
         deeds=deeds(scope, found.pk),
         items=checklists(scope, [found], on)[found.pk],
         appraised=appraisals(scope, {found.pk}).exists(),
+        joins=joins(found),
     )
+
+
+def joins(found: Application) -> tuple[Joint, ...]:  # unscoped: its row is in scope already
+    """The parts that one person may hold together in this application."""
+    return Tracks.in_force(found.received_date).named(found.track).joins
 
 
 def checklists(scope: Scope, found: Collection[Application], on: date) -> Mapping[int, tuple[Item, ...]]:
@@ -148,6 +169,43 @@ def brought_items(scope: Scope, found: Brought, on: date) -> tuple[Item, ...]:  
     product = lists.bank_products.get(found.product_id, "")
     entries = [_entry(paper) for paper in found.papers]
     return checklist(lists.needed(product, found.amount or 0), entries, (), on)
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """How a drawdown stands with the core system, with its note and why they differ."""
+
+    state: CoreState
+    days: int
+    found: FoundNote | None = None
+    explained: Explanation | None = None
+
+
+def core_states(scope: Scope, found: Collection[Application], as_of: date | None) -> dict[int, Core]:
+    """Each drawn application's state on the day of the files; `days` since its drawdown."""
+    drawn = [one for one in found if one.stage == Stage.DRAWN and one.drawn_date]
+    numbers = [one.pk for one in drawn]
+    notes = {n.application_id: n for n in FoundNote.objects.seen_by(scope).filter(application__in=numbers)}
+    told = {e.application_id: e for e in Explanation.objects.seen_by(scope).filter(application__in=numbers)}
+    return {one.pk: _core(one, notes.get(one.pk), told.get(one.pk), as_of) for one in drawn}
+
+
+def _core(one: Application, note: FoundNote | None, told: Explanation | None, as_of: date | None) -> Core:
+    drawn = one.drawn_date or one.received_date
+    terms = CoreTerms.in_force(drawn)
+    match = Match(one.pk, note.note_id, tuple(note.differs)) if note else None
+    days = max((as_of - drawn).days, 0) if as_of else 0
+    return Core(state_of(drawn, match, as_of, terms, explained=told is not None), days, note, told)
+
+
+def amiss(scope: Scope, as_of: date | None, *, at_most: int) -> list[tuple[Application, Core]]:
+    """Drawdowns that differ from the bank's files or are not in them, unexplained, the oldest first."""
+    settled = FoundNote.objects.seen_by(scope).filter(differs=[]).values("application")
+    explained = Explanation.objects.seen_by(scope).values("application")
+    drawn = applications(scope).filter(stage=Stage.DRAWN).exclude(pk__in=settled).exclude(pk__in=explained)
+    rows = list(drawn.order_by("drawn_date", "pk")[:at_most])
+    states = core_states(scope, rows, as_of)
+    return [(one, states[one.pk]) for one in rows if states[one.pk].state in AMISS]
 
 
 def four_flows(scope: Scope, customer_id: str) -> FourFlows | None:

@@ -30,9 +30,11 @@ from xiaoer.applications.terms import (
     Standing,
     Verb,
 )
+from xiaoer.applications.tracks import Joint, carried, together
 from xiaoer.kit.dates import working_minutes
 from xiaoer.kit.text import Reason, reason
 
+SITE_PHOTO = "site_photo"
 MAY_ANSWER = (Part.REVIEW, Part.APPROVAL)
 IN_WORDS = frozenset({Verb.SEND_BACK, Verb.WITHDRAW, Verb.RECOMMEND})
 WORKED = frozenset({Verb.SURVEYED, Verb.SUBMIT})
@@ -42,17 +44,17 @@ HIGHEST_RATE = (
 )
 
 
-def apart(part: str, other: str) -> bool:
-    """Whether two parts of one application are for two people."""
-    if part == other:
+def apart(part: str, other: str, joins: tuple[Joint, ...] = ()) -> bool:
+    """Whether two parts of one application are for two people, on a track that joins some."""
+    if part == other or together(part, other, joins):
         return False
     answers = {part, other} - {EXEMPTION}
     return not (EXEMPTION in {part, other} and answers <= set(MAY_ANSWER))
 
 
-def separated(deeds: Iterable[Deed], staff_id: str, part: str) -> list[Reason]:
+def separated(deeds: Iterable[Deed], staff_id: str, part: str, joins: tuple[Joint, ...] = ()) -> list[Reason]:
     """Why this person may not take this part: what they did in the application before."""
-    held = {deed.part for deed in deeds if deed.staff_id == staff_id and apart(deed.part, part)}
+    held = {deed.part for deed in deeds if deed.staff_id == staff_id and apart(deed.part, part, joins)}
     return [
         reason("application_parts_apart", tone="bad", done_words=_worded(one), wanted_words=_worded(part))
         for one in sorted(held)
@@ -66,8 +68,8 @@ def forbids(standing: Standing, verb: Verb, actor: Actor, given: Given) -> list[
         return [reason("application_no_such_step", tone="bad", stage_words=f"application_stage_{standing.stage}",
                        verb_words=f"application_verb_{verb}")]  # fmt: skip
     return [
-        *_right(actor, move.part),
-        *separated(standing.deeds, actor.staff_id, move.part),
+        *_right(actor, move.part, standing.joins),
+        *separated(standing.deeds, actor.staff_id, move.part, standing.joins),
         *_told(verb, given),
         *_ready(standing, move, actor, given),
     ]
@@ -77,9 +79,13 @@ def possible(standing: Standing, actor: Actor) -> list[tuple[Move, list[Reason]]
     """Steps of this stage that the actor's posts carry, each with what stands in the way of the person."""
     moves = [move for (stage, _), move in MOVES.items() if stage is standing.stage]
     return [
-        (move, separated(standing.deeds, actor.staff_id, move.part) + _in_the_way(standing, move))
+        (
+            move,
+            separated(standing.deeds, actor.staff_id, move.part, standing.joins)
+            + _in_the_way(standing, move),
+        )
         for move in moves
-        if not _right(actor, move.part)
+        if not _right(actor, move.part, standing.joins)
     ]
 
 
@@ -145,8 +151,8 @@ def _item(kind: str, latest: Entry | None, exempt: bool, on: date) -> Item:
     return Item(kind, state, until)
 
 
-def _right(actor: Actor, part: Part) -> list[Reason]:
-    if RIGHTS[part] in actor.rights:
+def _right(actor: Actor, part: Part, joins: tuple[Joint, ...] = ()) -> list[Reason]:
+    if carried(part, actor.rights, joins):
         return []
     return [reason("application_not_your_post", tone="bad", part_words=_worded(part))]
 
@@ -174,6 +180,8 @@ def _in_the_way(standing: Standing, move: Move) -> list[Reason]:
     """What the application lacks for a step, whoever takes it."""
     if move.verb is Verb.SUBMIT and not standing.appraised:
         return [reason("application_needs_appraisal", tone="bad")]
+    if move.verb is Verb.RECOMMEND and _unseen(standing):
+        return [reason("application_needs_seen_photo", tone="bad")]
     missing = [f"application_paper_{item.kind}" for item in standing.items if item.open]
     if move.verb is Verb.DRAW and missing:
         return [reason("application_checklist_open", tone="bad", n=len(missing), missing_words=missing)]
@@ -194,6 +202,13 @@ def _terms(standing: Standing, actor: Actor, given: Given) -> list[Reason]:
             reason("application_term_odd", tone="bad", months=given.term_months or 0, most=LONGEST_TERM)
         )
     return wrong
+
+
+def _unseen(standing: Standing) -> bool:
+    """One person asked and surveyed, and nobody else has looked at the photo of the place."""
+    had = {part: {d.staff_id for d in standing.deeds if d.part == part} for part in Part}
+    verified = any(i.kind == SITE_PHOTO and i.state is PaperState.VERIFIED for i in standing.items)
+    return bool(had[Part.MARKETING] & had[Part.INVESTIGATION]) and not verified
 
 
 def _worded_well(words: str, code: str) -> list[Reason]:

@@ -162,6 +162,7 @@ class Standing:
     deeds: tuple[Deed, ...] = ()
     items: tuple[Item, ...] = ()
     appraised: bool = False
+    joins: tuple[tuple[str, str], ...] = ()  # parts one person may hold together here: tracks.py
 
 
 @dataclass(frozen=True, slots=True)

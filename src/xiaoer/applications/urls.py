@@ -17,5 +17,6 @@ urlpatterns = [
     path("<int:application_id>/file/", pages.credit_file, name="application-file"),
     path("<int:application_id>/appraisal/", pages.worksheet, name="application-appraisal"),
     path("<int:application_id>/papers/<str:kind>/", pages.paper, name="application-paper"),
+    path("<int:application_id>/explain/", pages.explain, name="application-explain"),
     path("<int:application_id>/<str:verb>/", pages.step, name="application-step"),
 ]

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
 
 from xiaoer.kit.scope import Scope
 from xiaoer.loans.models import (
@@ -205,3 +205,10 @@ def checked_since(scope: Scope, day: date) -> list[str]:
     return list(
         Check.objects.seen_by(scope).filter(day__gte=day).values_list("note_id", flat=True).distinct()
     )
+
+
+def due_between(scope: Scope, first: date, last: date) -> QuerySet[Any]:
+    """Notes that mature or have an instalment in some days; `falls_due` is the day: of maturity, where both are."""
+    days = (first, last)
+    rows = notes(scope).filter(Q(due_date__range=days) | Q(next_due_date__range=days))
+    return rows.annotate(falls_due=Case(When(due_date__range=days, then="due_date"), default="next_due_date"))

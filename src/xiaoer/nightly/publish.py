@@ -17,8 +17,11 @@ from django.apps import apps
 from django.db import connections, transaction
 from psycopg import sql
 
+from xiaoer.applications.drawdowns import CoreNote
+from xiaoer.applications.jobs import find_notes
 from xiaoer.kit.dates import SystemClock
 from xiaoer.kit.published import FOREVER, Pointer
+from xiaoer.loans.models import Note
 from xiaoer.nightly import seam
 from xiaoer.nightly.changing import Change, change
 
@@ -70,6 +73,7 @@ def publish(
         with transaction.atomic(using=using):
             changes += [_change(name, tables[name], edition, using, reached) for name in seam.MASTERS]
             _hand_over(edition, using)
+            _find_notes(edition, business_date, using)
             _flip(edition, business_date, run_id, published_at or SystemClock().now(), using)
         reached("pointer")
         _tidy(edition, [change.table for change in changes if change.inserted or change.closed], using)
@@ -131,6 +135,17 @@ def _hand_over(edition: int, using: str) -> None:
     for label in seam.FOLLOWING:
         written = sql.Identifier(apps.get_model(label)._meta.db_table)
         _run(HAND_OVER.format(written=written, firms=firms), using, edition=edition)
+
+
+def _find_notes(edition: int, business_date: date, using: str) -> None:
+    """Drawdowns recorded at the desk are looked for among the notes that this edition shows."""
+    columns = ("note_id", "customer_id", "contract_id", "amount", "drawn_date")
+    shown = Note.objects.using(using).at(edition)
+
+    def notes_of(firms: set[str]) -> list[CoreNote]:
+        return [CoreNote(**one) for one in shown.filter(customer_id__in=firms).values(*columns)]
+
+    find_notes(notes_of, business_date, using)
 
 
 def _flip(edition: int, business_date: date, run_id: str, at: datetime, using: str) -> None:

@@ -55,6 +55,9 @@ FOLLOWING = (
     "applications.Paper",
     "applications.Exemption",
     "applications.Appraisal",
+    "applications.FoundNote",
+    "applications.Explanation",
+    "evidence.Photo",
 )
 NAMES = (*MODELS, *MASTERS)
 CARRIED_ANYWAY = {"branch_id", "manager_id"}  # scope columns may come with a table that does not keep them

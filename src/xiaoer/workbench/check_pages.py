@@ -9,7 +9,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from xiaoer.branches import queries as branches
 from xiaoer.customers import queries as customers
+from xiaoer.evidence.actions import file
+from xiaoer.evidence.arriving import arrived
+from xiaoer.evidence.queries import photos
+from xiaoer.evidence.terms import Owner, Subject
+from xiaoer.kit.dates import SystemClock
 from xiaoer.kit.screens.listing import Listing, asked
 from xiaoer.loans import queries as loans
 from xiaoer.loans.checking import record_check
@@ -41,18 +47,29 @@ def check(request: HttpRequest, note_id: str) -> HttpResponse:
     """Where the drawing went, and the form for what was found."""
     desk = desk_of(request)
     if request.method == "POST":
-        given = request.POST
-        record_check(desk.scope, note_id, given.get("found", ""), given.get("words", ""), desk.today,
-                     place=given.get("place", ""))  # fmt: skip
+        _written(request, desk, note_id)
         return _done(request, _("Written down"))
     row = loans.check_due(desk.scope, note_id)
     if row is None:
         raise Http404
     firms = customers.firms_by_number(desk.scope, {row.customer_id})
-    sheet = check_diary.CheckSheet(
-        row, _called(firms, row.customer_id), loans.checks_made(desk.scope, note_id), desk.today
-    )
+    made = loans.checks_made(desk.scope, note_id)
+    pictures = photos(desk.scope, Subject.CHECK, [one.pk for one in made])
+    people = branches.names_of_staff(desk.scope, {one.staff_id for one in made})
+    sheet = check_diary.CheckSheet(row, _called(firms, row.customer_id), made, desk.today, pictures, people)
     return _sheet(request, "workbench/check.html", sheet)
+
+
+def _written(request: HttpRequest, desk: Desk, note_id: str) -> None:
+    """Photos are looked at before anything is written, so that a wrong file leaves no half a check."""
+    given = request.POST
+    place = given.get("place", "")
+    ready = arrived(request, desk.today, place)
+    made = record_check(
+        desk.scope, note_id, given.get("found", ""), given.get("words", ""), desk.today, place=place
+    )
+    owner = Owner(Subject.CHECK, str(made.pk), made.customer_id, made.branch_id, made.manager_id)
+    file(desk.scope, ready, owner, desk.today, SystemClock().now())
 
 
 def _listing(desk: Desk, rows: Any, given: Mapping[str, str]) -> Listing:

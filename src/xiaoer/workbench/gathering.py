@@ -24,7 +24,7 @@ from xiaoer.scores import queries as scores
 from xiaoer.segments.terms import Grid
 from xiaoer.sources import queries as sources
 from xiaoer.sources.contracts import contracts
-from xiaoer.workbench import guarantee_pages, risk
+from xiaoer.workbench import due, guarantee_pages, risk
 from xiaoer.workbench.desk import Desk
 from xiaoer.workbench.queries import saved_views
 from xiaoer.workbench.shown import borrowing, event_list, lists, past_due, record, report, week
@@ -58,6 +58,7 @@ def morning(desk: Desk) -> mornings.Morning:
         left_alone=mornings.jobs(alone, firms, {}, {}, {}),
         capacity=capacity,
         promises=mornings.promises(promised, firms, today),
+        due=due.week(desk),
         maturing=tuple(_maturing(desk)[:MATURING_SHOWN]),
         maturing_count=desk.remembered("maturing", lambda: _maturing(desk).count()),
         load=mornings.load(_minutes(desk, listed_jobs, unseen), mornings.day_of(listed, today), capacity),
@@ -224,7 +225,7 @@ def counts(desk: Desk) -> dict[str, int]:
         "today": whole - len(settled),
         "firms": desk.remembered("firms", lambda: customers.firms(scope).count()),
         "events": desk.remembered("events", lambda: noticed.events(scope).count()),
-        "applications": applications.waiting_for(scope).count(),
+        "applications": applications.waiting_for(scope, desk.today).count(),
     }
 
 

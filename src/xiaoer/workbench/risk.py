@@ -30,6 +30,7 @@ MOST_NOTE_LINES = 1_000_000  # a sheet of Excel ends soon after
 def places(here: str) -> list[Tab]:
     """The pages of the risk desk."""
     titles = {
+        "due": _("Due this week"),
         "overdue": pgettext("place", "Overdue"),
         "classes": _("Classes"),
         "renewals": _("Renewals"),

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from xiaoer.workbench import check_pages, guarantee_pages, pages, plan_pages, renewal_pages, risk_pages
+from xiaoer.workbench import (
+    check_pages,
+    due_pages,
+    guarantee_pages,
+    pages,
+    plan_pages,
+    renewal_pages,
+    risk_pages,
+)
 
 urlpatterns = [
     path("", pages.today, name="today"),
@@ -15,6 +23,7 @@ urlpatterns = [
     path("firms/<path:customer_id>/", pages.firm, name="firm"),  # after its suffixes: a number may hold "/"
     path("offers/<path:offer_id>/postpone/", pages.postpone, name="postpone"),
     path("events/", pages.events, name="events"),
+    path("loans/due/", due_pages.due_list, name="due"),
     path("loans/overdue/", pages.overdue, name="overdue"),
     path("loans/classes/", risk_pages.classes, name="classes"),
     path("loans/classes/<uuid:case>/", risk_pages.class_case, name="class-case"),

@@ -25,11 +25,14 @@ def command(number: str, *, person: bool, yes: bool) -> None:
 
 
 def _words(customer_id: str) -> int:
-    """Notes, promises, purposes and reasons people typed at the desk."""
+    """Notes, promises, purposes and reasons people typed at the desk, and photos they filed."""
     from xiaoer.app.setup import ready
 
     ready()
     from xiaoer.applications.jobs import forget_words as forget_words_of_applications
     from xiaoer.contacts.jobs import forget_words
+    from xiaoer.evidence.jobs import forget_photos
+    from xiaoer.kit.dates import SystemClock
 
-    return forget_words(customer_id) + forget_words_of_applications(customer_id)
+    words = forget_words(customer_id) + forget_words_of_applications(customer_id)
+    return words + forget_photos(customer_id, SystemClock().now())

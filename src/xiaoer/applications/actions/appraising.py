@@ -8,9 +8,10 @@ from xiaoer.applications.actions.acting import actor_of, belonging, on_its_way, 
 from xiaoer.applications.appraisal.rules import appraised
 from xiaoer.applications.appraisal.terms import Bounds, Inputs
 from xiaoer.applications.models import Appraisal
-from xiaoer.applications.queries import appraisals, deeds
+from xiaoer.applications.queries import appraisals, deeds, joins
 from xiaoer.applications.rules import separated
-from xiaoer.applications.terms import RIGHTS, Part
+from xiaoer.applications.terms import Part
+from xiaoer.applications.tracks import carried
 from xiaoer.kit.scope import Scope
 from xiaoer.kit.text import reason
 
@@ -22,8 +23,9 @@ def appraise(
     """Keep the next version. Raises Refusal to whoever has another part in the application."""
     found = on_its_way(scope, application_id)
     part = Part.INVESTIGATION
-    wrong = separated(deeds(scope, found.pk), scope.staff_id, part)
-    if RIGHTS[part] not in actor_of(scope, day).rights:
+    joined = joins(found)
+    wrong = separated(deeds(scope, found.pk), scope.staff_id, part, joined)
+    if not carried(part, actor_of(scope, day).rights, joined):
         wrong.append(reason("application_not_your_post", tone="bad", part_words=f"application_part_{part}"))
     refuse(wrong)
     bounds = Bounds.in_force(day)

@@ -38,6 +38,7 @@ def begin(scope: Scope, asked: Request, day: date, now: datetime) -> Application
         received_date=day,
         stage_since_at=now,
     )
+    made.refresh_from_db()  # the database has chosen its track
     _tell(scope, made, Verb.REQUEST, day)
     return made
 

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from xiaoer.applications.actions.acting import actor_of, belonging, has_part, on_its_way, refuse, typed
 from xiaoer.applications.models import Application, Paper
-from xiaoer.applications.queries import deeds, papers
+from xiaoer.applications.queries import deeds, joins, papers
 from xiaoer.applications.rules import separated
 from xiaoer.applications.terms import RIGHTS, Checklists, Part
 from xiaoer.kit.scope import Scope
@@ -64,7 +64,8 @@ def verify(
     last = papers(scope, {found.pk}).filter(kind=kind).last()
     actor = actor_of(scope, day)
     wrong = [] if RIGHTS[Part.BACK_OFFICE] in actor.rights else [_not_your_post(Part.BACK_OFFICE)]
-    wrong += _not_asked_for(found, kind) + separated(deeds(scope, found.pk), scope.staff_id, Part.BACK_OFFICE)
+    wrong += _not_asked_for(found, kind)
+    wrong += separated(deeds(scope, found.pk), scope.staff_id, Part.BACK_OFFICE, joins(found))
     if last is None or last.state != "received":
         wrong.append(reason("application_paper_not_received", tone="bad"))
     elif last.staff_id == scope.staff_id:

@@ -19,13 +19,13 @@ Named = Callable[[Any], str]
 Found = Callable[[Any], Any]
 
 
-def here(name_of: Named, missing: Found, wait: Found) -> Table:
-    """Applications begun at this desk; `missing` and `wait` (hours in the stage) are worked out per row."""
+def here(name_of: Named, missing: Found, wait: Found, core: Found) -> Table:
+    """Applications begun at this desk; `missing`, `wait` (hours in the stage), `core` are worked out per row."""
     text = gettext_lazy
     return Table(
         name="applications",
         title=_("Applications"),
-        columns=_columns(name_of, missing, wait),
+        columns=_columns(name_of, missing, wait, core),
         row_key="pk",
         default_order="-received",
         opens=lambda row: reverse("application", args=[row.pk]),
@@ -40,7 +40,7 @@ def here(name_of: Named, missing: Found, wait: Found) -> Table:
     )
 
 
-def _columns(name_of: Named, missing: Found, wait: Found) -> tuple[Column, ...]:
+def _columns(name_of: Named, missing: Found, wait: Found, core: Found) -> tuple[Column, ...]:
     text = gettext_lazy
     return (
         Column("firm", text("Firm"), name_of, "name", place="title", fixed=True),
@@ -60,6 +60,7 @@ def _columns(name_of: Named, missing: Found, wait: Found) -> tuple[Column, ...]:
         Column("approved", text("Approved"), "approved_amount", "wan", ("approved_amount",), chosen=False),
         Column("rate", text("Rate"), "approved_rate", "percent", ("approved_rate",), chosen=False),
         Column("drawn", text("Drawn on"), "drawn_date", "day", ("drawn_date",), chosen=False),
+        Column("core", text("In the core system"), core, place="line"),
     )
 
 

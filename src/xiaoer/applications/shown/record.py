@@ -11,8 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from xiaoer.applications.models import Application, Appraisal, Exemption, Paper, Step
+from xiaoer.applications.queries import Core
 from xiaoer.applications.reader import Reader, tongue
-from xiaoer.applications.rules import late, possible, waited
+from xiaoer.applications.rules import late, possible, separated, waited
+from xiaoer.applications.shown.after import CoreTold, Looked
 from xiaoer.applications.shown.words import hours, listed, word
 from xiaoer.applications.terms import (
     ENDED,
@@ -27,6 +29,9 @@ from xiaoer.applications.terms import (
     Standing,
     Verb,
 )
+from xiaoer.applications.tracks import carried
+from xiaoer.evidence.models import Photo
+from xiaoer.evidence.shown import Shown, shown
 from xiaoer.kit.dates import CHINA
 from xiaoer.kit.screens import formats
 
@@ -59,6 +64,7 @@ class Line:
     received: Paper | None
     verified: Paper | None
     address: str
+    photos: Sequence[Shown] = ()
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,9 @@ class ApplicationPage:
     papers: Sequence[Paper]
     exemptions: Sequence[Exemption]
     appraisals: Sequence[Appraisal]
+    photos: Mapping[str, Sequence[Photo]]
+    core: Core | None
+    checks: Sequence[Looked]
     people: Mapping[str, str]
     branch: str
 
@@ -172,10 +181,15 @@ class ApplicationPage:
 
     @property
     def appraises(self) -> bool:
-        apart = any(
-            d.staff_id == self.actor.staff_id and d.part != Part.INVESTIGATION for d in self.standing.deeds
-        )
-        return self.reader.has(Part.INVESTIGATION) and not self.ended and not apart
+        joins, part = self.standing.joins, Part.INVESTIGATION
+        may = carried(part, self.actor.rights, joins)
+        return may and not self.ended and not separated(self.standing.deeds, self.actor.staff_id, part, joins)
+
+    @property
+    def track(self) -> str:
+        """How few people a track that joins parts takes; "" for the whole one."""
+        joined = self.standing.joins
+        return _("%(n)s people are enough") % {"n": len(Part) - len(joined)} if joined else ""
 
     # Checklist
 
@@ -202,7 +216,12 @@ class ApplicationPage:
             received,
             last,
             reverse("application-paper", args=[self.application.pk, item.kind]),
+            self.photos_of(received) if received else (),
         )
+
+    def photos_of(self, paper: Paper) -> list[Shown]:
+        """The photos filed with an entry of the checklist."""
+        return shown(self.photos.get(str(paper.pk), ()), self.people)
 
     # Trail
 
@@ -255,6 +274,11 @@ class ApplicationPage:
             }
             for one in self.exemptions
         ]
+
+    @property
+    def core_told(self) -> CoreTold | None:
+        """How the drawdown stands with the core system; None before it."""
+        return CoreTold(self.core, self.application, self.name) if self.core else None
 
     @property
     def appraisal(self) -> Appraisal | None:

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 
 from django import template
 
+from xiaoer.applications.models import Paper
+from xiaoer.applications.shown.record import ApplicationPage
 from xiaoer.applications.shown.words import word
+from xiaoer.evidence.shown import Shown
 
 register = template.Library()
 
@@ -33,3 +36,9 @@ def named(staff_id: str, people: Mapping[str, str]) -> str:
 @register.filter
 def state_word(state: str) -> str:
     return word("state", state)
+
+
+@register.filter
+def photos_of(paper: Paper, page: ApplicationPage) -> list[Shown]:
+    """The photos filed with an entry about a paper."""
+    return page.photos_of(paper)

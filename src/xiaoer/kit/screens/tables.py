@@ -14,10 +14,31 @@ from django.utils.functional import Promise
 
 Words = str | Promise
 Kind = Literal[
-    "text", "name", "wan", "count", "percent", "change", "points", "score", "day", "chips", "tier", "flag"
+    "text",
+    "name",
+    "wan",
+    "count",
+    "percent",
+    "change",
+    "points",
+    "score",
+    "day",
+    "chips",
+    "tier",
+    "flag",
+    "links",
 ]
 Place = Literal["title", "aside", "line", "second", "none"]
 RIGHT = frozenset({"wan", "count", "percent", "change", "points", "score"})
+
+
+@dataclass(frozen=True)
+class Link:
+    """Something to do from a row: where it leads, and the dialog it opens in ("" for none); a cell of kind links."""
+
+    title: str
+    address: str
+    over: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from xiaoer.evidence.shown import shown
 from xiaoer.kit.screens.tables import Choice, Column, Filter, Table, View
 from xiaoer.workbench.shown import lending
 from xiaoer.workbench.shown.drawings import unit
@@ -80,6 +81,8 @@ class CheckSheet:
     firm: str
     made: Sequence[Any]
     today: date
+    photos: Mapping[str, Sequence[Any]]
+    people: Mapping[str, str]
 
     @property
     def address(self) -> str:
@@ -101,7 +104,15 @@ class CheckSheet:
 
     @property
     def before(self) -> list[dict[str, Any]]:
-        return [{"row": one, "words": str(FOUND.get(one.found, one.found))} for one in self.made]
+        return [
+            {
+                "row": one,
+                "words": str(FOUND.get(one.found, one.found)),
+                "who": self.people.get(one.staff_id, one.staff_id),
+                "photos": shown(self.photos.get(str(one.pk), ()), self.people),
+            }
+            for one in self.made
+        ]
 
 
 def _columns(name_of: Callable[[str], str]) -> tuple[Column, ...]:

@@ -15,6 +15,7 @@ from xiaoer.kit.screens import formats
 from xiaoer.kit.screens.charts import Chart
 from xiaoer.workbench.shown import drawings, hours, wordings
 from xiaoer.workbench.shown.drawings import tongue
+from xiaoer.workbench.shown.due_week import NOTHING_DUE, Week
 
 SOON = timedelta(days=1)
 FRIDAY = 4
@@ -105,6 +106,7 @@ class Morning:
     night_has_run: bool = True
     maturing_count: int = 0
     unseen: Unseen = Unseen()
+    due: Week = NOTHING_DUE
 
     @property
     def open_jobs(self) -> list[Job]:

@@ -1,6 +1,6 @@
 """Applications with their steps, papers, exceptions and appraisals: rows that are added to, never rewritten.
 
-The guards in `migrations/0002_guards.py` hold stages, the separation of parts and the checklist in PostgreSQL itself.
+The guards in `migrations/` hold stages, the separation of parts and the checklist in PostgreSQL itself.
 """
 
 from typing import ClassVar
@@ -8,7 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from xiaoer.kit.published import Published, Scoped, ScopedRows, one_open_row
+from xiaoer.kit.published import Scoped, ScopedRows
 from xiaoer.kit.scope.walls import Wall
 
 
@@ -23,6 +23,7 @@ class Application(Scoped):
     source = models.TextField(default="manager")
     staff_id = models.TextField()  # who wrote the request
     received_date = models.DateField()
+    track = models.TextField(default="full")  # written by the database on the day of the request
     stage = models.TextField(default="received")
     stage_since_at = models.DateTimeField()
     approved_amount = models.BigIntegerField(null=True)
@@ -184,80 +185,3 @@ class Appraisal(Scoped):
             models.UniqueConstraint(fields=["application", "version"], name="appraisal_version_once")
         ]
         indexes: ClassVar = [models.Index(fields=["branch_id"], name="applications_appr_brn")]
-
-
-class ChecklistItem(models.Model):
-    """A line of the checklists, where PostgreSQL can hold a drawdown against it. `from_amount` in fen."""
-
-    product = models.TextField()
-    kind = models.TextField()
-    from_date = models.DateField()
-    from_amount = models.BigIntegerField(default=0)
-
-    wall: ClassVar[Wall] = Wall.DIRECTORY
-    web_may: ClassVar[str] = "SELECT"
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["product", "kind", "from_date"], name="checklist_item_once")
-        ]
-
-
-class Brought(Published):
-    """An application of the bank's own files, with its papers: {kind, status, expires_date}. Amounts in fen."""
-
-    application_id = models.TextField()
-    customer_id = models.TextField()
-    product_id = models.TextField(default="")
-    product_name = models.TextField(default="")
-    received_date = models.DateField()
-    source = models.TextField(default="")
-    amount = models.BigIntegerField(null=True)
-    term_months = models.IntegerField(null=True)
-    stage = models.TextField(default="")
-    survey_minutes = models.IntegerField(null=True)
-    form_minutes = models.IntegerField(null=True)
-    decision = models.TextField(default="")
-    decided_date = models.DateField(null=True)
-    decline_reason = models.TextField(default="")
-    approved_amount = models.BigIntegerField(null=True)
-    approved_rate = models.FloatField(null=True)
-    drawn_date = models.DateField(null=True)
-    prepared_by = models.TextField(default="")
-    reviewed_by = models.TextField(default="")
-    approved_by = models.TextField(default="")
-    papers = models.JSONField(default=list)
-
-    key = ("application_id",)
-
-    class Meta(Published.Meta):
-        constraints: ClassVar = [one_open_row("application_id")]
-        indexes: ClassVar = [
-            *Published.Meta.indexes,
-            models.Index(fields=["customer_id", "since"], name="applications_brought_customer"),
-        ]
-
-
-class FourFlows(Published):
-    """Credit, funds, cash and information of a firm as points from 0 to 100; null where too little is known.
-
-    `parts`: {credit: [{code, value|null, points|null}], funds: …, cash: …, information: …}. `known`: the figures a
-    first appraisal is drafted from, in fen where a name says so, null where no file tells them.
-    """
-
-    customer_id = models.TextField()
-    credit = models.IntegerField(null=True)
-    funds = models.IntegerField(null=True)
-    cash = models.IntegerField(null=True)
-    information = models.IntegerField(null=True)
-    parts = models.JSONField(default=dict)
-    known = models.JSONField(default=dict)
-
-    key = ("customer_id",)
-
-    class Meta(Published.Meta):
-        constraints: ClassVar = [one_open_row("customer_id")]
-        indexes: ClassVar = [
-            *Published.Meta.indexes,
-            models.Index(fields=["customer_id", "since"], name="applications_flows_customer"),
-        ]
