@@ -1,12 +1,13 @@
 """Loans: money against dues, arrears from the first day, classes on month-ends and tonight, the reports."""
 
+from collections.abc import Mapping
 from datetime import date
 
 import narwhals as nw
 import pyarrow as pa
 
 from xiaoer.kit.dates import day_number
-from xiaoer.kit.tables import Frame
+from xiaoer.kit.tables import Frame, Hold
 from xiaoer.kit.tables.expressions import day_no, whole
 from xiaoer.loans.night import (
     Known,
@@ -14,6 +15,7 @@ from xiaoer.loans.night import (
     bands,
     classified,
     elsewhere_on,
+    first_told,
     gathered,
     served,
     spells,
@@ -21,6 +23,7 @@ from xiaoer.loans.night import (
     watched,
     watches,
 )
+from xiaoer.loans.night.allocation import NEVER
 from xiaoer.loans.night.reports import began, changes, cohorts, concentration, inclusive, migration, ripened
 from xiaoer.loans.terms import Buckets, Inclusive, RuleBook
 from xiaoer.nightly.run import Night
@@ -29,6 +32,10 @@ from xiaoer.sources.contracts import contract
 MONTHS_BACK = 12
 LATE_FROM = {"late_30": 31, "late_90": 91}  # what vintages count
 PLAN_DAYS = 366  # of a note's plan, so far back and ahead
+DUES = (
+    "note_id", "instalment", "due_date", "principal", "interest", "paid_principal", "paid_interest", "paid_date",
+)  # fmt: skip
+PAID = ("note_id", "instalment", "repaid_date", "principal", "interest", "early")
 NOTE = ("note_id", "customer_id", "contract_id", "asset_class", "balance")
 TOLD = (
     "product_id", "amount", "overdue_principal", "overdue_interest", "drawn_date", "due_date", "next_due_date", "rate",
@@ -41,9 +48,7 @@ GROUP = "group"
 def loans(night: Night) -> None:
     """Tables of the night: arrears, note_spells, firm_spells, note_classes, class_changes, loan_book, and reports."""
     book = RuleBook.in_force(night.business_date)
-    arrears = night.keep(
-        "arrears", stretches(night.delivered("schedules"), night.delivered("repayments"), night.on.today)
-    )
+    arrears = _arrears(night)
     drawn = night.keep("notes_drawn", _drawn(night))
     _times(night, arrears, drawn)
     books = night.keep("note_months", _books(night))
@@ -57,6 +62,19 @@ def loans(night: Night) -> None:
     night.keep("class_changes", changes(classes))
     _tonight(night, classes)
     _reports(night, classes, drawn, arrears)
+
+
+def _arrears(night: Night) -> Frame:
+    """Every due that was ever the oldest one open, told range by range of notes."""
+    plans, paid = night.delivered("schedules").select(*DUES), night.delivered("repayments").select(*PAID)
+    first = night.engine.collect(first_told(paid))["first_day"][0].as_py()
+    today, begins = night.on.today, NEVER if first is None else first
+
+    def work(lines: Mapping[str, Frame], hold: Hold) -> dict[str, Frame]:
+        return {"arrears": stretches(lines["plans"], lines["paid"], today, begins, hold)}
+
+    night.keep_by_note({"plans": plans, "paid": paid}, work, ["arrears"])
+    return night.made("arrears")
 
 
 def _known(night: Night, arrears: Frame) -> Known:

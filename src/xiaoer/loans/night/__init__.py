@@ -1,6 +1,6 @@
 """All notes at once: money against dues, arrears and their history, classes, reports."""
 
-from xiaoer.loans.night.allocation import stretches
+from xiaoer.loans.night.allocation import first_told, stretches
 from xiaoer.loans.night.arrears import Bands, at_least, bands, late_on, spells
 from xiaoer.loans.night.borrowing import borrowing
 from xiaoer.loans.night.classes import classified
@@ -15,6 +15,7 @@ __all__ = [
     "classified",
     "elsewhere_on",
     "facts_on",
+    "first_told",
     "gathered",
     "late_on",
     "served",
