@@ -14,7 +14,6 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +47,9 @@ def main() -> None:
     """Make, measure, print."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--notes", type=int, default=3_000_000, help="in tonight's file")
-    asked.add_argument("--small", type=int, default=10_000, help="firms of the bank that is taken many times over")
+    asked.add_argument(
+        "--small", type=int, default=10_000, help="firms of the bank that is taken many times over"
+    )
     asked.add_argument("--months", type=int, default=24)
     asked.add_argument("--home", type=Path)
     asked.add_argument("--engine", choices=("duckdb", "spark"), default="duckdb")
@@ -135,7 +136,9 @@ def judged(bank: Path, notes: int, engine: str) -> Row:
     made = bank / f"night-{engine}"
     shutil.rmtree(made, ignore_errors=True)
     shutil.copytree(bank / "night", made)
-    running = open_engine(EngineName(engine), replace(settings(), home=bank / "home", spark_master="local[2]"))
+    running = open_engine(
+        EngineName(engine), replace(settings(), home=bank / "home", spark_master="local[2]")
+    )
     night = Night(DAY, "bench", Lake(bank / "lake"), running, made, bank)
     with Watch(os.getpid()) as watch:
         seconds = spent(lambda: loans(night))

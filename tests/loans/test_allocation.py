@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import narwhals as nw
@@ -12,7 +13,8 @@ import pyarrow as pa
 from tests.loans import plain
 from tests.loans.test_night_classes import frame
 from xiaoer.kit.dates import day_number, from_day_number
-from xiaoer.loans.night import bands, first_told, late_on, spells, stretches
+from xiaoer.kit.tables import DuckEngine
+from xiaoer.loans.night import at_least, bands, first_told, late_on, spells, stretches
 from xiaoer.loans.night.allocation import NEVER
 from xiaoer.loans.terms import Buckets
 
@@ -129,8 +131,23 @@ def test_notes_left_out_early_are_never_late() -> None:
 def payments(chance: random.Random, due: dict[str, Any], care: float) -> Iterator[dict[str, Any]]:
     """What came in for a due: all by name, too late, in two parts, ahead, or for no due by name."""
     kind = "whole" if chance.random() < care else chance.choice(("late", "parts", "ahead", "unnamed", "none"))
-    days = {"late": chance.randint(1, 60), "ahead": -chance.randint(1, 40)}.get(kind, chance.choice((0, 0, 1)))
+    days = {"late": chance.randint(1, 60), "ahead": -chance.randint(1, 40)}.get(
+        kind, chance.choice((0, 0, 1))
+    )
     named = {"note_id": due["note_id"], "instalment": None if kind == "unnamed" else due["instalment"]}
     row = money(due["due_date"] + timedelta(days), 1000_00, **named, early=kind == "ahead" and care > 0.3)
     for amount in {"parts": (600_00, 400_00), "none": ()}.get(kind, (1000_00,)):
         yield row | {"principal": amount}
+
+
+def test_two_notes_late_on_the_same_days_are_one_time_of_the_firm(tmp_path: Path) -> None:
+    """Also where many firms are told at once on many threads: rows alike in all have no order of their own."""
+    firms = [f"C{at:05d}" for at in range(20_000)]
+    rows = [(firm, due, due + 1, due + 9) for firm in firms for due in (100, 100, 100, 200, 200)]
+    names = ("customer_id", "due_day", "from_day", "until_day")
+    engine = DuckEngine(tmp_path)
+    table = engine.table(pa.table([list(column) for column in zip(*rows, strict=True)], names=names))
+    told = engine.collect(at_least(table, bands(engine.table, (1,)), 20_000)).to_pylist()
+    engine.close()
+    found = sorted((row["customer_id"], row["in_day"], row["out_day"]) for row in told)
+    assert found == [(firm, due + 1, due + 9) for firm in firms for due in (100, 200)]

@@ -74,7 +74,9 @@ class Night:
 
     def keep_by_firm(self, frames: Mapping[str, Frame], work: Work, names: Iterable[str]) -> None:
         """Write tables whose rows of a firm need no other firm's; `work` gives them by name."""
-        self._keep_by("customer_id", self._cuts("customers", "customer_id", FIRMS_AT_ONCE), frames, work, names)
+        self._keep_by(
+            "customer_id", self._cuts("customers", "customer_id", FIRMS_AT_ONCE), frames, work, names
+        )
 
     def keep_by_note(self, frames: Mapping[str, Frame], work: Work, names: Iterable[str]) -> None:
         """Write tables whose rows of a note need no other note's."""
