@@ -141,7 +141,7 @@ def judged(bank: Path, notes: int, engine: str) -> Row:
     )
     night = Night(DAY, "bench", Lake(bank / "lake"), running, made, bank)
     with Watch(os.getpid()) as watch:
-        seconds = spent(lambda: loans(night))
+        seconds = used_by(lambda: loans(night))
     running.close()
     return Row(
         notes,
@@ -159,10 +159,10 @@ def scan_and_group(lake: Path, table: str) -> float:
     """Processor seconds DuckDB takes to read a table's parts and group them by note, once."""
     files = [str(path) for path in sorted((lake / "delivered" / table).glob("*.parquet"))]
     with duckdb.connect() as connection:
-        return spent(lambda: connection.execute(SCAN_AND_GROUP[table], [files]).fetchmany(1))
+        return used_by(lambda: connection.execute(SCAN_AND_GROUP[table], [files]).fetchmany(1))
 
 
-def spent(work: Callable[[], Any]) -> float:
+def used_by(work: Callable[[], Any]) -> float:
     """Processor seconds of this process and those it started and still runs."""
     before = _used()
     work()
