@@ -1,7 +1,7 @@
 """What the machine can do at best: the floors every step is held against in the same run."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from psycopg import sql
 
-from bench.watching import timed
+from bench.watching import processor, spent, timed
 
 SCAN_AND_GROUP = (
     "SELECT customer_id, count(*), sum(amount) FILTER (direction = 'in'), sum(amount) FILTER (direction = 'out'),"
@@ -71,7 +71,7 @@ class CopyAndIndex:
     def __init__(self, way_in: dict[str, Any]) -> None:
         self.connection = psycopg.connect(**way_in, autocommit=True)
         self.seconds: dict[str, float] = {}
-        self.backend = self.connection.info.backend_pid
+        self.ours, self.backend = 0.0, self.connection.info.backend_pid
 
     def take(self, model: Any, pieces: Iterable[pa.Table]) -> None:
         """Measure one table; making its pieces and their bytes does not count."""
@@ -83,14 +83,19 @@ class CopyAndIndex:
         self.connection.execute("DROP TABLE IF EXISTS floor")
         for statement in LIKE:
             self.connection.execute(sql.SQL(statement).format(**names))
-        seconds = 0.0
+        self.seconds[table] = 0.0
         for piece in pieces:
             told = wire.as_csv(wire.narrowed(wire.flat(piece, fields), model.kept_inside))
-            seconds += timed(lambda told=told: self._copy(sql.SQL(COPY).format(**names), told))[0]  # type: ignore[misc]
+            self._count(table, lambda told=told: self._copy(sql.SQL(COPY).format(**names), told))  # type: ignore[misc]
         for one in self._indexes(table):
-            seconds += timed(lambda one=one: self.connection.execute(one))[0]  # type: ignore[misc]
+            self._count(table, lambda one=one: self.connection.execute(one))  # type: ignore[misc]
         self.connection.execute("DROP TABLE floor")
-        self.seconds[table] = seconds
+
+    def _count(self, table: str, work: Callable[[], Any]) -> None:
+        """Seconds of the table, and of this process's processor; PostgreSQL's own the system counts."""
+        seconds, (used, _) = timed(lambda: spent(work))
+        self.seconds[table] += seconds
+        self.ours += used
 
     def _copy(self, statement: sql.Composed, told: memoryview) -> None:
         with self.connection.cursor() as cursor, cursor.copy(statement) as copying:
@@ -104,6 +109,11 @@ class CopyAndIndex:
             kind, rest = one.split(" INDEX ", 1)
             made.append(f"{kind} INDEX ON public.floor {rest.split(f' ON public.{table} ', 1)[1]}")
         return made
+
+    @property
+    def processor(self) -> float:
+        """Seconds of processor, of this process and of PostgreSQL's."""
+        return self.ours + processor(self.backend)
 
     def close(self) -> None:
         self.connection.close()

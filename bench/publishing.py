@@ -92,6 +92,7 @@ def published(step: str, size: int, tables: Mapping[str, Any], day: date, floor_
         seconds, done = timed(lambda: publish(tables, day, step, reached=reached))
     used = f"processor: ours {mine.ours():.0f} s and PostgreSQL's {mine.theirs():.0f} s"
     note = used if floor_seconds else f"{used}, the floor's PostgreSQL {processor(taken.backend):.0f} s"
+    floor_processor = None if floor_seconds else taken.processor
     taken.close()
     return Row(
         size,
@@ -104,6 +105,8 @@ def published(step: str, size: int, tables: Mapping[str, Any], day: date, floor_
         bytes=desk_bytes(),
         written=done.rows_changed,
         note=note,
+        processor=mine.ours() + mine.theirs(),
+        floor_processor=floor_processor,
     )
 
 

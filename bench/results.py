@@ -27,6 +27,7 @@ class Run:
 class Row:
     """One step at one size: seconds beside its floor's (SQL in `floor`; seconds 0 where there is none).
 
+    `processor`: seconds of processor, of all that took part, and `floor_processor` the floor's, where they were taken.
     `peak_mb`: memory of our processes; `rows` came out or in; `written`: of them written; `bytes` on disk; `gap`
     belongs to allocation.
     """
@@ -42,6 +43,8 @@ class Row:
     bytes: int | None = None
     written: int | None = None
     note: str = ""
+    processor: float | None = None
+    floor_processor: float | None = None
 
     @property
     def ratio(self) -> float | None:

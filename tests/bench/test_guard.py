@@ -1,6 +1,11 @@
-"""A guard against slides: ratios to a floor taken beside them, and counts, never seconds. The bench measures in earnest."""
+"""A guard against slides: ratios to a floor taken beside them, and counts, never seconds. The bench measures in earnest.
 
+Both sides of a ratio are seconds of processor: whatever else the machine does meanwhile, waiting for it is in neither.
+"""
+
+from collections.abc import Callable
 from datetime import date, timedelta
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +18,7 @@ from bench.comparing import slides
 from bench.enlarged import enlarged, next_day
 from bench.publishing import published
 from bench.results import Row, Run, keep, read
-from bench.watching import timed
+from bench.watching import spent
 from tests.world import BUSINESS_DATE, tables
 from xiaoer.nightly import seam
 
@@ -36,11 +41,13 @@ def test_publishing_stays_near_copy_and_index_and_writes_only_what_changed() -> 
     day = BUSINESS_DATE + timedelta(1)
     first = published("publish", 60 * TIMES, many(), day)
     assert first.rows > 3 * 60 * TIMES
-    assert first.ratio is not None
-    assert first.ratio < 3.5
+    assert first.processor is not None
+    assert first.floor_processor is not None
+    assert first.processor < 3.2 * first.floor_processor
     again = published("again", 60 * TIMES, many(), day + timedelta(1), first.floor_seconds)
     assert again.written == 0
-    assert again.seconds < 0.8 * first.seconds
+    assert again.processor is not None
+    assert again.processor < 0.5 * first.processor
     later = published("later", 60 * TIMES, next_day(many(), 10), day + timedelta(2), first.floor_seconds)
     assert later.written == 2 * (60 * TIMES // 10) * len(LARGE)
 
@@ -60,12 +67,16 @@ def test_windowed_sums_stay_near_one_scan(tmp_path: Path) -> None:
     engine, on = DuckEngine(tmp_path / "scratch"), windows(date(2026, 10, 31))
     balances = engine.table(contract("balances").schema.arrow.empty_table())
     flows = account_flows(balances, payment_stretches(engine.scan([folder / "1.parquet"]), on), on)
-    floors.scan_and_group(tmp_path)
-    floor, rows = floors.scan_and_group(tmp_path)
-    seconds, firms = timed(lambda: engine.write(flows, tmp_path / "flows.parquet"))
+    floor, rows = least(lambda: floors.scan_and_group(tmp_path)[1])
+    used, firms = least(lambda: engine.write(flows, tmp_path / "flows.parquet"))
     assert (rows, firms) == (PAYMENTS, PAYING)
-    assert seconds < 12 * floor
+    assert used < 12 * floor
     engine.close()
+
+
+def least(work: Callable[[], Any]) -> tuple[float, Any]:
+    """The fewest seconds of processor of three times, and what came of it."""
+    return min((spent(work) for _ in range(3)), key=itemgetter(0))
 
 
 def payments(path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.engines.two_banks import CHECKOUT, loaded
 from xiaoer.kit.dates import day_number
 from xiaoer.kit.tables import DuckEngine, Frame, Lake
-from xiaoer.loans.night import Bands, bands
+from xiaoer.loans.night import Bands, bands, first_told, stretches
 from xiaoer.loans.terms import Buckets
 from xiaoer.sources.contracts import contract
 
@@ -35,6 +35,11 @@ class Bank:
 
     def collected(self, frame: Frame) -> pa.Table:
         return self.engine.collect(frame)
+
+    def stretches(self, repayments: Frame) -> pa.Table:
+        """Arrears by these repayments, in memory."""
+        begins = self.engine.collect(first_told(repayments))["first_day"][0].as_py()
+        return self.engine.collect(stretches(self.table("schedules"), repayments, self.today, begins))
 
     @property
     def bands(self) -> Bands:

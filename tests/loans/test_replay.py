@@ -11,7 +11,7 @@ import pytest
 from tests.loans import plain
 from tests.loans.conftest import END, FIRMS, Bank
 from xiaoer.kit.dates import add_months, day_number, from_day_number, month_end
-from xiaoer.loans.night import at_least, late_on, spells, stretches
+from xiaoer.loans.night import at_least, late_on, spells
 from xiaoer.loans.night.allocation import NEVER
 
 pytestmark = pytest.mark.slow
@@ -29,7 +29,7 @@ def told(bank: Bank) -> dict[str, list[tuple[date, int]]]:
 
 @pytest.fixture(scope="module")
 def arrears(bank: Bank) -> pa.Table:
-    return bank.collected(stretches(bank.table("schedules"), bank.table("repayments"), bank.today))
+    return bank.stretches(bank.table("repayments"))
 
 
 def test_every_bucket_of_every_note_from_the_first_day(
@@ -119,9 +119,7 @@ def test_one_old_repayment_changes_exactly_the_days_after_it(
     column = pc.if_else(hit, pa.scalar(day, pa.date32()), repayments["repaid_date"])
     at = repayments.column_names.index("repaid_date")
     corrected = repayments.set_column(at, "repaid_date", column)
-    again = bank.collected(
-        stretches(bank.table("schedules"), bank.engine.table(corrected), bank.today)
-    ).to_pylist()
+    again = bank.stretches(bank.engine.table(corrected)).to_pylist()
     before, after = days_of(arrears.to_pylist(), bank.today), days_of(again, bank.today)
     schedules = bank.rows("schedules")
     dues = [row for row in schedules if row["note_id"] == chosen["note_id"]]

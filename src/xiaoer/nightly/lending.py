@@ -1,62 +1,161 @@
 """Loans: money against dues, arrears from the first day, classes on month-ends and tonight, the reports."""
 
-from datetime import date
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Self
 
 import narwhals as nw
 import pyarrow as pa
 
 from xiaoer.kit.dates import day_number
-from xiaoer.kit.tables import Frame
+from xiaoer.kit.tables import Frame, Hold
 from xiaoer.kit.tables.expressions import day_no, whole
 from xiaoer.loans.night import (
     Known,
     at_least,
     bands,
+    changes,
     classified,
+    debtors,
     elsewhere_on,
+    first_told,
     gathered,
+    graded,
+    lives,
+    migration,
+    noted,
     served,
     spells,
     stretches,
+    unmarked,
     watched,
     watches,
 )
-from xiaoer.loans.night.reports import began, changes, cohorts, concentration, inclusive, migration, ripened
-from xiaoer.loans.terms import Buckets, Inclusive, RuleBook
+from xiaoer.loans.night.allocation import NEVER
+from xiaoer.loans.night.reports import began, cohorts, concentration, inclusive, ripened
+from xiaoer.loans.terms import AssetClass, Buckets, Inclusive, RuleBook
 from xiaoer.nightly.run import Night
 from xiaoer.sources.contracts import contract
 
 MONTHS_BACK = 12
 LATE_FROM = {"late_30": 31, "late_90": 91}  # what vintages count
 PLAN_DAYS = 366  # of a note's plan, so far back and ahead
+DUES = (
+    "note_id", "instalment", "due_date", "principal", "interest", "paid_principal", "paid_interest", "paid_date",
+)  # fmt: skip
+PAID = ("note_id", "instalment", "repaid_date", "principal", "interest", "early")
 NOTE = ("note_id", "customer_id", "contract_id", "asset_class", "balance")
 TOLD = (
     "product_id", "amount", "overdue_principal", "overdue_interest", "drawn_date", "due_date", "next_due_date", "rate",
     "days_past_due", "classification",
 )  # fmt: skip
+COUNTED = ("old_for_new", "restructured_again", "bankrupt", "uncured", "cured", "observed", "grade")
+KNOWN = ("asset_class", *COUNTED, "oldest_due_day", "last_late_day", "rule", "began_day")
+BOOK = (
+    *NOTE, "on_day", "month", "old_for_new", "restructured_again", "late_days", "oldest_due_day", "last_late_day",
+    "bankrupt", "uncured", "cured", "observed", "grade", "rule", "began_day", "branch_id", "manager_id",
+)  # fmt: skip
+TERMS = ("repayment_method", "security")
 PLANNED = ("instalment", "due_date", "principal", "interest", "paid_date")
 GROUP = "group"
 
 
 def loans(night: Night) -> None:
-    """Tables of the night: arrears, note_spells, firm_spells, note_classes, class_changes, loan_book, and reports."""
-    book = RuleBook.in_force(night.business_date)
-    arrears = night.keep(
-        "arrears", stretches(night.delivered("schedules"), night.delivered("repayments"), night.on.today)
-    )
-    drawn = night.keep("notes_drawn", _drawn(night))
+    """Arrears with their history, classes on month-ends and tonight, the book, the reports.
+
+    note_classes holds the notes something is known of on a day; all others on the book are normal, by no rule.
+    """
+    arrears, books = _arrears(night), Books.of(night)
+    told = lives(books.snapshots, night.delivered("drawdown_notes"), books.ends, books.months)
+    drawn = night.keep("notes_drawn", told.join(night.made("portfolio"), on="customer_id", how="inner"))
     _times(night, arrears, drawn)
-    books = night.keep("note_months", _books(night))
-    told = night.keep("note_told", gathered(books, _known(night, arrears)))
-    watching = night.keep("note_watches", watches(told, night.delivered("schedules"), book))
-    ended = night.keep("note_watched", served(watching, night.delivered("schedules"), book))
-    facts = night.keep("note_facts", watched(told, ended, book))
-    debts = elsewhere_on(night.delivered("other_bank_debts"), facts.select("on_day").unique())
-    judged = classified(facts, debts, book).with_columns(began_day=whole(began(book)))
-    classes = night.keep("note_classes", judged.join(night.made("portfolio"), on="customer_id", how="inner"))
-    night.keep("class_changes", changes(classes))
+    classes = _classes(night, books, _known(night, arrears))
+    grades = night.keep("note_grades", graded(drawn, classes, books.months))
+    night.keep("class_changes", changes(grades, classes, books.days))
+    night.keep("migration", migration(grades, books.months))
     _tonight(night, classes)
-    _reports(night, classes, drawn, arrears)
+    _reports(night, drawn, arrears)
+
+
+@dataclass(frozen=True)
+class Books:
+    """The books that are judged: the last snapshot of each of the months before, by month number, and tonight's."""
+
+    snapshots: Frame
+    ends: dict[int, date]
+    tonight: date
+
+    @classmethod
+    def of(cls, night: Night) -> Self:
+        """As far back as snapshots were delivered, at most so many months."""
+        schema = contract("drawdown_notes").schema
+        snapshots = night.lake.snapshots(schema, night.business_date, night.engine)
+        days = night.engine.collect(snapshots.select("business_date").unique())["business_date"].to_pylist()
+        now = _month(night.business_date)
+        ends = {_month(day): day for day in sorted(days) if now - MONTHS_BACK <= _month(day) < now}
+        return cls(snapshots, ends, night.business_date)
+
+    @property
+    def months(self) -> list[int]:
+        """Month numbers without a gap, tonight's the last."""
+        now = _month(self.tonight)
+        return list(range(min(self.ends, default=now), now + 1))
+
+    @property
+    def days(self) -> dict[int, int]:
+        """The day number each month is judged on."""
+        days = self.ends | {_month(self.tonight): self.tonight}
+        return {month: day_number(day) for month, day in days.items()}
+
+    def notes(self, tonight: Frame, table: Callable[[pa.Table], Frame]) -> Frame:
+        """The notes with a balance on each of these days; `table` lays rows of ours beside the bank's."""
+        now, days = _month(self.tonight), self.days
+        past = pa.table(
+            {
+                "business_date": pa.array(self.ends.values(), pa.date32()),
+                "on_day": pa.array([days[month] for month in self.ends], pa.int64()),
+                "month": pa.array(self.ends, pa.int64()),
+            }
+        )
+        then = self.snapshots.join(table(past), on="business_date", how="inner")
+        here = {"on_day": nw.lit(days[now]).cast(nw.Int64), "month": nw.lit(now).cast(nw.Int64)}
+        columns = (*NOTE, "on_day", "month")
+        both = nw.concat([then.select(*columns), tonight.with_columns(**here).select(*columns)])
+        return both.filter(nw.col("balance") > 0)
+
+
+def _classes(night: Night, books: Books, known: Known) -> Frame:
+    """What is known of notes on the days of all books, and the class by it."""
+    rules, schedules = RuleBook.in_force(night.business_date), night.delivered("schedules")
+    notes, debts = (
+        books.notes(night.delivered("drawdown_notes"), night.engine.table),
+        night.delivered("other_bank_debts"),
+    )
+    days = night.engine.table(pa.table({"on_day": pa.array(sorted(books.days.values()), pa.int64())}))
+    mixed = night.keep("note_mixed", unmarked(notes))
+    weighty = night.keep("note_debtors", debtors(notes, mixed, known, debts))
+    told = night.keep("note_told", gathered(noted(notes, known, weighty), known, days))
+    watching = night.keep("note_watches", watches(told, schedules, rules))
+    ended = night.keep("note_watched", served(watching, schedules, rules))
+    owed = elsewhere_on(debts.join(weighty, on="customer_id", how="semi"), days)
+    judged = classified(watched(told, ended, rules), owed, rules)
+    whose = night.made("portfolio")
+    lasting = judged.with_columns(began_day=whole(began(rules))).join(whose, on="customer_id", how="inner")
+    return night.keep("note_classes", lasting)
+
+
+def _arrears(night: Night) -> Frame:
+    """Every due that was ever the oldest one open, told range by range of notes."""
+    plans, paid = night.delivered("schedules").select(*DUES), night.delivered("repayments").select(*PAID)
+    first = night.engine.collect(first_told(paid))["first_day"][0].as_py()
+    today, begins = night.on.today, NEVER if first is None else first
+
+    def work(lines: Mapping[str, Frame], hold: Hold) -> dict[str, Frame]:
+        return {"arrears": stretches(lines["plans"], lines["paid"], today, begins, hold)}
+
+    night.keep_by_note({"plans": plans, "paid": paid}, work, ["arrears"])
+    return night.made("arrears")
 
 
 def _known(night: Night, arrears: Frame) -> Known:
@@ -66,15 +165,6 @@ def _known(night: Night, arrears: Frame) -> Known:
         arrears,
         night.delivered("public_records"),
     )
-
-
-def _drawn(night: Night) -> Frame:
-    """Every note a snapshot ever told of, those settled long ago included, with whose firm it was."""
-    schema = contract("drawdown_notes").schema
-    told = night.lake.snapshots(schema, night.business_date, night.engine)
-    names = ("customer_id", "product_id", "amount", "drawn_date")
-    once = told.group_by("note_id").agg(*(nw.col(name).max().alias(name) for name in names))
-    return once.join(night.made("portfolio"), on="customer_id", how="inner")
 
 
 def _times(night: Night, arrears: Frame, drawn: Frame) -> None:
@@ -87,46 +177,41 @@ def _times(night: Night, arrears: Frame, drawn: Frame) -> None:
     night.keep("firm_spells", at_least(owned, floors, night.on.today))
 
 
-def _books(night: Night) -> Frame:
-    """Notes with a balance: tonight's, and those of the last snapshot of each of the months before."""
-    on = night.on.today
-    tonight = night.delivered("drawdown_notes").with_columns(
-        on_day=nw.lit(on), month=nw.lit(_month(night.business_date))
-    )
-    parts = [tonight]
-    snapshots = night.lake.snapshots(contract("drawdown_notes").schema, night.business_date, night.engine)
-    for day in _month_ends(night, snapshots):
-        kept = snapshots.filter(nw.col("business_date") == nw.lit(day))
-        parts.append(kept.with_columns(on_day=nw.lit(day_number(day)), month=nw.lit(_month(day))))
-    columns: list[str | nw.Expr] = [*NOTE, nw.col("on_day").cast(nw.Int64), nw.col("month").cast(nw.Int64)]
-    return nw.concat([part.filter(nw.col("balance") > 0).select(*columns) for part in parts])
-
-
-def _month_ends(night: Night, snapshots: Frame) -> list[date]:
-    """The last day told of in each of the months before this one."""
-    rows = night.engine.collect(snapshots.select("business_date").unique())["business_date"].to_pylist()
-    now = _month(night.business_date)
-    last = {_month(day): day for day in sorted(rows) if now - MONTHS_BACK <= _month(day) < now}
-    return sorted(last.values())
-
-
 def _tonight(night: Night, classes: Frame) -> None:
     """The book tonight, a row per note with what the bank says of it and what the rules say, and its plans."""
-    mine = classes.filter(nw.col("on_day") == night.on.today).rename({"days_past_due": "late_days"})
-    told = night.delivered("drawdown_notes").join(mine.select("note_id"), on="note_id", how="semi")
+    notes = night.delivered("drawdown_notes").filter(nw.col("balance") > 0)
+    told = notes.join(night.made("portfolio"), on="customer_id", how="inner")
     limits = inclusive(
         told, night.delivered("credit_lines"), _sized(night), Inclusive.in_force(night.business_date)
     )
-    details = told.select("note_id", *TOLD)
-    terms = night.delivered("loan_contracts").select("contract_id", "repayment_method", "security")
-    book = mine.join(details, on="note_id", how="inner").join(terms, on="contract_id", how="left")
-    night.keep("loan_book", book.join(limits, on="customer_id", how="left"))
-    due = day_no("due_date")
-    near = night.delivered("schedules").filter(
-        due >= night.on.today - PLAN_DAYS, due <= night.on.today + PLAN_DAYS
-    )
+    book = _ruled(told, classes, night).join(limits, on="customer_id", how="left")
+    mine = night.keep("loan_book", book.select(*BOOK, *TOLD, *TERMS, "credit_limit", "counts"))
+    due = nw.col("due_date")
+    first, last = (night.business_date + timedelta(days) for days in (-PLAN_DAYS, PLAN_DAYS))
+    near = night.delivered("schedules").filter(due >= nw.lit(first), due <= nw.lit(last))
     plans = near.join(mine.select("note_id", "customer_id"), on="note_id", how="inner")
     night.keep("note_plans", plans.select("customer_id", "note_id", *PLANNED))
+
+
+def _ruled(notes: Frame, classes: Frame, night: Night) -> Frame:
+    """Tonight's notes with what the rules say; of whom nothing is known, that."""
+    on = night.on.today
+    mine = classes.filter(nw.col("on_day") == on).select("note_id", *KNOWN, late_days=nw.col("days_past_due"))
+    mine = mine.with_columns(known_class=nw.col("asset_class")).drop("asset_class")
+    terms = night.delivered("loan_contracts").select(
+        "contract_id", *TERMS, contract_class=nw.col("asset_class")
+    )
+    both = notes.join(mine, on="note_id", how="left").join(terms, on="contract_id", how="left")
+    quiet = {name: nw.coalesce(nw.col(name), nw.lit(0)) for name in ("late_days", *COUNTED)}
+    marks = (nw.col(name) for name in ("known_class", "asset_class", "contract_class"))
+    return both.with_columns(
+        on_day=nw.lit(on).cast(nw.Int64),
+        month=nw.lit(_month(night.business_date)).cast(nw.Int64),
+        asset_class=nw.coalesce(*marks, nw.lit(AssetClass.NON_RETAIL.value)),
+        rule=nw.coalesce(nw.col("rule"), nw.lit("")),
+        began_day=nw.coalesce(nw.col("began_day"), nw.lit(on)),
+        **quiet,
+    )
 
 
 def _sized(night: Night) -> Frame:
@@ -136,8 +221,7 @@ def _sized(night: Night) -> Frame:
     )
 
 
-def _reports(night: Night, classes: Frame, drawn: Frame, arrears: Frame) -> None:
-    night.keep("migration", migration(classes))
+def _reports(night: Night, drawn: Frame, arrears: Frame) -> None:
     night.keep("cohorts", cohorts(drawn))
     first = drawn.select(day=day_no("drawn_date").min())
     calendar = night.engine.table(_calendar(night, night.engine.collect(first)["day"][0].as_py()))

@@ -23,6 +23,7 @@ from xiaoer.sources.contracts import contract
 PACKAGE = Path(xiaoer.__file__).parent
 DONE = "done"
 FIRMS_AT_ONCE = 50_000
+NOTES_AT_ONCE = 500_000  # payments lie in no order of notes: each range reads through all of them
 
 
 @dataclass(frozen=True)
@@ -73,13 +74,24 @@ class Night:
 
     def keep_by_firm(self, frames: Mapping[str, Frame], work: Work, names: Iterable[str]) -> None:
         """Write tables whose rows of a firm need no other firm's; `work` gives them by name."""
-        paths = {name: self.path(name) for name in names}
-        self.rows += self.engine.by_key(frames, work, paths, key="customer_id", cuts=self._cuts())
+        self._keep_by(
+            "customer_id", self._cuts("customers", "customer_id", FIRMS_AT_ONCE), frames, work, names
+        )
 
-    def _cuts(self) -> list[str]:
-        """Numbers that part the book into ranges of so many firms."""
-        numbers = self.engine.collect(self.delivered("customers").select("customer_id"))["customer_id"]
-        return sorted(numbers.to_pylist())[FIRMS_AT_ONCE::FIRMS_AT_ONCE]
+    def keep_by_note(self, frames: Mapping[str, Frame], work: Work, names: Iterable[str]) -> None:
+        """Write tables whose rows of a note need no other note's."""
+        self._keep_by("note_id", self._cuts("drawdown_notes", "note_id", NOTES_AT_ONCE), frames, work, names)
+
+    def _keep_by(
+        self, key: str, cuts: list[str], frames: Mapping[str, Frame], work: Work, names: Iterable[str]
+    ) -> None:
+        paths = {name: self.path(name) for name in names}
+        self.rows += self.engine.by_key(frames, work, paths, key=key, cuts=cuts)
+
+    def _cuts(self, table: str, key: str, at_once: int) -> list[str]:
+        """Numbers that part a table's keys into ranges of so many."""
+        numbers = self.engine.collect(self.delivered(table).select(key))[key]
+        return sorted(numbers.to_pylist())[at_once::at_once]
 
     def keep_rows(self, name: str, table: pa.Table) -> None:
         """Write rows a step made in memory."""

@@ -62,11 +62,13 @@ def _within(arrears: Frame, bands: Bands, owner: str, *, upper: bool) -> Frame:
 
 
 def _joined(within: Frame, owner: str) -> Frame:
-    """Times that touch or overlap become one."""
+    """Times that touch or overlap become one; twins leave first, for their order would be any."""
     group, order = (owner, "floor"), ["in_day", "out_day"]
     furthest = nw.col("out_day").cum_max().over(*group, order_by=order)
-    before = within.with_columns(_furthest=furthest).with_columns(
-        _before=nw.col("_furthest").shift(1).over(*group, order_by=order)
+    before = (
+        within.unique()
+        .with_columns(_furthest=furthest)
+        .with_columns(_before=nw.col("_furthest").shift(1).over(*group, order_by=order))
     )
     apart = nw.col("in_day") > nw.coalesce(nw.col("_before"), nw.lit(-1))
     counted = before.with_columns(_new=nw.when(apart).then(1).otherwise(0)).with_columns(

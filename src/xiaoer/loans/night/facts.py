@@ -35,20 +35,59 @@ class Known:
 
 def facts_on(notes: Frame, known: Known, book: RuleBook) -> Frame:
     """The notes with their facts as whole numbers: MEASURES, `last_late_day` and the asset class filled in."""
-    told = gathered(notes, known)
+    told = gathered(notes, known, notes.select("on_day").unique())
     ended = served(watches(told, known.schedules, book), known.schedules, book)
     return watched(told, ended, book)
 
 
-def gathered(notes: Frame, known: Known) -> Frame:
-    """What contracts, arrears and registers say of each note; the first half of `facts_on`, written in between."""
+def noted(notes: Frame, known: Known, debtors: Frame) -> Frame:
+    """The notes some rule may look at on their day; of all others every fact is nought, and their class normal.
+
+    Those ever past due by then, under a contract that says more than most, of a bankrupt firm or of `debtors`.
+    """
+    begun = known.arrears.group_by("note_id").agg(nw.col("from_day").min().alias("_begun"))
+    firms = nw.concat([_bankrupt(known.public_records).select("customer_id"), debtors]).unique()
+    told = (
+        notes.join(begun, on="note_id", how="left")
+        .join(_special(known.contracts).with_columns(_special=NOUGHT), on="contract_id", how="left")
+        .join(firms.with_columns(_firm=NOUGHT), on="customer_id", how="left")
+    )
+    late = (nw.col("_begun") <= nw.col("on_day")).fill_null(value=False)
+    seen = told.filter(late | ~nw.col("_special").is_null() | ~nw.col("_firm").is_null())
+    return seen.drop("_begun", "_special", "_firm")
+
+
+def unmarked(notes: Frame) -> Frame:
+    """customer_id of the firms with a note that is not marked as retail: the debtor rules may concern them."""
+    mark = nw.coalesce(nw.col("asset_class"), nw.lit(""))
+    return notes.filter(mark != AssetClass.RETAIL.value).select("customer_id").unique()
+
+
+def debtors(notes: Frame, mixed: Frame, known: Known, debts: Frame) -> Frame:
+    """customer_id of the firms all of whose notes are looked at, because one may weigh on another.
+
+    Of the firms `unmarked` names, those ever late, with a special contract, or late elsewhere.
+    """
+    mine = notes.join(mixed, on="customer_id", how="semi")
+    heavy = [
+        mine.join(known.arrears, on="note_id", how="semi"),
+        mine.join(_special(known.contracts), on="contract_id", how="semi"),
+        mine.join(debts.filter(_late_elsewhere() | _bad_elsewhere()), on="customer_id", how="semi"),
+    ]
+    return nw.concat([part.select("customer_id") for part in heavy]).unique()
+
+
+def gathered(notes: Frame, known: Known, days: Frame) -> Frame:
+    """What contracts, arrears and registers say of each note; the first half of `facts_on`, written in between.
+
+    `days` is on_day of all the days asked about.
+    """
     written = notes.join(_contracts(known.contracts), on="contract_id", how="left").with_columns(
         asset_class=nw.coalesce(
             nw.col("asset_class"), nw.col("contract_asset_class"), nw.lit(AssetClass.NON_RETAIL.value)
         ),
         **{name: nw.coalesce(nw.col(name), NOUGHT) for name in ("old_for_new", "restructured_again")},
     )
-    days = notes.select("on_day").unique()
     for part in (_late(known.arrears, days), _records(known.arrears, days)):
         written = written.join(part, on=KEY, how="left")
     return (
@@ -117,13 +156,25 @@ def elsewhere_on(debts: Frame, days: Frame) -> Frame:
     latest = nw.col("_report").max().over("on_day", "customer_id")
     newest = usable.with_columns(_latest=latest).filter(nw.col("_report") == nw.col("_latest"))
     amount = nw.coalesce(nw.col("balance"), NOUGHT)
-    late = nw.coalesce(nw.col("days_past_due"), NOUGHT) > OVER_90
-    bad = nw.coalesce(nw.col("classification"), nw.lit("")).is_in(list(BAD))
     return newest.group_by("on_day", "customer_id").agg(
         total(amount).alias("other_debts"),
-        total(amount, late).alias("other_overdue_90"),
-        total(amount, bad).alias("other_bad"),
+        total(amount, _late_elsewhere()).alias("other_overdue_90"),
+        total(amount, _bad_elsewhere()).alias("other_bad"),
     )
+
+
+def _late_elsewhere() -> nw.Expr:
+    return nw.coalesce(nw.col("days_past_due"), NOUGHT) > OVER_90
+
+
+def _bad_elsewhere() -> nw.Expr:
+    return nw.coalesce(nw.col("classification"), nw.lit("")).is_in(list(BAD))
+
+
+def _special(contracts: Frame) -> Frame:
+    """contract_id of contracts some rule looks at: old debt paid with new, restructured."""
+    old = nw.coalesce(nw.col("renewal_kind"), nw.lit("")) == OLD_FOR_NEW
+    return contracts.filter(old | ~nw.col("restructured_date").is_null()).select("contract_id")
 
 
 def _contracts(contracts: Frame) -> Frame:

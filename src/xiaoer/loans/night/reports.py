@@ -1,39 +1,14 @@
-"""Migration between month-ends, vintages, concentration, inclusive loans: sums by whom they belong to."""
+"""Vintages, concentration, inclusive loans: sums by whom they belong to."""
 
 import narwhals as nw
 
 from xiaoer.kit.tables import Frame
 from xiaoer.kit.tables.expressions import month_no, total, whole
+from xiaoer.loans.night.lives import WHOSE
 from xiaoer.loans.terms import NON_PERFORMING, Inclusive, RuleBook
 
 NOUGHT = nw.lit(0)
-WHOSE = ("branch_id", "manager_id")
-OUTSIDE = -1  # the grade of a note that was not on the book on one of two month-ends
 EXPIRED = "expired"
-
-
-def migration(classes: Frame) -> Frame:
-    """Notes by grade on one month-end and the next: month, from_grade, to_grade, notes, balance and whose.
-
-    `classes` has month, note_id, grade, balance, branch_id, manager_id of months next to one another; `month` is
-    the later one. Balance is the earlier one, or the later for notes that came (from_grade OUTSIDE).
-    """
-    columns = ["month", "from_grade", "to_grade", "balance", *WHOSE]
-    now = classes.with_columns(to_grade=nw.col("grade"))
-    before = classes.select(
-        "note_id", *WHOSE, month=nw.col("month") + 1, from_grade=nw.col("grade"), balance=nw.col("balance")
-    )
-    key, nobody = ["note_id", "month"], nw.lit(OUTSIDE).cast(nw.Int64)
-    span = classes.select(first=nw.col("month").min(), last=nw.col("month").max())
-    stayed = before.join(now.select(*key, "to_grade"), on=key, how="inner")
-    left = before.join(now.select(*key), on=key, how="anti").with_columns(to_grade=nobody)
-    came = now.join(before.select(*key), on=key, how="anti").with_columns(from_grade=nobody)
-    came = came.join(span, how="cross").filter(nw.col("month") > nw.col("first"))
-    left = left.join(span, how="cross").filter(nw.col("month") <= nw.col("last"))
-    moves = nw.concat([part.select(columns) for part in (stayed, left, came)])
-    return moves.group_by("month", "from_grade", "to_grade", *WHOSE).agg(
-        whole(nw.len()).alias("notes"), total("balance").alias("balance")
-    )
 
 
 def cohorts(notes: Frame) -> Frame:
@@ -106,29 +81,6 @@ def _drawn(notes: Frame) -> Frame:
         *WHOSE,
         cohort=month_no("drawn_date"),
         product_id=nw.coalesce(nw.col("product_id"), nw.lit("")),
-    )
-
-
-def changes(classes: Frame) -> Frame:
-    """Each change of a note's class between one day looked at and the next, and what made it.
-
-    Columns: note_id, customer_id, day (day number: the day the deciding rule began to hold, as far as days past due
-    tell it, else the day it was seen), from_grade, to_grade, rule (now), rule_before. `classes` as `classified`
-    gives them, with month and began_day.
-    """
-    lag = {name: nw.col(source).shift(1).over("note_id", order_by="month") for name, source in
-           (("from_grade", "grade"), ("rule_before", "rule"), ("_month", "month"))}  # fmt: skip
-    lined = classes.with_columns(**lag).filter(
-        nw.col("_month") == nw.col("month") - 1, nw.col("grade") != nw.col("from_grade")
-    )
-    return lined.select(
-        "note_id",
-        "customer_id",
-        "from_grade",
-        "rule",
-        "rule_before",
-        day=nw.col("began_day"),
-        to_grade=nw.col("grade"),
     )
 
 
