@@ -55,6 +55,10 @@ class Night:
         """A bank's table as known on the business date."""
         return self.lake.open(contract(table).schema, self.business_date, self.engine)
 
+    def lines(self, table: str) -> Frame:
+        """The same, for `keep_by_firm` to work on."""
+        return self.lake.open(contract(table).schema, self.business_date, self.engine.keyed)
+
     def personal(self, table: str) -> Frame:
         """The personal side of a bank's table; only for what screens show."""
         return self.lake.open_personal(contract(table).schema, self.business_date, self.engine)

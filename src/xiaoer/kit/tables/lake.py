@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from xiaoer.kit import journal
-from xiaoer.kit.tables.engine import Engine, Frame
+from xiaoer.kit.tables.engine import Frame, Opener
 from xiaoer.kit.tables.manifest import Manifest, Part
 from xiaoer.kit.tables.schema import TableSchema, empty_table
 
@@ -61,7 +61,7 @@ class Lake:
         """Make a written part visible; until then nobody reads it."""
         journal.append(self.manifest_path, asdict(part))
 
-    def open(self, schema: TableSchema, as_of: date, engine: Engine) -> Frame:
+    def open(self, schema: TableSchema, as_of: date, engine: Opener) -> Frame:
         """Rows of a table as they were known on a day; all columns, perhaps no rows, never personal ones."""
         parts = self._parts(schema, as_of)
         if not parts:
@@ -74,7 +74,7 @@ class Lake:
         anew = [self.root / part.corrections for part in parts if part.corrections]
         return _last_word_on(engine.scan(anew), seen, schema.key) if anew else seen
 
-    def snapshots(self, schema: TableSchema, as_of: date, engine: Engine) -> Frame:
+    def snapshots(self, schema: TableSchema, as_of: date, engine: Opener) -> Frame:
         """Every snapshot of a table known on a day, told apart by `business_date`; never personal columns."""
         known = [part for part in self.manifest.known_on(schema.name, as_of) if part.business_date <= as_of]
         if not known:
@@ -83,7 +83,7 @@ class Lake:
         several = len({part.feed for part in known}) > 1 or any(part.corrects for part in known)
         return _last_word(frame, ("business_date", *schema.key)) if several and schema.key else frame
 
-    def open_personal(self, schema: TableSchema, as_of: date, engine: Engine) -> Frame:
+    def open_personal(self, schema: TableSchema, as_of: date, engine: Opener) -> Frame:
         """The personal side of a snapshot; for screens and identity, never for features."""
         paths = [self.root / part.personal_path for part in self._parts(schema, as_of) if part.personal_path]
         return engine.scan(paths) if paths else engine.table(empty_table(schema.personal_arrow))

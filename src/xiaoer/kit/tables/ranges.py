@@ -12,38 +12,54 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from xiaoer.kit.tables.engine import Frame
-from xiaoer.kit.tables.files import drafted
+from xiaoer.kit.tables.files import drafted, parquet_files
 
 ROWS_AT_ONCE = 1 << 17  # of a row group: small ones let readers of a few keys pass over the rest
 
 
-def ranges(frame: Frame, key: str, cuts: Sequence[str]) -> Iterator[Frame]:
-    """The frame in pieces: below the first cut, from each cut to the next, from the last on."""
-    if not cuts:
-        yield frame
-        return
-    column = nw.col(key)
-    yield frame.filter(column < cuts[0])
-    for first, end in pairwise(cuts):
-        yield frame.filter(column >= first, column < end)
-    yield frame.filter(column >= cuts[-1])
+def ranges(frames: Mapping[str, Frame], key: str, cuts: Sequence[str]) -> Iterator[dict[str, Frame]]:
+    """The frames in pieces: below the first cut, from each cut to the next, from the last on."""
+    for first, end in pairwise(["", *cuts, None]):
+        low = nw.col(key) >= first  # any text is from "" on
+        within = low if end is None else low & (nw.col(key) < end)
+        yield {name: frame.filter(within) for name, frame in frames.items()}
 
 
-def held(frame: Frame) -> Frame:
-    """A frame computed now."""
-    return _lazy(nw.to_native(frame).collect())
+class Files:
+    """Tables on disk as Polars reads them: only the row groups and columns that are asked for."""
+
+    def scan(self, paths: Sequence[Path]) -> Frame:
+        """Columns are named by the files' footers: a part without a column gives nulls, not an error."""
+        files = [file for path in paths for file in parquet_files(path)]
+        schema = pa.unify_schemas([pq.read_schema(file).remove_metadata() for file in files])
+        columns = pl.DataFrame(schema.empty_table()).schema
+        frame: Frame = nw.from_native(pl.scan_parquet(files, schema=columns, missing_columns="insert"))
+        return frame
+
+    def table(self, rows: pa.Table) -> Frame:
+        return _lazy(pl.DataFrame(rows))
 
 
-def loaded(rows: pa.Table) -> Frame:
-    """Rows in memory as a frame, texts as categories."""
-    return _lazy(pl.DataFrame(rows).with_columns(pl.col(pl.String).cast(pl.Categorical)))
+class Worker:
+    """Makes one range's rows; its texts are categories, numbered among themselves."""
 
+    def __init__(self) -> None:
+        self.texts = pl.col(pl.String).cast(pl.Categorical(pl.Categories.random()))
 
-def computed(frames: Mapping[str, Frame]) -> dict[str, pa.Table]:
-    """Several frames' rows, categories as texts again."""
-    found = pl.collect_all([nw.to_native(frame) for frame in frames.values()])
-    texts = pl.col(pl.Categorical).cast(pl.String)
-    return {name: rows.with_columns(texts).to_arrow() for name, rows in zip(frames, found, strict=True)}
+    def loaded(self, frame: Frame) -> Frame:
+        """A frame read now, texts as categories, dates as day numbers."""
+        read = nw.to_native(frame).with_columns(self.texts, pl.col(pl.Date).to_physical())
+        return _lazy(read.collect())
+
+    def held(self, frame: Frame) -> Frame:
+        """A frame computed now."""
+        return _lazy(nw.to_native(frame).with_columns(self.texts).collect())
+
+    def computed(self, frames: Mapping[str, Frame]) -> dict[str, pa.Table]:
+        """Several frames' rows, categories as texts again."""
+        found = pl.collect_all([nw.to_native(frame) for frame in frames.values()])
+        texts = pl.col(pl.Categorical).cast(pl.String)
+        return {name: rows.with_columns(texts).to_arrow() for name, rows in zip(frames, found, strict=True)}
 
 
 def _lazy(rows: pl.DataFrame) -> Frame:
