@@ -22,7 +22,7 @@ from xiaoer.sources.contracts import contract
 
 PACKAGE = Path(xiaoer.__file__).parent
 DONE = "done"
-FIRMS_AT_ONCE = 50_000
+FIRMS_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,11 @@ import pyarrow.parquet as pq
 from xiaoer.kit import journal
 from xiaoer.kit.tables.engine import Frame, Opener
 from xiaoer.kit.tables.manifest import Manifest, Part
+from xiaoer.kit.tables.ranges import Files
 from xiaoer.kit.tables.schema import TableSchema, empty_table
+
+PLACE = {"load_no", "line_no"}
+PLACE_NO = {"place_no": nw.col("load_no") * 2**32 + nw.col("line_no")}  # one number to look up by
 
 
 class Lake:
@@ -72,7 +76,15 @@ class Lake:
         if several or any(part.corrects and not part.corrections for part in parts):
             return _last_word(seen, schema.key) if schema.key else seen
         anew = [self.root / part.corrections for part in parts if part.corrections]
-        return _last_word_on(engine.scan(anew), seen, schema.key) if anew else seen
+        if not anew:
+            return seen
+        if not all(set(pq.read_schema(path).names) >= PLACE for path in anew):
+            return _last_word_on(engine.scan(anew), seen, schema.key)
+        said = _known(Files().scan(anew), schema, as_of).filter(
+            nw.col("load_no").is_in([part.load_no for part in parts])
+        )
+        overruled = engine.table(_overruled(said, schema.key))
+        return seen.with_columns(**PLACE_NO).join(overruled, on=list(PLACE_NO), how="anti").drop(*PLACE_NO)
 
     def snapshots(self, schema: TableSchema, as_of: date, engine: Opener) -> Frame:
         """Every snapshot of a table known on a day, told apart by `business_date`; never personal columns."""
@@ -113,6 +125,14 @@ def _latest_snapshots(parts: tuple[Part, ...], as_of: date) -> list[Part]:
 def _known(frame: Frame, schema: TableSchema, as_of: date) -> Frame:
     day = nw.lit(as_of)
     return frame.filter(nw.col("delivered_on") <= day, nw.col(schema.day) <= day) if schema.day else frame
+
+
+def _overruled(said: Frame, key: tuple[str, ...]) -> pa.Table:
+    """The places of rows on whose key a later word was said; `said` holds every row of such keys."""
+    places = said.select(**PLACE_NO)
+    last = _last_word(said, key).select(**PLACE_NO)
+    rows: pa.Table = places.join(last, on=list(PLACE_NO), how="anti").collect("pyarrow").to_native()
+    return rows
 
 
 def _last_word_on(keys: Frame, frame: Frame, key: tuple[str, ...]) -> Frame:
