@@ -28,7 +28,8 @@ class Row:
     """One step at one size: seconds beside its floor's (SQL in `floor`; seconds 0 where there is none).
 
     `peak_mb`: memory of our processes; `rows` came out or in; `written`: of them written; `bytes` on disk; `gap`
-    belongs to allocation.
+    belongs to allocation. `processor` and `floor_processor`: seconds of processor, which waiting for a busy machine does
+    not lengthen; of ours and our children, the database left out.
     """
 
     size: int
@@ -42,6 +43,8 @@ class Row:
     bytes: int | None = None
     written: int | None = None
     note: str = ""
+    processor: float | None = None
+    floor_processor: float | None = None
 
     @property
     def ratio(self) -> float | None:
