@@ -13,13 +13,23 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from psycopg import sql
 
-from bench.watching import processor, spent, timed
+from bench.watching import processor, spent, timed, used
 
-SCAN_AND_GROUP = (
-    "SELECT customer_id, count(*), sum(amount) FILTER (direction = 'in'), sum(amount) FILTER (direction = 'out'),"
-    " max(booked_date) FROM read_parquet(?) GROUP BY customer_id"
+SCAN_EACH = {
+    "transactions": (
+        "SELECT customer_id, count(*), sum(amount) FILTER (direction = 'in'), sum(amount) FILTER (direction = 'out'),"
+        " max(booked_date) FROM read_parquet(?) GROUP BY customer_id"
+    ),
+    "invoices": (
+        "SELECT customer_id, count(*), sum(gross) FILTER (direction = 'sale'),"
+        " sum(gross) FILTER (direction = 'purchase'), max(invoice_date) FROM read_parquet(?) GROUP BY customer_id"
+    ),
+}
+SCAN_AND_GROUP = "; ".join(SCAN_EACH.values())
+READ_CSV = (  # spoilt lines are read too: ours reads them as well, to set them apart
+    "SELECT count(*), max(COLUMNS(*)) FROM read_csv(?, all_varchar = true, union_by_name = true, delim = ',',"
+    " header = true, strict_mode = false, null_padding = true)"
 )
-READ_CSV = "SELECT count(*), max(COLUMNS(*)) FROM read_csv(?, all_varchar = true, union_by_name = true)"
 LIKE = (
     "CREATE TABLE {floor} (LIKE {table} INCLUDING DEFAULTS INCLUDING IDENTITY)",
     "ALTER TABLE {floor} ALTER since SET DEFAULT 1, ALTER until SET DEFAULT 2147483647",
@@ -35,12 +45,21 @@ BATCH = 65_536  # as large as the engine's own
 INDEXES = "SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = %s::regclass"
 
 
-def scan_and_group(lake: Path) -> tuple[float, int]:
-    """Seconds to read and group all delivered transactions by firm once, and how many rows there are."""
-    files = [str(path) for path in (lake / "delivered" / "transactions").glob("*.parquet")]
+def scan_and_group(lake: Path) -> dict[str, tuple[float, float, int]]:
+    """Per table of trade that was delivered: seconds, and seconds of processor, to group it by firm once; its rows."""
+    found = {}
+    for table, question in SCAN_EACH.items():
+        files = [str(path) for path in (lake / "delivered" / table).glob("*.parquet")]
+        if files:
+            found[table] = _asked(question, files)
+    return found
+
+
+def _asked(question: str, files: list[str]) -> tuple[float, float, int]:
     with duckdb.connect() as connection:
-        seconds, rows = timed(lambda: connection.execute(SCAN_AND_GROUP, [files]).fetchall())
-    return seconds, sum(row[1] for row in rows)
+        before = used()
+        seconds, rows = timed(lambda: connection.execute(question, [files]).fetchall())
+        return seconds, used() - before, sum(row[1] for row in rows)
 
 
 def read_csv(folder: Path, table: str, scratch: Path) -> float:

@@ -128,11 +128,11 @@ def _screens(rows: Iterable[Recorded]) -> str:
 
 def _steps(rows: Iterable[Recorded]) -> str:
     lines = [
-        "| firms | step | seconds | peak, MB | rows | on disk, MB | note |",
-        "|---:|---|---:|---:|---:|---:|---|",
+        "| firms | step | seconds | of processor | peak, MB | rows | on disk, MB | note |",
+        "|---:|---|---:|---:|---:|---:|---:|---|",
     ]
     lines += [
-        f"| {row['size']:,} | {row['step']} | {row['seconds']:,.2f} | {row['peak_mb']:,} | {row['rows']:,} |"
+        f"| {row['size']:,} | {row['step']} | {row['seconds']:,.2f} | {_seconds(row.get('processor'))} | {row['peak_mb']:,} | {row['rows']:,} |"
         f" {_megabytes(row['bytes'])} | {row['note']} |"
         for row in rows
     ]
@@ -142,6 +142,10 @@ def _steps(rows: Iterable[Recorded]) -> str:
 def _floors(rows: Iterable[Recorded]) -> str:
     told = {row["step"]: row["floor"] for row in rows if row["floor"]}
     return "\n".join(f"* **{step}**: `{floor}`" for step, floor in told.items())
+
+
+def _seconds(used: float | None) -> str:
+    return "" if used is None else f"{used:,.1f}"
 
 
 def _megabytes(held: int | None) -> str:

@@ -17,6 +17,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import polars as pl
 
@@ -54,20 +55,27 @@ def main() -> None:
 
 def windowed(night: Any, size: int, scratch: Path) -> Row:
     """The product's own windowed sums of payments at each month-end, beside featuretools."""
-    from xiaoer.features.night import account_flows, payment_stretches
+    from xiaoer.features.night import (
+        account_flows,
+        account_sums,
+        balance_lines,
+        payment_lines,
+        payment_stretches,
+    )
     from xiaoer.features.rules import windows
-    from xiaoer.kit.tables.expressions import day_no
+    from xiaoer.kit.tables.expressions import with_day_numbers
 
     days = month_ends(DAY, MONTH_ENDS)
     transactions = night.delivered("transactions")
-    balances = night.delivered("balances")
+    payments = with_day_numbers(payment_lines(transactions))
+    balances = with_day_numbers(balance_lines(night.delivered("balances")))
     target = scratch / "ours"
 
     def ours() -> None:
         for day in days:
-            as_of = transactions.filter(day_no("booked_date") <= _number(day))
-            on = windows(day)
-            frame = account_flows(balances, payment_stretches(as_of, on), on).select("customer_id", *SUMS)
+            as_of, on = payments.filter(nw.col("day") <= _number(day)), windows(day)
+            stretches = payment_stretches(as_of, on)
+            frame = account_flows(account_sums(balances, stretches, on)).select("customer_id", *SUMS)
             night.engine.write(frame, target / f"{day}.parquet")
 
     seconds, _ = timed(ours)

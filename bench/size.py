@@ -18,8 +18,9 @@ from typing import Any
 
 from bench import floors
 from bench.banks import DAY, MAPPING, as_run, disk_bytes, settled, taken_in
+from bench.daily import held_back, nights
 from bench.results import Row
-from bench.watching import CHECKOUT, Watch, timed
+from bench.watching import CHECKOUT, Watch, timed, used
 
 KNOWING = ("shape", "features")
 BOTH = "shape+features"
@@ -57,22 +58,26 @@ def measured(home: Path, mapping: Path, folder: Path, day: date) -> Iterator[Row
     from xiaoer.app.setup import ready
 
     ready()
-    taken = intake(home, mapping, folder, day)
+    delivered = held_back(folder, home, mapping, day)
+    taken = intake(home, mapping, delivered.first, delivered.eve)
     yield taken
-    steps = list(night_steps(home, taken.size, day))
-    yield from with_floor(home, steps)
-    run_id = steps[-1].note
-    night = as_run(home, run_id, day)
+    steps = list(with_floor(home, list(night_steps(home, taken, delivered.eve))))
+    *told, full, known = steps
+    yield from (*told, replace(full, note=""), known)
+    if delivered.later.exists():
+        yield from nights(full, known, delivered, mapping, day)
+    night = as_run(home, full.note, delivered.eve)
     yield scores(night, taken.size)
-    yield from publishes(night, taken.size, day)
+    yield from publishes(night, taken.size, delivered.eve)
     yield from pages(taken.size)
-    yield daily(steps[-1], day)
 
 
 def intake(home: Path, mapping: Path, folder: Path, day: date) -> Row:
     """All files, beside DuckDB reading the same ones as plain UTF-8."""
+    before = used()
     with Watch(os.getpid()) as watch:
         seconds, reports = timed(lambda: taken_in(home, folder, mapping, day))
+    spent = used() - before
     rows = sum(one.loaded for one in reports)
     size = sum(one.loaded for one in _latest(reports, "customers"))
     tables = {one.table for one in reports}
@@ -86,6 +91,7 @@ def intake(home: Path, mapping: Path, folder: Path, day: date) -> Row:
         rows,
         floor=floors.READ_CSV,
         bytes=disk_bytes(home / "lake"),
+        processor=spent,
     )
 
 
@@ -96,31 +102,44 @@ def _latest(reports: list[Any], table: str) -> list[Any]:
     return [one for one in mine if one.business_date == last]
 
 
-def night_steps(home: Path, size: int, day: date) -> Iterator[Row]:
-    """Each step of one night, then all together; the last row's note is the run's number."""
+def night_steps(home: Path, taken: Row, day: date) -> Iterator[Row]:
+    """Each step of one night, then all of it with what was taken in before; the last row's note is the run's number."""
     from xiaoer.kit.settings import settings
     from xiaoer.nightly.night import run_night
 
-    rows = []
+    rows, so_far = [], [used()]
     with Watch(os.getpid()) as watch:
 
         def told(step: Any) -> None:
             watch.look()
-            rows.append(Row(size, step.step, step.seconds, 0.0, round(watch.peak), step.rows))
+            so_far.append(used())
+            spent = so_far[-1] - so_far[-2]
+            rows.append(
+                Row(taken.size, step.step, step.seconds, 0.0, round(watch.peak), step.rows, processor=spent)
+            )
             watch.peak = 0.0
 
         seconds, report = timed(lambda: run_night(settings(), day, told=told))
     yield from rows
-    peak, written = max(row.peak_mb for row in rows), sum(row.rows for row in rows)
-    night = disk_bytes(home / "nights")
-    yield Row(size, "night-full", seconds, 0.0, peak, written, bytes=night, note=str(report["run_id"]))
+    peak = max(row.peak_mb for row in (taken, *rows))
+    yield Row(
+        taken.size,
+        "night-full",
+        taken.seconds + seconds,
+        0.0,
+        peak,
+        sum(row.rows for row in rows),
+        bytes=disk_bytes(home / "nights"),
+        note=str(report["run_id"]),
+        processor=(taken.processor or 0.0) + used() - so_far[0],
+    )
 
 
 def with_floor(home: Path, steps: list[Row]) -> Iterator[Row]:
-    """The steps, and knowing (shape and features together) beside one scan and group of the same transactions."""
-    # Publishing is measured beside its own floor below; the run's number was a note between us.
-    yield from (replace(row, note="") for row in steps if row.step != "publish")
-    seconds, rows = floors.scan_and_group(home / "lake")
+    """The steps, and knowing (shape and features together) beside one scan and group of the same lines of trade."""
+    yield from (row for row in steps if row.step != "publish")  # which is measured beside its own floor
+    scans = floors.scan_and_group(home / "lake")
+    seconds, processor, rows = (sum(told) for told in zip(*scans.values(), strict=True))
     knowing = [row for row in steps if row.step in KNOWING]
     yield replace(
         knowing[0],
@@ -130,6 +149,11 @@ def with_floor(home: Path, steps: list[Row]) -> Iterator[Row]:
         peak_mb=max(row.peak_mb for row in knowing),
         rows=rows,
         floor=floors.SCAN_AND_GROUP,
+        processor=sum(row.processor or 0.0 for row in knowing),
+        floor_processor=processor,
+        note="; ".join(
+            f"{table} alone {one:.2f} s, processor {two:.2f} s" for table, (one, two, _) in scans.items()
+        ),
     )
 
 
@@ -171,18 +195,6 @@ def pages(size: int) -> Iterator[Row]:
 
     for name, seconds, count in opened():
         yield Row(size, name, seconds, 0.0, 0, count, note="median, one reader, without server and network")
-
-
-def daily(full: Row, day: date) -> Row:
-    """The next day's night, nothing delivered, beside the full one."""
-    from xiaoer.kit.settings import settings
-    from xiaoer.nightly.night import run_night
-
-    with Watch(os.getpid()) as watch:
-        seconds, report = timed(lambda: run_night(settings(), day + timedelta(1), backwards=True))
-    rows = sum(step["rows"] for step in report["steps"])
-    floor = "the full night of the same run"
-    return Row(full.size, "night-daily", seconds, full.seconds, round(watch.peak), rows, floor=floor)
 
 
 if __name__ == "__main__":

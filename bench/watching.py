@@ -1,6 +1,7 @@
 """One way of timing, and one of watching what a family of processes holds in memory."""
 
 import os
+import resource
 import subprocess
 import threading
 import time
@@ -74,6 +75,12 @@ def processor(process: int) -> float:
     """Seconds of processor a process has used, which waiting for a busy machine does not lengthen."""
     told = _read(Path(f"/proc/{process}/stat")).rpartition(")")[2].split()
     return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK") if told else 0.0
+
+
+def used() -> float:
+    """Seconds of processor that this process and its children have used, ended ones too."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return sum(map(processor, family(os.getpid()))) + ended.ru_utime + ended.ru_stime
 
 
 def _read(path: Path) -> str:

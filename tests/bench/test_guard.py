@@ -56,18 +56,26 @@ def test_publishing_stays_near_copy_and_index_and_writes_only_what_changed() -> 
 
 
 def test_windowed_sums_stay_near_one_scan(tmp_path: Path) -> None:
-    from xiaoer.features.night import account_flows, payment_stretches
+    from xiaoer.features.night import (
+        account_flows,
+        account_sums,
+        balance_lines,
+        payment_lines,
+        payment_stretches,
+    )
     from xiaoer.features.rules import windows
     from xiaoer.kit.tables import DuckEngine
+    from xiaoer.kit.tables.expressions import with_day_numbers
     from xiaoer.sources.contracts import contract
 
     folder = tmp_path / "delivered" / "transactions"
     folder.mkdir(parents=True)
     payments(folder / "1.parquet")
     engine, on = DuckEngine(tmp_path / "scratch"), windows(date(2026, 10, 31))
-    balances = engine.table(contract("balances").schema.arrow.empty_table())
-    flows = account_flows(balances, payment_stretches(engine.scan([folder / "1.parquet"]), on), on)
-    floor, rows = least(lambda: floors.scan_and_group(tmp_path)[1])
+    balances = with_day_numbers(balance_lines(engine.table(contract("balances").schema.arrow.empty_table())))
+    payments_made = with_day_numbers(payment_lines(engine.scan([folder / "1.parquet"])))
+    flows = account_flows(account_sums(balances, payment_stretches(payments_made, on), on))
+    floor, rows = least(lambda: floors.scan_and_group(tmp_path)["transactions"][2])
     used, firms = least(lambda: engine.write(flows, tmp_path / "flows.parquet"))
     assert (rows, firms) == (PAYMENTS, PAYING)
     assert used < 12 * floor
@@ -86,7 +94,8 @@ def payments(path: Path) -> None:
             "COPY (SELECT 'C' || lpad((n % $1)::VARCHAR, 7, '0') AS customer_id,"
             " DATE '2024-11-01' + (n * 7919 % 730)::INTEGER AS booked_date, (n * 104729 % 9999991)::BIGINT AS amount,"
             " CASE n % 3 WHEN 0 THEN 'in' ELSE 'out' END AS direction, n % 97 = 0 AS reversed, (n % 11)::BIGINT AS fee,"
-            " CASE n % 5 WHEN 0 THEN 'counter' ELSE 'online' END AS channel FROM range($2) AS r(n)) TO '"
+            " CASE n % 5 WHEN 0 THEN 'counter' ELSE 'online' END AS channel, 'trade' AS purpose,"
+            " 'P' || (n % 1009) AS counterparty_id FROM range($2) AS r(n)) TO '"
             + str(path)
             + "' (FORMAT parquet)",
             [PAYING, PAYMENTS],

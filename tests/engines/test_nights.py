@@ -19,12 +19,12 @@ EARLIER, NEXT = date(2026, 10, 15), END + timedelta(days=2)
 FIRMS, MONTHS = 900, 12  # enough known defaults for a score
 SIMULATED = CHECKOUT / "mappings" / "simulator.toml"
 TABLES = {
-    "accounts", "arrears", "borrowing", "buyers", "check_facts", "checks_due", "class_changes", "drawings_traced", "cohorts", "concentrated", "concentration",
+    "account_sums", "accounts", "arrears", "borrowing", "buyers", "check_facts", "checks_due", "class_changes", "drawings_traced", "cohorts", "concentrated", "concentration",
     "concentration_loans", "contacts", "decisions", "events", "features", "firm_spells", "firms",
-    "firms_in_book", "flow_months", "four_flows", "guarantee_rings", "guarantee_sides", "guarantee_ties", "held", "loan_book", "main_partners", "met", "migration", "months", "note_classes",
-    "note_debtors", "note_grades", "note_mixed", "note_plans", "note_spells", "note_told", "note_watched", "note_watches", "notes_drawn", "noticed", "partner_months", "partners", "payment_stretches",
-    "plan_checks", "plan_lines", "plan_terms", "portfolio", "renewal_facts", "renewal_promises", "renewals", "rhythm", "satisfaction", "scores", "segments", "similar", "stretches", "sureties",
-    "touched", "turnover", "value", "vintage_late_30", "vintage_late_90",
+    "firms_in_book", "flow_months", "four_flows", "guarantee_rings", "guarantee_sides", "guarantee_ties", "held", "late_notes", "loan_book", "main_partners", "met", "migration", "months",
+    "note_classes", "note_debtors", "note_grades", "note_mixed", "note_plans", "note_spells", "note_told", "note_watched", "note_watches", "notes_drawn", "noticed", "partner_months", "partners",
+    "plan_checks", "plan_lines", "plan_terms", "portfolio", "renewal_facts", "renewal_promises", "renewals", "rhythm", "satisfaction", "scores", "segments", "similar", "sureties", "touched",
+    "turnover", "turnover_sums", "value", "vintage_late_30", "vintage_late_90",
 }  # fmt: skip
 
 

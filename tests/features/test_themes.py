@@ -14,15 +14,18 @@ from xiaoer.features.night import (
     concentration,
     monthly,
     partner_features,
+    payment_lines,
     rhythm,
     shared_amounts,
     trade_stretches,
     turnover,
+    turnover_sums,
 )
 from xiaoer.features.rules import windows
 from xiaoer.kit.dates import Feast, feast_day
 from xiaoer.kit.tables import DuckEngine, Frame
-from xiaoer.network.night import acquainted, invoice_lines, partners, payment_lines, shared, trade_days
+from xiaoer.kit.tables.expressions import with_day_numbers
+from xiaoer.network.night import acquainted, invoice_lines, partners, shared, trade_days
 from xiaoer.sources.contracts import contract
 
 DAY = date(2026, 3, 31)
@@ -63,7 +66,8 @@ def on_polars(rows: pl.DataFrame) -> Frame:
 
 
 def traded(papers: Frame, payments: Frame) -> Frame:
-    return trade_days(invoice_lines(papers), payment_lines(payments))
+    lines = (invoice_lines(papers), payment_lines(payments))
+    return trade_days(*map(with_day_numbers, lines))
 
 
 def derived(load: Callable[[pl.DataFrame], Frame]) -> dict[str, pl.DataFrame]:
@@ -72,7 +76,7 @@ def derived(load: Callable[[pl.DataFrame], Frame]) -> dict[str, pl.DataFrame]:
     known, stretches = partners(trade, on.today), trade_stretches(trade, on)
     both = shared_amounts(known, shared(acquainted(known)))
     found = {
-        "turnover": turnover(stretches, monthly(stretches), on),
+        "turnover": turnover(turnover_sums(stretches, monthly(stretches), on), on),
         "rhythm": rhythm(trade, on),
         "concentration": partner_features(concentration(known, on.today), both),
         "partners": known,
@@ -161,4 +165,4 @@ def test_a_firm_without_papers_is_told_by_its_payments(on_duckdb: Callable[[pl.D
     )  # fmt: skip
     trade = traded(on_duckdb(invoices()), on_duckdb(paid)).collect("polars").to_native()
     row = trade.filter(pl.col("customer_id") == "C99").to_dicts()
-    assert [(one["direction"], one["amount"]) for one in row] == [("sale", 500)]
+    assert [(one["sale"], one["amount"]) for one in row] == [(True, 500)]

@@ -11,6 +11,7 @@ import pytest
 from tests.engines.two_banks import CHECKOUT, loaded
 from xiaoer.kit.dates import day_number
 from xiaoer.kit.tables import DuckEngine, Frame, Lake
+from xiaoer.kit.tables.expressions import with_day_numbers
 from xiaoer.loans.night import Bands, bands, first_told, stretches
 from xiaoer.loans.terms import Buckets
 from xiaoer.sources.contracts import contract
@@ -39,7 +40,8 @@ class Bank:
     def stretches(self, repayments: Frame) -> pa.Table:
         """Arrears by these repayments, in memory."""
         begins = self.engine.collect(first_told(repayments))["first_day"][0].as_py()
-        return self.engine.collect(stretches(self.table("schedules"), repayments, self.today, begins))
+        plans, paid = with_day_numbers(self.table("schedules")), with_day_numbers(repayments)
+        return self.engine.collect(stretches(plans, paid, self.today, begins))
 
     @property
     def bands(self) -> Bands:

@@ -14,6 +14,7 @@ from tests.loans import plain
 from tests.loans.test_night_classes import frame
 from xiaoer.kit.dates import day_number, from_day_number
 from xiaoer.kit.tables import DuckEngine
+from xiaoer.kit.tables.expressions import with_day_numbers
 from xiaoer.loans.night import at_least, bands, first_told, late_on, spells, stretches
 from xiaoer.loans.night.allocation import NEVER
 from xiaoer.loans.terms import Buckets
@@ -32,7 +33,8 @@ def told(plan: list[dict[str, Any]], paid: list[dict[str, Any]]) -> Any:
     repayments = frame("repayments", paid)
     (begins,) = first_told(repayments).collect("pyarrow").to_native()["first_day"].to_pylist()
     begins = NEVER if begins is None else begins
-    return stretches(frame("schedules", plan), repayments, day_number(TODAY), begins)
+    plans = with_day_numbers(frame("schedules", plan))
+    return stretches(plans, with_day_numbers(repayments), day_number(TODAY), begins)
 
 
 def polars(table: pa.Table) -> Any:

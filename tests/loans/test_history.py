@@ -7,7 +7,7 @@ import pytest
 
 from tests.loans.conftest import END, FIRMS, Bank
 from xiaoer.kit.dates import from_day_number
-from xiaoer.loans.night import at_least, spells, stretches
+from xiaoer.loans.night import at_least, spells
 from xiaoer.loans.night.allocation import NEVER
 from xiaoer.loans.rules.history import Cause, Stretch, changes, days_late, rule_of
 from xiaoer.loans.terms import CURRENT, Buckets, RuleBook
@@ -74,7 +74,7 @@ def _rows(bank: Bank, arrears: list[dict[str, int]]) -> list[tuple[str, Stretch]
 @pytest.mark.slow
 def test_changes_tell_the_same_as_the_nights_times(bank: Bank) -> None:
     """In and out of every bucket of every note and firm, told once by columns and once from each change."""
-    found = bank.collected(stretches(bank.table("schedules"), bank.table("repayments"), bank.today))
+    found = bank.stretches(bank.table("repayments"))
     of_note, of_firm = defaultdict(list), defaultdict(list)
     for firm, one in _rows(bank, found.to_pylist()):
         of_note[one.note_id].append(one)

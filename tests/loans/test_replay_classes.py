@@ -13,6 +13,7 @@ from tests.loans import plain
 from tests.loans.conftest import END, MONTHS, Bank
 from xiaoer.kit.dates import add_months, day_number, month_end
 from xiaoer.kit.tables import Frame
+from xiaoer.kit.tables.expressions import with_day_numbers
 from xiaoer.loans.night import (
     Known,
     classified,
@@ -69,7 +70,8 @@ def by_the_night(past: Past, day: date) -> dict[str, tuple[int, int]]:
     on = day_number(day)
     told = {name: lazy(past.on(name, day)) for name in (*DATED, "schedules")}
     begins = day_number(past.tables["repayments"]["repaid_date"].min())  # type: ignore[arg-type]
-    arrears = stretches(told["schedules"], told["repayments"], on, begins)
+    plans, paid = with_day_numbers(told["schedules"]), with_day_numbers(told["repayments"])
+    arrears = stretches(plans, paid, on, begins)
     known = Known(told["loan_contracts"], told["schedules"], arrears, told["public_records"])
     book, debts = (
         lazy(the_book(past, day).with_columns(on_day=pl.lit(on, pl.Int64))),

@@ -5,7 +5,6 @@ import narwhals as nw
 from xiaoer.applications.night import FlowTable, four_flows
 from xiaoer.features.night import (
     account_flows,
-    monthly,
     partner_features,
     shared_amounts,
     together,
@@ -27,16 +26,13 @@ from xiaoer.value.terms import Margins
 
 
 def features(night: Night) -> None:
-    on, stretches = night.on, night.made("stretches")
-    months = night.keep("months", monthly(stretches))
+    on = night.on
     both = shared_amounts(night.made("partners"), shared(night.made("met")))
     themes = [
-        night.keep("turnover", turnover(stretches, months, on)),
+        night.keep("turnover", turnover(night.made("turnover_sums"), on)),
         night.made("rhythm"),
         night.keep("concentration", partner_features(night.made("concentrated"), both)),
-        night.keep(
-            "accounts", account_flows(night.delivered("balances"), night.made("payment_stretches"), on)
-        ),
+        night.keep("accounts", account_flows(night.made("account_sums"))),
     ]
     night.keep("features", together(night.delivered("customers"), themes, on.today))
 

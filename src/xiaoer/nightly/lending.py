@@ -147,8 +147,8 @@ def _classes(night: Night, books: Books, known: Known) -> Frame:
 
 def _arrears(night: Night) -> Frame:
     """Every due that was ever the oldest one open, told range by range of notes."""
-    plans, paid = night.delivered("schedules").select(*DUES), night.delivered("repayments").select(*PAID)
-    first = night.engine.collect(first_told(paid))["first_day"][0].as_py()
+    plans, paid = night.lines("schedules").select(*DUES), night.lines("repayments").select(*PAID)
+    first = night.engine.collect(first_told(night.delivered("repayments")))["first_day"][0].as_py()
     today, begins = night.on.today, NEVER if first is None else first
 
     def work(lines: Mapping[str, Frame], hold: Hold) -> dict[str, Frame]:

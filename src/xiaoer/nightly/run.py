@@ -22,7 +22,7 @@ from xiaoer.sources.contracts import contract
 
 PACKAGE = Path(xiaoer.__file__).parent
 DONE = "done"
-FIRMS_AT_ONCE = 50_000
+FIRMS_AT_ONCE = 5_000
 NOTES_AT_ONCE = 500_000  # payments lie in no order of notes: each range reads through all of them
 
 
@@ -55,6 +55,10 @@ class Night:
     def delivered(self, table: str) -> Frame:
         """A bank's table as known on the business date."""
         return self.lake.open(contract(table).schema, self.business_date, self.engine)
+
+    def lines(self, table: str) -> Frame:
+        """The same, for `keep_by_firm` and `keep_by_note` to work on."""
+        return self.lake.open(contract(table).schema, self.business_date, self.engine.keyed)
 
     def personal(self, table: str) -> Frame:
         """The personal side of a bank's table; only for what screens show."""

@@ -3,8 +3,19 @@
 from collections.abc import Mapping
 
 from xiaoer.contacts.night import history, touched
-from xiaoer.features.night import concentration, monthly_flows, payment_stretches, rhythm, trade_stretches
-from xiaoer.kit.tables import Frame, Hold, Work
+from xiaoer.features.night import (
+    account_sums,
+    balance_lines,
+    concentration,
+    monthly,
+    monthly_flows,
+    payment_lines,
+    payment_stretches,
+    rhythm,
+    trade_stretches,
+    turnover_sums,
+)
+from xiaoer.kit.tables import Frame, Hold
 from xiaoer.loans.night import borrowing
 from xiaoer.network.night import (
     acquainted,
@@ -12,7 +23,6 @@ from xiaoer.network.night import (
     main_partners,
     partner_months,
     partners,
-    payment_lines,
     trade_days,
 )
 from xiaoer.nightly.gathering import recorded
@@ -21,18 +31,31 @@ from xiaoer.products.night import held
 from xiaoer.satisfaction.night import satisfaction
 
 MOST_PARTNERS, SPARK_MONTHS = 8, 12  # a firm's page shows so many buyers and suppliers, and their months
-TRADE = ("stretches", "rhythm", "partners", "concentrated", "met", "main_partners", "partner_months")
+TRADE = (
+    "months",
+    "turnover_sums",
+    "rhythm",
+    "partners",
+    "concentrated",
+    "met",
+    "main_partners",
+    "partner_months",
+)
+ACCOUNTS = ("flow_months", "account_sums")
 
 
 def shape(night: Night) -> None:
     today = night.on.today
     lines = {
-        "papers": invoice_lines(night.delivered("invoices")),
-        "payments": payment_lines(night.delivered("transactions")),
+        "papers": invoice_lines(night.lines("invoices")),
+        "payments": payment_lines(night.lines("transactions")),
+        "balances": balance_lines(night.lines("balances")),
     }
-    night.keep_by_firm(lines, _trade(night), TRADE)
-    payments = night.keep("payment_stretches", payment_stretches(night.delivered("transactions"), night.on))
-    night.keep("flow_months", monthly_flows(payments))
+
+    def of_firms(lines: Mapping[str, Frame], hold: Hold) -> dict[str, Frame]:
+        return _trade(night, lines, hold) | _accounts(night, lines, hold)
+
+    night.keep_by_firm(lines, of_firms, (*TRADE, *ACCOUNTS))
     night.keep("borrowing", borrowing(night.delivered("drawdown_notes"), today))
     night.keep("held", held(night.delivered("holdings")))
     contacts = night.keep("contacts", history(night.delivered("contacts"), recorded(night, "desk_contacts")))
@@ -40,26 +63,31 @@ def shape(night: Night) -> None:
     night.keep("satisfaction", satisfaction(night.delivered("surveys"), today))
 
 
-def _trade(night: Night) -> Work:
+def _trade(night: Night, lines: Mapping[str, Frame], hold: Hold) -> dict[str, Frame]:
     """All that is told from a firm's own trade, day by day."""
-    on, first_month = night.on, first_spark_month(night)
+    on = night.on
+    days = hold(trade_days(lines["papers"], lines["payments"]))
+    stretches = hold(trade_stretches(days, on))
+    months, ties = monthly(stretches), hold(partners(days, on.today))
+    main = hold(main_partners(ties, MOST_PARTNERS))
+    made = (
+        months,
+        turnover_sums(stretches, months, on),
+        rhythm(days, on),
+        ties,
+        concentration(ties, on.today),
+        acquainted(ties),
+        main,
+        partner_months(days, main, first_spark_month(night)),
+    )
+    return dict(zip(TRADE, made, strict=True))
 
-    def work(lines: Mapping[str, Frame], hold: Hold) -> dict[str, Frame]:
-        days = hold(trade_days(lines["papers"], lines["payments"]))
-        ties = hold(partners(days, on.today))
-        main = main_partners(ties, MOST_PARTNERS)
-        made = (
-            trade_stretches(days, on),
-            rhythm(days, on),
-            ties,
-            concentration(ties, on.today),
-            acquainted(ties),
-            main,
-            partner_months(days, main, first_month),
-        )
-        return dict(zip(TRADE, made, strict=True))
 
-    return work
+def _accounts(night: Night, lines: Mapping[str, Frame], hold: Hold) -> dict[str, Frame]:
+    """All that is told from a firm's own accounts."""
+    stretches = hold(payment_stretches(lines["payments"], night.on))
+    made = (monthly_flows(stretches), account_sums(lines["balances"], stretches, night.on))
+    return dict(zip(ACCOUNTS, made, strict=True))
 
 
 def first_spark_month(night: Night) -> int:

@@ -16,16 +16,19 @@ NAMED = {"branches": "name"}  # registers whose keys stay while their names chan
 
 @dataclass(frozen=True)
 class Repeated:
-    """Rows of a file whose key an earlier one brought; `late` of them lie on a day already spoken for."""
+    """Rows of a file whose key an earlier one brought; `late` of them lie on a day already spoken for.
+
+    `said` holds each of these keys' rows, the earlier ones too, by their places.
+    """
 
     rows: int = 0
     late: int = 0
-    keys: pa.Table | None = None
+    said: pa.Table | None = None
 
     def write(self, path: Path) -> None:
-        """Keep the keys, so that readers need look for the last word on these alone."""
+        """Keep the places, so that readers leave out what was overruled without a look at any other key."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(self.keys, path, compression="zstd")
+        pq.write_table(self.said, path, compression="zstd")
 
 
 def spoken_for(arriving: Delivery, lake: Lake) -> date | None:
@@ -48,24 +51,29 @@ def repeated(arriving: Delivery, rows: Path, known: date | None, lake: Lake, eng
     before = [part for part in _earlier(arriving, lake) if day or _same_snapshot(part, arriving)]
     if not key or not before or arriving.source.duplicate_keys == "keep":
         return Repeated()
-    again = _keys_again(key, rows, [lake.root / part.path for part in before], engine)
-    if not again.num_rows:
+    said = _said_again(key, day or "business_date", rows, [lake.root / part.path for part in before], engine)
+    if not said.num_rows:
         return Repeated()
     query = (
-        f"SELECT count(*), count(*) FILTER (new.{day or 'business_date'} <= $known)"  # noqa: S608  our own words
-        f" FROM read_parquet($new) AS new SEMI JOIN again USING ({', '.join(key)})"
+        f"SELECT count(*), count(*) FILTER ({day or 'business_date'} <= $known)"  # noqa: S608  our own words
+        " FROM said WHERE load_no = (SELECT max(load_no) FROM said)"
     )
     with engine.connection.cursor() as cursor:
-        cursor.register("again", again)
-        counted = cursor.execute(query, {"new": str(rows), "known": known}).fetchone()
-    return Repeated(counted[0], counted[1], again) if counted else Repeated()
+        cursor.register("said", said)
+        counted = cursor.execute(query, {"known": known}).fetchone()
+    return Repeated(counted[0], counted[1], said) if counted else Repeated()
 
 
-def _keys_again(key: tuple[str, ...], rows: Path, before: list[Path], engine: DuckEngine) -> pa.Table:
-    """The keys in both. The few new rows are hashed and the many old ones streamed past: usually there is no hit."""
+def _said_again(
+    key: tuple[str, ...], day: str, rows: Path, before: list[Path], engine: DuckEngine
+) -> pa.Table:
+    """All rows of the keys in both. The few new rows are hashed and the many old ones streamed past."""
+    told = ", ".join(dict.fromkeys([*key, day, "delivered_on", "load_no", "line_no"]))
+    by = ", ".join(key)
     query = (
-        f"SELECT DISTINCT {', '.join(f'old.{name}' for name in key)}"  # noqa: S608  a contract's key, no bank's words
-        f" FROM read_parquet($old) AS old SEMI JOIN read_parquet($new) AS new USING ({', '.join(key)})"
+        f"WITH old AS MATERIALIZED (SELECT {told} FROM read_parquet($old) AS one"  # noqa: S608  a contract's words, no bank's
+        f" SEMI JOIN read_parquet($new) AS other USING ({by}))"
+        f" SELECT * FROM old UNION ALL SELECT {told} FROM read_parquet($new) AS one SEMI JOIN old USING ({by})"
     )
     found = {"new": str(rows), "old": [str(path) for path in before]}
     return engine.connection.execute(query, found).to_arrow_table()

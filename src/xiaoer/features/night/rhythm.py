@@ -13,13 +13,14 @@ def rhythm(trade: Frame, on: Windows) -> Frame:
     One row per firm that ever sold: for purchases a firm without any sale is left out.
     """
     habits = _habits(trade)
-    sale, purchase = (_side(habits, direction, on) for direction in ("sale", "purchase"))
+    sale = _side(habits.filter(nw.col("sale")), "sale", on)
+    purchase = _side(habits.filter(~nw.col("sale")), "purchase", on)
     return sale.join(purchase, on="customer_id", how="left")
 
 
 def _habits(trade: Frame) -> Frame:
-    """Per firm and direction: gap_median, gap_usual_longest, gap_longest, days, first_day, last_day."""
-    side = ("customer_id", "direction")
+    """Per firm and side: gap_median, gap_usual_longest, gap_longest, days, first_day, last_day."""
+    side = ("customer_id", "sale")
     days = trade.filter(nw.col("amount") > 0).select(*side, "day").unique()
     before = nw.col("day").shift(1).over(*side, order_by="day")
     return (
@@ -39,7 +40,7 @@ def _habits(trade: Frame) -> Frame:
 def _side(habits: Frame, direction: str, on: Windows) -> Frame:
     quiet = nw.when(nw.col("last_day") < on.feast_first).then(on.feast_days_passed).otherwise(0)
     known_days = nw.col("last_day") - nw.col("first_day") + 1
-    return habits.filter(nw.col("direction") == direction).select(
+    return habits.select(
         "customer_id",
         nw.col("gap_median").alias(f"{direction}_gap_median"),
         nw.col("gap_usual_longest").alias(f"{direction}_gap_usual_longest"),

@@ -9,20 +9,21 @@ from xiaoer.kit.tables.expressions import share, total, whole
 
 BASIS = 10_000
 TWO_YEARS = 730
-SALE, PURCHASE = nw.col("direction") == "sale", nw.col("direction") == "purchase"
+SALE, PURCHASE = nw.col("sale"), ~nw.col("sale")
 
 
+OF_MONTHS = ("all_sales", "first_month", "last_month", "squares", "largest", "months_sold")
 SUMMED = ("amount", "net", "tax", "papers", "voids", "reds", "red_amount")
 
 
 def trade_stretches(trade: Frame, on: Windows) -> Frame:
-    """Trade per firm, direction, month and stretch between the windows' edges.
+    """Trade per firm, side, month and stretch between the windows' edges.
 
     Sums of amount, net, tax, red_amount (fen), papers, voids, reds; first_day, and day: the last one.
     """
     return (
         trade.with_columns(stretch(on.trade.values()))
-        .group_by("customer_id", "direction", "month", "stretch")
+        .group_by("customer_id", "sale", "month", "stretch")
         .agg(
             *(total(name).alias(name) for name in SUMMED),
             whole(nw.col("day").min()).alias("first_day"),
@@ -41,9 +42,15 @@ def monthly(stretches: Frame) -> Frame:
     )
 
 
-def turnover(stretches: Frame, months: Frame, on: Windows) -> Frame:
-    """Sums by window, growth, margin, tax, void and red shares; one row per firm that ever traded."""
-    sums = _sums(stretches, on).with_columns(
+def turnover_sums(stretches: Frame, months: Frame, on: Windows) -> Frame:
+    """Sums by window and what tells how even the months are, in whole numbers; one row per firm that ever traded."""
+    return _sums(stretches, on).join(_steadiness(months), on="customer_id", how="left")
+
+
+def turnover(sums: Frame, on: Windows) -> Frame:
+    """With growth, margin, tax, void and red shares; one row per firm that ever traded."""
+    span = nw.col("last_month") - nw.col("first_month") + 1
+    return sums.with_columns(
         _growth("sales_12m", "sales_prior_12m", TWO_YEARS).alias("growth_12m"),
         _growth("sales_90d", "sales_90d_last_year", _year_and_quarter(on)).alias("growth_90d"),
         _growth("purchases_90d", "purchases_90d_last_year", _year_and_quarter(on)).alias(
@@ -62,8 +69,12 @@ def turnover(stretches: Frame, months: Frame, on: Windows) -> Frame:
             "purchase_red_amount_share"
         ),
         share("sales_all", "sale_papers").alias("sale_paper_size"),
-    )
-    return sums.join(_steadiness(months), on="customer_id", how="left")
+        (span * nw.col("squares") / BASIS**2).alias("month_unevenness"),
+        (nw.col("largest") / BASIS).alias("largest_month_share"),
+        share(nw.col("months_sold"), span).alias("sale_month_share"),
+        nw.col("months_sold").alias("sale_months"),
+        whole(nw.col("all_sales") // span).alias("sales_a_month"),
+    ).drop(*OF_MONTHS)
 
 
 def _growth(now: str, before: str, known: int) -> nw.Expr:
@@ -131,22 +142,8 @@ def _steadiness(months: Frame) -> Frame:
         .join(sums, on="customer_id", how="inner")
         .with_columns((nw.col("sales") / nw.col("all_sales") * BASIS).floor().cast(nw.Int64).alias("bp"))
     )
-    squares = parts.group_by("customer_id", "all_sales", "first_month", "last_month").agg(
+    return parts.group_by("customer_id", "all_sales", "first_month", "last_month").agg(
         total(nw.col("bp") * nw.col("bp")).alias("squares"),
         whole(nw.col("bp").max()).alias("largest"),
-        whole(nw.len()).alias("sale_months"),
-    )
-    span = nw.col("last_month") - nw.col("first_month") + 1
-    return squares.with_columns(
-        (span * nw.col("squares") / BASIS**2).alias("month_unevenness"),
-        (nw.col("largest") / BASIS).alias("largest_month_share"),
-        share(nw.col("sale_months"), span).alias("sale_month_share"),
-        whole(nw.col("all_sales") // span).alias("sales_a_month"),
-    ).select(
-        "customer_id",
-        "month_unevenness",
-        "largest_month_share",
-        "sale_month_share",
-        "sale_months",
-        "sales_a_month",
+        whole(nw.len()).alias("months_sold"),
     )

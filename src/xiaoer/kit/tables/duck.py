@@ -17,6 +17,7 @@ class DuckEngine:
     """One DuckDB connection in this process; never reaches out for extensions."""
 
     name = "duckdb"
+    keyed = ranges.Files()
 
     def __init__(self, scratch: Path, *, threads: int | None = None, memory_gb: int = 8) -> None:
         scratch.mkdir(parents=True, exist_ok=True)
@@ -65,15 +66,12 @@ class DuckEngine:
         key: str,
         cuts: Sequence[str],
     ) -> int:
-        """Each range is read by DuckDB and worked on by Polars, both on all cores."""
-        walks = {name: ranges.ranges(frame, key, cuts) for name, frame in frames.items()}
+        """Each range is read and worked on by Polars: to hand its rows over would cost more than to read them."""
         with ranges.Tables(paths) as tables:
-            for pieces in zip(*walks.values(), strict=True):
-                read = {
-                    name: ranges.loaded(self.collect(piece))
-                    for name, piece in zip(walks, pieces, strict=True)
-                }
-                tables.add(ranges.computed(work(read, ranges.held)))
+            for pieces in ranges.ranges(frames, key, cuts):
+                worker = ranges.Worker()
+                read = {name: worker.loaded(piece) for name, piece in pieces.items()}
+                tables.add(worker.computed(work(read, worker.held)))
         return tables.rows
 
     def close(self) -> None:

@@ -13,16 +13,24 @@ Hold = Callable[[Frame], Frame]
 Work = Callable[[Mapping[str, Frame], Hold], Mapping[str, Frame]]
 
 
-class Engine(Protocol):
-    """Scan files into lazy frames, write frames to files, pass batches through a model."""
+class Opener(Protocol):
+    """Makes lazy frames."""
 
-    @property
-    def name(self) -> str: ...
     def scan(self, paths: Sequence[Path]) -> Frame:
         """A lazy frame over tables on disk of one schema."""
 
     def table(self, rows: pa.Table) -> Frame:
         """A lazy frame over rows in memory."""
+
+
+class Engine(Opener, Protocol):
+    """Scan files into lazy frames, write frames to files, pass batches through a model."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def keyed(self) -> Opener:
+        """Opens what `by_key` works on."""
 
     def write(self, frame: Frame, path: Path) -> int:
         """Write a frame as a table on disk, whole or not at all; gives the number of rows."""
@@ -44,9 +52,10 @@ class Engine(Protocol):
     ) -> int:
         """Run work whose rows of one key never ask for another key's; gives the number of rows written.
 
-        `work` gets the frames and a `hold`, which makes once what several of its tables are made from; each table
-        it gives back is written to its path, whole or not at all. An engine may do the work on ranges of the key,
-        parted at `cuts` (sorted), one after another; text columns are then of a type that is quick to group by.
+        `work` gets the frames, which `keyed` opened, with dates as day numbers, and a `hold`, which makes once what
+        several of its tables are made from; each table it gives back is written to its path, whole or not at all. An
+        engine may do the work on ranges of the key, parted at `cuts` (sorted), one after another; text columns of the
+        frames and of what is held are then of a type that is quick to group by.
         """
 
     def close(self) -> None:

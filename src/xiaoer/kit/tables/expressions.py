@@ -1,5 +1,7 @@
 """Column expressions that mean the same on every engine."""
 
+from typing import Any
+
 import narwhals as nw
 
 _TO_EPOCH = 719_162  # days from 0001-01-01 to 1970-01-01
@@ -10,6 +12,12 @@ def day_no(column: str) -> nw.Expr:
     before = nw.col(column).dt.year().cast(nw.Int64) - 1
     leap_days = before // 4 - before // 100 + before // 400
     return before * 365 + leap_days + nw.col(column).dt.ordinal_day().cast(nw.Int64) - 1 - _TO_EPOCH
+
+
+def with_day_numbers(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Every date column as day numbers."""
+    dates = [name for name, kind in frame.collect_schema().items() if kind == nw.Date]
+    return frame.with_columns(day_no(name).cast(nw.Int32).alias(name) for name in dates)
 
 
 def month_no(column: str) -> nw.Expr:

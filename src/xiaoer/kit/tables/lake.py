@@ -14,9 +14,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from xiaoer.kit import journal
-from xiaoer.kit.tables.engine import Engine, Frame
+from xiaoer.kit.tables.engine import Frame, Opener
 from xiaoer.kit.tables.manifest import Manifest, Part
+from xiaoer.kit.tables.ranges import Files
 from xiaoer.kit.tables.schema import TableSchema, empty_table
+
+PLACE = {"load_no", "line_no"}
+PLACE_NO = {"place_no": nw.col("load_no") * 2**32 + nw.col("line_no")}  # one number to look up by
 
 
 class Lake:
@@ -61,7 +65,7 @@ class Lake:
         """Make a written part visible; until then nobody reads it."""
         journal.append(self.manifest_path, asdict(part))
 
-    def open(self, schema: TableSchema, as_of: date, engine: Engine) -> Frame:
+    def open(self, schema: TableSchema, as_of: date, engine: Opener) -> Frame:
         """Rows of a table as they were known on a day; all columns, perhaps no rows, never personal ones."""
         parts = self._parts(schema, as_of)
         if not parts:
@@ -72,9 +76,17 @@ class Lake:
         if several or any(part.corrects and not part.corrections for part in parts):
             return _last_word(seen, schema.key) if schema.key else seen
         anew = [self.root / part.corrections for part in parts if part.corrections]
-        return _last_word_on(engine.scan(anew), seen, schema.key) if anew else seen
+        if not anew:
+            return seen
+        if not all(set(pq.read_schema(path).names) >= PLACE for path in anew):
+            return _last_word_on(engine.scan(anew), seen, schema.key)
+        said = _known(Files().scan(anew), schema, as_of).filter(
+            nw.col("load_no").is_in([part.load_no for part in parts])
+        )
+        overruled = engine.table(_overruled(said, schema.key))
+        return seen.with_columns(**PLACE_NO).join(overruled, on=list(PLACE_NO), how="anti").drop(*PLACE_NO)
 
-    def snapshots(self, schema: TableSchema, as_of: date, engine: Engine) -> Frame:
+    def snapshots(self, schema: TableSchema, as_of: date, engine: Opener) -> Frame:
         """Every snapshot of a table known on a day, told apart by `business_date`; never personal columns."""
         known = [part for part in self.manifest.known_on(schema.name, as_of) if part.business_date <= as_of]
         if not known:
@@ -83,7 +95,7 @@ class Lake:
         several = len({part.feed for part in known}) > 1 or any(part.corrects for part in known)
         return _last_word(frame, ("business_date", *schema.key)) if several and schema.key else frame
 
-    def open_personal(self, schema: TableSchema, as_of: date, engine: Engine) -> Frame:
+    def open_personal(self, schema: TableSchema, as_of: date, engine: Opener) -> Frame:
         """The personal side of a snapshot; for screens and identity, never for features."""
         paths = [self.root / part.personal_path for part in self._parts(schema, as_of) if part.personal_path]
         return engine.scan(paths) if paths else engine.table(empty_table(schema.personal_arrow))
@@ -113,6 +125,14 @@ def _latest_snapshots(parts: tuple[Part, ...], as_of: date) -> list[Part]:
 def _known(frame: Frame, schema: TableSchema, as_of: date) -> Frame:
     day = nw.lit(as_of)
     return frame.filter(nw.col("delivered_on") <= day, nw.col(schema.day) <= day) if schema.day else frame
+
+
+def _overruled(said: Frame, key: tuple[str, ...]) -> pa.Table:
+    """The places of rows on whose key a later word was said; `said` holds every row of such keys."""
+    places = said.select(**PLACE_NO)
+    last = _last_word(said, key).select(**PLACE_NO)
+    rows: pa.Table = places.join(last, on=list(PLACE_NO), how="anti").collect("pyarrow").to_native()
+    return rows
 
 
 def _last_word_on(keys: Frame, frame: Frame, key: tuple[str, ...]) -> Frame:

@@ -15,8 +15,8 @@ class Part:
     """One delivered file as it lies in the lake.
 
     `first_delivered` is the earliest day any of its rows was known; `corrects` says that it repeats keys
-    of earlier parts, whose rows it overrides, and `corrections` is where just these keys lie (None: not told
-    apart); `replaces` is the load of the earlier delivery it stands for.
+    of earlier parts, whose rows it overrides, and `corrections` is where just these keys' rows lie by their
+    places (None: not told apart); `replaces` is the load of the earlier delivery it stands for.
     """
 
     load_no: int

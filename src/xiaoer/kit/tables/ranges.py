@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from itertools import pairwise
 from pathlib import Path
 from typing import Self
 
@@ -12,38 +11,72 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from xiaoer.kit.tables.engine import Frame
-from xiaoer.kit.tables.files import drafted
+from xiaoer.kit.tables.files import drafted, parquet_files
 
+READ_TOGETHER, RANGE = 10, "range"
 ROWS_AT_ONCE = 1 << 17  # of a row group: small ones let readers of a few keys pass over the rest
 
 
-def ranges(frame: Frame, key: str, cuts: Sequence[str]) -> Iterator[Frame]:
-    """The frame in pieces: below the first cut, from each cut to the next, from the last on."""
-    if not cuts:
-        yield frame
-        return
-    column = nw.col(key)
-    yield frame.filter(column < cuts[0])
-    for first, end in pairwise(cuts):
-        yield frame.filter(column >= first, column < end)
-    yield frame.filter(column >= cuts[-1])
+def ranges(frames: Mapping[str, Frame], key: str, cuts: Sequence[str]) -> Iterator[dict[str, pl.DataFrame]]:
+    """The frames' rows below the first cut, from each cut to the next, from the last on.
+
+    Every reading of some keys goes through the files they lie in, so several ranges are read at once; work is done on
+    few keys, because what is grouped must stay in the processor's cache.
+    """
+    for at in range(0, len(cuts) + 1, READ_TOGETHER):
+        inner = pl.Series(cuts[at : at + READ_TOGETHER - 1], dtype=pl.String)
+        beyond = next(iter(cuts[at + READ_TOGETHER - 1 :]), None)
+        within = _between(key, cuts[at - 1] if at else "", beyond)
+        read = {name: _numbered(frame.filter(within), key, inner) for name, frame in frames.items()}
+        for number in range(len(inner) + 1):
+            yield {name: rows.filter(pl.col(RANGE) == number).drop(RANGE) for name, rows in read.items()}
 
 
-def held(frame: Frame) -> Frame:
-    """A frame computed now."""
-    return _lazy(nw.to_native(frame).collect())
+def _between(key: str, first: str, end: str | None) -> nw.Expr:
+    low = nw.col(key) >= first  # any text is from "" on
+    return low if end is None else low & (nw.col(key) < end)
 
 
-def loaded(rows: pa.Table) -> Frame:
-    """Rows in memory as a frame, texts as categories."""
-    return _lazy(pl.DataFrame(rows).with_columns(pl.col(pl.String).cast(pl.Categorical)))
+def _numbered(frame: Frame, key: str, cuts: pl.Series) -> pl.DataFrame:
+    """The rows with the number of their range, in a byte: it is looked at once for every range."""
+    rows: pl.DataFrame = nw.to_native(frame).collect()
+    return rows.with_columns(cuts.search_sorted(rows[key], side="right").cast(pl.UInt8).alias(RANGE))
 
 
-def computed(frames: Mapping[str, Frame]) -> dict[str, pa.Table]:
-    """Several frames' rows, categories as texts again."""
-    found = pl.collect_all([nw.to_native(frame) for frame in frames.values()])
-    texts = pl.col(pl.Categorical).cast(pl.String)
-    return {name: rows.with_columns(texts).to_arrow() for name, rows in zip(frames, found, strict=True)}
+class Files:
+    """Tables on disk as Polars reads them: only the row groups and columns that are asked for."""
+
+    def scan(self, paths: Sequence[Path]) -> Frame:
+        """Columns are named by the files' footers: a part without a column gives nulls, not an error."""
+        files = [file for path in paths for file in parquet_files(path)]
+        schema = pa.unify_schemas([pq.read_schema(file).remove_metadata() for file in files])
+        columns = pl.DataFrame(schema.empty_table()).schema
+        frame: Frame = nw.from_native(pl.scan_parquet(files, schema=columns, missing_columns="insert"))
+        return frame
+
+    def table(self, rows: pa.Table) -> Frame:
+        return _lazy(pl.DataFrame(rows))
+
+
+class Worker:
+    """Makes one range's rows; its texts are categories, numbered among themselves."""
+
+    def __init__(self) -> None:
+        self.texts = pl.col(pl.String).cast(pl.Categorical(pl.Categories.random()))
+
+    def loaded(self, rows: pl.DataFrame) -> Frame:
+        """Rows as a frame, texts as categories, dates as day numbers."""
+        return _lazy(rows.with_columns(self.texts, pl.col(pl.Date).to_physical()))
+
+    def held(self, frame: Frame) -> Frame:
+        """A frame computed now."""
+        return _lazy(nw.to_native(frame).with_columns(self.texts).collect())
+
+    def computed(self, frames: Mapping[str, Frame]) -> dict[str, pa.Table]:
+        """Several frames' rows, categories as texts again."""
+        found = pl.collect_all([nw.to_native(frame) for frame in frames.values()])
+        texts = pl.col(pl.Categorical).cast(pl.String)
+        return {name: rows.with_columns(texts).to_arrow() for name, rows in zip(frames, found, strict=True)}
 
 
 def _lazy(rows: pl.DataFrame) -> Frame:
@@ -64,7 +97,8 @@ class Tables:
             plain = _plain(piece)
             if name not in self._writers:
                 draft = self._open.enter_context(drafted(self._paths[name]))
-                writer = pq.ParquetWriter(draft, plain.schema, compression="zstd")
+                words = [one.name for one in plain.schema if pa.types.is_string(one.type)]
+                writer = pq.ParquetWriter(draft, plain.schema, compression="lz4", use_dictionary=words)
                 self._writers[name] = self._open.enter_context(writer)
             self._writers[name].write_table(plain, row_group_size=ROWS_AT_ONCE)
             self.rows += plain.num_rows

@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 
-from xiaoer.kit.tables.engine import BatchFunction, Frame, Work, answer_schema
+from xiaoer.kit.tables.engine import BatchFunction, Frame, Opener, Work, answer_schema
+from xiaoer.kit.tables.expressions import with_day_numbers
 from xiaoer.kit.tables.files import count_rows, drafted, parquet_files
 
 
@@ -23,6 +24,11 @@ class SparkEngine:
 
     def __init__(self, session: SparkSession) -> None:
         self.session = session
+
+    @property
+    def keyed(self) -> Opener:
+        """The cluster has one way of reading."""
+        return self
 
     def scan(self, paths: Sequence[Path]) -> Frame:
         """Columns are named by the files' footers, read here: a part without a column gives nulls, not an error."""
@@ -59,6 +65,7 @@ class SparkEngine:
         """The cluster parts the work itself: key and cuts are of no use to it."""
         del key, cuts
         kept: list[DataFrame] = []
+        frames = {name: with_day_numbers(frame) for name, frame in frames.items()}
 
         def held(frame: Frame) -> Frame:
             kept.append(nw.to_native(frame).persist())

@@ -23,7 +23,7 @@ def stretches(
     `from_day` up to and without `until_day`; NEVER while it goes on). `first_told` as the function of that name
     gives it, for the whole bank. Needs schedules' note_id, instalment, due_date, principal, interest,
     paid_principal, paid_interest, paid_date and repayments' note_id, instalment, repaid_date, principal, interest,
-    early; amounts in fen.
+    early; amounts in fen, dates as day numbers.
     """
     dues, money = hold(_dues(schedules)), hold(_money(repayments))
     fallen = dues.filter(nw.col("due_day") <= today, nw.col("owed") > 0)
@@ -57,10 +57,10 @@ def _dues(schedules: Frame) -> Frame:
     return schedules.select(
         "note_id",
         "instalment",
-        due_day=day_no("due_date"),
+        due_day=whole(nw.col("due_date")),
         owed=whole(amounts["principal"] + amounts["interest"]),
         paid=whole(amounts["paid_principal"] + amounts["paid_interest"]),
-        paid_day=day_no("paid_date"),
+        paid_day=whole(nw.col("paid_date")),
     )
 
 
@@ -70,7 +70,7 @@ def _money(repayments: Frame) -> Frame:
     return repayments.select(
         "note_id",
         "instalment",
-        day=day_no("repaid_date"),
+        day=whole(nw.col("repaid_date")),
         money=brought,
         early=nw.coalesce(nw.col("early"), nw.lit(value=False)),
     ).filter(nw.col("money") != 0)

@@ -3,23 +3,27 @@
 import narwhals as nw
 
 from xiaoer.kit.tables import Frame
-from xiaoer.kit.tables.expressions import between, count, day_no, month_no, total, whole
+from xiaoer.kit.tables.expressions import between, count, month_no, total, whole
 
 TIE = ("customer_id", "direction", "counterparty_id")
+LINE_TIE = ("customer_id", "sale", "counterparty_id")  # as lines tell it: sale, or else purchase
 
 
 def invoice_lines(invoices: Frame) -> Frame:
     """Papers as lines of trade, one row each.
 
-    Columns: TIE ("" for an unknown partner), day, month, amount, net, tax (fen; nothing of a void paper, a red
-    one negative), void.
+    Columns: LINE_TIE ("" for an unknown partner), day (a date), month, amount, net, tax (fen; nothing of a void paper,
+    a red one negative), void.
     """
     valid = nw.coalesce(nw.col("status"), nw.lit("valid")) == "valid"
     net = nw.coalesce(nw.col("net"), nw.col("gross"))
     tax = nw.coalesce(nw.col("tax"), nw.lit(0))
     return invoices.select(
-        *_tie(nw.col("direction")),
-        *_days("invoice_date"),
+        "customer_id",
+        (nw.col("direction") == "sale").alias("sale"),
+        nw.coalesce(nw.col("counterparty_id"), nw.lit("")).alias("counterparty_id"),
+        nw.col("invoice_date").alias("day"),
+        month_no("invoice_date").cast(nw.Int32).alias("month"),
         *(
             nw.when(valid).then(value).otherwise(0).cast(nw.Int64).alias(name)
             for name, value in (("amount", nw.col("gross")), ("net", net), ("tax", tax))
@@ -28,43 +32,30 @@ def invoice_lines(invoices: Frame) -> Frame:
     )
 
 
-def payment_lines(transactions: Frame) -> Frame:
-    """Payments for trade as lines like those of papers: what a firm tells that brings no papers."""
-    sale, amount = nw.col("direction") == "in", nw.col("amount")
-    trade = transactions.filter(
-        nw.col("purpose") == "trade", ~nw.coalesce(nw.col("reversed"), nw.lit(value=False))
-    )
-    return trade.select(
-        *_tie(nw.when(sale).then(nw.lit("sale")).otherwise(nw.lit("purchase"))),
-        *_days("booked_date"),
-        amount,
-        amount.alias("net"),
-        nw.lit(0).cast(nw.Int64).alias("tax"),
-        nw.lit(value=False).alias("void"),
-    )
-
-
-def _tie(direction: nw.Expr) -> tuple[nw.Expr, ...]:
-    partner = nw.coalesce(nw.col("counterparty_id"), nw.lit(""))
-    return nw.col("customer_id"), direction.alias("direction"), partner.alias("counterparty_id")
-
-
-def _days(column: str) -> tuple[nw.Expr, ...]:
-    """Small integers: a bank has hundreds of millions of lines."""
-    return day_no(column).cast(nw.Int32).alias("day"), month_no(column).cast(nw.Int32).alias("month")
-
-
 def trade_days(papers: Frame, payments: Frame) -> Frame:
     """One row per firm, direction, counterparty and day: by papers, or by payments where a firm brings none.
 
-    Columns: TIE, day, month, amount, net, tax (fen), papers, voids, reds, red_amount (fen).
+    `payments` needs LINE_TIE, day, month, amount (fen) and trade: whether it was for trade. Days are day numbers.
+    Columns: LINE_TIE, day, month, amount, net, tax (fen), papers, voids, reds, red_amount (fen).
     """
-    paid = payments.join(papers.select("customer_id").unique(), on="customer_id", how="anti")
+    paid = payments.filter(nw.col("trade")).join(
+        papers.select("customer_id").unique(), on="customer_id", how="anti"
+    )
+    as_papers = paid.select(
+        *LINE_TIE,
+        "day",
+        "month",
+        "amount",
+        nw.col("amount").alias("net"),
+        nw.lit(0).cast(nw.Int64).alias("tax"),
+        nw.lit(value=False).alias("void"),
+    )
     red = nw.col("amount") < 0
     return (
-        nw.concat([papers, paid], how="vertical")
-        .group_by(*TIE, "day", "month")
+        nw.concat([papers, as_papers], how="vertical")
+        .group_by(*LINE_TIE, "day")
         .agg(
+            nw.col("month").max().alias("month"),
             *(total(name).alias(name) for name in ("amount", "net", "tax")),
             whole(nw.len()).alias("papers"),
             count(nw.col("void")).alias("voids"),
@@ -82,7 +73,7 @@ def partners(trade: Frame, today: int) -> Frame:
     """
     year, quarter = nw.col("day") > today - 365, nw.col("day") > today - 90
     named = trade.filter(nw.col("counterparty_id") != "", nw.col("papers") > nw.col("voids"))
-    return named.group_by(*TIE).agg(
+    known = named.group_by(*LINE_TIE).agg(
         whole(nw.col("day").min()).alias("first_day"),
         whole(nw.col("day").max()).alias("last_day"),
         whole(nw.len()).alias("days"),
@@ -91,6 +82,14 @@ def partners(trade: Frame, today: int) -> Frame:
         total("amount", quarter).alias("amount_90d"),
         total("amount", between("day", today - 454, today - 90)).alias("year_before_90d"),
     )
+    return worded(known)
+
+
+def worded(rows: Frame) -> Frame:
+    """With `direction`, sale or purchase, in the place of `sale`."""
+    direction = nw.when(nw.col("sale")).then(nw.lit("sale")).otherwise(nw.lit("purchase"))
+    names = ["direction" if name == "sale" else name for name in rows.collect_schema().names()]
+    return rows.with_columns(direction.alias("direction")).select(*names)
 
 
 def acquainted(rows: Frame) -> Frame:
@@ -125,10 +124,11 @@ def main_partners(rows: Frame, most: int) -> Frame:
 
 def partner_months(trade: Frame, main: Frame, first_month: int) -> Frame:
     """Amounts (fen) per main partner and month number, from a month on: what the sparkline draws."""
-    kept = main.select(*TIE)
-    return (
+    kept = main.select("customer_id", (nw.col("direction") == "sale").alias("sale"), "counterparty_id")
+    months = (
         trade.filter(nw.col("month") >= first_month)
-        .join(kept, on=list(TIE), how="inner")
-        .group_by(*TIE, "month")
+        .join(kept, on=list(LINE_TIE), how="semi")
+        .group_by(*LINE_TIE, "month")
         .agg(total("amount").alias("amount"))
     )
+    return worded(months)
