@@ -29,7 +29,7 @@ Kind = Literal[
     "links",
 ]
 Place = Literal["title", "aside", "line", "second", "none"]
-RIGHT = frozenset({"wan", "count", "percent", "change", "points", "score"})
+RIGHT = frozenset({"wan", "money", "count", "percent", "change", "points", "score"})
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,15 @@ from xiaoer.kit.screens import formats
 from xiaoer.kit.screens.listing import Listing
 from xiaoer.kit.screens.tables import Column
 
-FORMATS = {"wan": "#,##0.00", "percent": "0.0%", "change": "0.0%", "day": "yyyy-mm-dd", "count": "#,##0"}
+MONEY = frozenset({"wan", "money"})
+FORMATS = {
+    "wan": "#,##0.00",
+    "money": "#,##0.00",
+    "percent": "0.0%",
+    "change": "0.0%",
+    "day": "yyyy-mm-dd",
+    "count": "#,##0",
+}
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -45,7 +53,7 @@ def _records(listing: Listing, keys: set[str]) -> Iterator[Any]:
 
 
 def _title(column: Column, language: str) -> str:
-    unit = {"wan": "（元）" if language.startswith("zh") else " (yuan)"}.get(column.kind, "")
+    unit = ("（元）" if language.startswith("zh") else " (yuan)") if column.kind in MONEY else ""
     return f"{column.title}{unit}"
 
 
@@ -65,7 +73,7 @@ def _cell(sheet: WriteOnlyWorksheet, column: Column, value: object, language: st
 def _plain(column: Column, value: Any, language: str) -> object:
     if value is None or value == "":
         return None
-    if column.kind == "wan":
+    if column.kind in MONEY:
         return float(from_fen(value))
     if column.kind == "chips":
         return "；".join(formats.told(reason, language) for reason in value)

@@ -8,7 +8,6 @@ from xiaoer.network.night.trade import (
     main_partners,
     partner_months,
     partners,
-    payment_lines,
     shared,
     trade_days,
 )
@@ -20,7 +19,6 @@ __all__ = [
     "main_partners",
     "partner_months",
     "partners",
-    "payment_lines",
     "shared",
     "sides",
     "sureties",
