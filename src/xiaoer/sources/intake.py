@@ -28,11 +28,26 @@ def silent(_file: str, _size: int) -> Advance:
     return lambda _: None
 
 
+class Noted:
+    """The days the files of the inbox arrived; each folder's notes are read once."""
+
+    def __init__(self) -> None:
+        self._days: dict[Path, dict[str, str]] = {}
+
+    def arrival(self, path: Path) -> date:
+        """As noted, else the day the file was last written."""
+        if path.parent not in self._days:
+            notes = journal.read(path.parent / ARRIVALS)
+            self._days[path.parent] = {row["file"]: row["arrived"] for row in notes}
+        noted = self._days[path.parent].get(path.name)
+        return date.fromisoformat(noted) if noted else _changed_on(path)
+
+
 @dataclass(frozen=True)
 class Way:
     """What every file of one loading goes through; `digest` is the mapping's.
 
-    `today` is when the files arrived; None to ask each file's own arrival.
+    `today` is when the files arrived; None to ask each file's own arrival, as `noted`.
     """
 
     lake: Lake
@@ -41,12 +56,13 @@ class Way:
     digest: str
     watch: Watch
     dry_run: bool
+    noted: Noted
 
     def load(self, path: Path, source: Source) -> FileReport:
         size = path.stat().st_size
         advance = self.watch(path.name, size)
         try:
-            arriving = delivery(path, source, self.today or arrival(path), self.digest, self.lake)
+            arriving = delivery(path, source, self.today or self.noted.arrival(path), self.digest, self.lake)
         except Refusal as refusal:
             return FileReport(source.table, source.feed, path.name, refused=str(refusal), bytes=size)
         return load_file(arriving, self.lake, self.engine, advance, dry_run=self.dry_run)
@@ -93,7 +109,7 @@ def load_bank(
     files = list(_files(mapping, bank))
     if not files:
         raise _nothing_there(mapping, bank)
-    way = Way(lake, engine, today, digest, watch, dry_run)
+    way = Way(lake, engine, today, digest, watch, dry_run, Noted())
     reports = []
     with lake.alone():
         for source, file in files:
@@ -101,12 +117,6 @@ def load_bank(
             if not dry_run and not reports[-1].unchanged:
                 remember(lake, mapping, reports[-1])
     return reports
-
-
-def arrival(path: Path) -> date:
-    """The day a file of the inbox arrived: as noted, else the day it was last written."""
-    noted = [row["arrived"] for row in journal.read(path.parent / ARRIVALS) if row["file"] == path.name]
-    return date.fromisoformat(noted[-1]) if noted else _changed_on(path)
 
 
 def _changed_on(path: Path) -> date:

@@ -9,11 +9,12 @@ import polars as pl
 
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.tables import DuckEngine, Lake, Part
+from xiaoer.kit.tables.keys import in_order
 from xiaoer.sources.arriving import Delivery
 from xiaoer.sources.checks import check
 from xiaoer.sources.converting import convert
 from xiaoer.sources.doubts import Marks, mend
-from xiaoer.sources.earlier import Repeated, renamed, repeated, spoken_for
+from xiaoer.sources.earlier import Fresh, Repeated, keep_keys, renamed, repeated, spoken_for
 from xiaoer.sources.header import delivered_columns
 from xiaoer.sources.quarantine import Quarantine
 from xiaoer.sources.reading import Advance, read_file
@@ -62,13 +63,16 @@ def _load(
                 quarantine.write(waiting / f"refused-{arriving.fingerprint[:16]}.parquet")
             raise
         report.loaded = staged.rows
-        again = repeated(arriving, staging.finished, known, lake, engine)
+        fresh = Fresh(staging.finished, in_order(staging.key_hashes(repeats)))
+        again = repeated(arriving, fresh, known, lake, engine)
         _tell(report, staging.counted(repeats), again)
         report.renamed = renamed(arriving, staging.finished, lake, engine)
         if not dry_run:
             quarantine.write(waiting / f"{load_no:06d}.parquet")
             staging.publish()
-            lake.commit(_part(arriving, staged, lake, load_no, again))
+            part = _part(arriving, staged, lake, load_no, again)
+            lake.commit(part)
+            keep_keys(arriving, fresh, part, lake)
 
 
 def _tell(report: FileReport, marked: Mapping[str, int], again: Repeated) -> None:

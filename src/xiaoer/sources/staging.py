@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from xiaoer.kit.tables import Lake
+from xiaoer.kit.tables.keys import hashed
 from xiaoer.sources.doubts import Marks
 from xiaoer.sources.terms import Bad, Contract, Why
 
@@ -70,7 +71,7 @@ class Staging:
         self.lines.append(rows["line_no"].to_numpy())
         self.hashes["row"].append(raw.drop("line_no").hash_rows(seed=1).to_numpy())
         if key:
-            self.hashes["key"].append(rows.select(key).hash_rows(seed=2).to_numpy())
+            self.hashes["key"].append(hashed(rows.select(key)))
         for name, mark in marks.items():
             self.marked[name].append(mark.arg_true().to_numpy() + self.rows)
         days = [day for day in (self.first_delivered, rows["delivered_on"].min()) if isinstance(day, date)]
@@ -87,6 +88,11 @@ class Staging:
         again = np.zeros(self.rows, dtype=bool)
         again[~ignoring] = ~hashes.filter(pl.Series(~ignoring)).is_first_distinct().to_numpy()
         return again
+
+    def key_hashes(self, repeats: np.ndarray) -> np.ndarray:
+        """Of each row that is kept; none where there is no key."""
+        hashes = self.hashes["key"]
+        return np.concatenate(hashes)[~repeats] if hashes else np.zeros(0, dtype=np.uint64)
 
     def counted(self, repeats: np.ndarray) -> Counter[str]:
         """How many rows bear each mark, repeats left out."""
