@@ -37,14 +37,9 @@ class Fresh:
     hashes: np.ndarray
 
 
-def tells_apart(arriving: Delivery) -> bool:
-    """Whether a row's key says which row it is."""
-    return bool(arriving.key) and arriving.source.duplicate_keys != "keep"
-
-
 def keep_keys(arriving: Delivery, fresh: Fresh, part: Part, lake: Lake) -> None:
     """What the next files are held against; a snapshot's is looked up only when another file of its day comes."""
-    if tells_apart(arriving) and arriving.contract.day:
+    if arriving.tells_apart and arriving.contract.day:
         lake.keys(arriving.contract.schema, arriving.key).add(part, fresh.hashes)
 
 
@@ -68,7 +63,7 @@ def repeated(
     """
     key, day, rows = arriving.key, arriving.contract.day, fresh.rows
     before = [part for part in _earlier(arriving, lake) if day or _same_snapshot(part, arriving)]
-    if not tells_apart(arriving) or not before:
+    if not arriving.tells_apart or not before:
         return Repeated()
     index = lake.keys(arriving.contract.schema, key, "" if day else _snapshot(arriving))
     before = index.may_hold(fresh.hashes, before, lake.root)

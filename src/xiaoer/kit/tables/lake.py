@@ -69,8 +69,10 @@ class Lake:
         with (self.root / "writing.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             self._sweep()
-            yield
-            self._sweep()
+            try:
+                yield
+            finally:
+                self._sweep()
 
     def _sweep(self) -> None:
         for leftover in self.root.glob(".staging-*"):
