@@ -22,12 +22,14 @@ SPREAD = np.uint64(
 class Cells:
     """One column: `words`, and per row the place of its word; without `places` every row has its own, in order.
 
-    A word may stand in no row at all. `clean` says that all words are of ASCII signs other than NUL.
+    A word may stand in no row at all. `clean` says that all words are of ASCII signs other than NUL, `solid` that
+    they have no blanks either.
     """
 
     words: pl.Series
     places: NDArray[np.int32] | None = None
     clean: bool = False
+    solid: bool = False
 
     @classmethod
     def constant(cls, word: str | None, rows: int) -> "Cells":
@@ -38,7 +40,7 @@ class Cells:
 
     def saying(self, words: pl.Series, *, clean: bool = False) -> "Cells":
         """Other words, or what came of them, in the same rows."""
-        return replace(self, words=words, clean=clean)
+        return replace(self, words=words, clean=clean, solid=False)
 
     def rows(self) -> pl.Series:
         """Row by row."""

@@ -55,7 +55,7 @@ def _text(column: Column, raw: Batch, source: Source) -> Cells:
     if column.name not in raw.cells:
         return Cells.constant(source.constants.get(column.name), len(raw))
     cells = raw.cells[column.name]
-    text = cells.words.str.strip_chars()
+    text = cells.words if cells.solid else cells.words.str.strip_chars()
     empty = text == ""
     if empty.any():
         text = text.set(empty, None)
@@ -85,14 +85,14 @@ def _typed(column: Column, cells: Cells, source: Source) -> Cells:
     makers = {
         Kind.DATE: lambda: _made(words, _day(text, column, source)),
         Kind.INSTANT: lambda: _instant(words, _date_format(column, source)),
-        Kind.MONEY: lambda: _made(words, _minor_units(text, source)),
+        Kind.MONEY: lambda: _minor_units(words, source),
         Kind.INTEGER: lambda: _made(words, _whole(text, source)),
         Kind.NUMBER: lambda: _made(words, _finite(_plain(text, source))),
         Kind.RATE: lambda: _made(words, _rate(text, source)),
         Kind.FLAG: lambda: _made(words, _flag(text)),
     }
     maker = makers.get(column.kind)
-    return cells.saying(maker(), clean=cells.clean) if maker else cells
+    return cells.saying(maker()) if maker else cells
 
 
 def _whole(text: pl.Expr, source: Source) -> pl.Expr:
@@ -138,16 +138,14 @@ def _plain(text: pl.Expr, source: Source) -> pl.Expr:
     return text.str.replace_all(thousands, "", literal=True) if thousands else text
 
 
-def _scaled(text: pl.Expr, source: Source) -> pl.Expr:
-    return _plain(text, source).cast(pl.Float64, strict=False) * UNITS[source.numbers.money_unit]
-
-
-def _minor_units(text: pl.Expr, source: Source) -> pl.Expr:
+def _minor_units(words: pl.Series, source: Source) -> pl.Series:
     """Whole fen; a float holds them exactly below 2^53, and beyond that the figure is refused."""
-    scaled = _scaled(text, source)
+    number = _made(words, _plain(pl.col(words.name), source).cast(pl.Float64, strict=False))
+    scaled = number * UNITS[source.numbers.money_unit]
     whole = scaled.round()
     exact = ((scaled - whole).abs() < CENT_SLACK + whole.abs() * 1e-12) & (whole.abs() < SAFE_MINOR_UNITS)
-    return pl.when(exact).then(whole).otherwise(None).cast(pl.Int64, strict=False)
+    kept = whole if exact.all() else whole.set(~exact, None)
+    return kept.cast(pl.Int64, strict=False)
 
 
 def _rate(text: pl.Expr, source: Source) -> pl.Expr:

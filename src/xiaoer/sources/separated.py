@@ -131,7 +131,8 @@ def _cells(column: pa.Array, script: Script) -> Cells:
     said = pl.Series(pl.from_arrow(words), dtype=pl.String)
     if not ascii_only and script.passing == BYTEWISE:
         said = script.words(said)
-    return Cells(said, places, clean=ascii_only and (not len(signs) or int(signs.min()) > 0))
+    lowest = int(signs.min()) if len(signs) else ASCII_ONLY
+    return Cells(said, places, clean=ascii_only and lowest > 0, solid=ascii_only and lowest > ord(" "))
 
 
 def _signs(words: pa.StringArray) -> np.ndarray:
