@@ -30,7 +30,15 @@ def test_a_malformed_master_is_refused_by_name(master: str) -> None:
         read({"XIAOER_SPARK_MASTER": master})
 
 
+@pytest.mark.parametrize("workers", ["0", "-1", "two", "1.5"])
+def test_a_number_of_workers_that_is_none_is_refused_by_name(workers: str) -> None:
+    assert read({"XIAOER_INTAKE_WORKERS": "3"}).intake_workers == 3
+    with pytest.raises(Refusal, match="XIAOER_INTAKE_WORKERS"):
+        read({"XIAOER_INTAKE_WORKERS": workers})
+
+
 def test_nothing_said_means_this_machine() -> None:
+    assert read({}).intake_workers >= 1
     assert read({}).spark_master == "local[*]"
     assert read({}).spark_properties is None
 

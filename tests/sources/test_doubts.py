@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from stdnum.cn import uscc
 
 from tests.sources.dated_bank import DatedBank
+from xiaoer.sources.cells import Batch
 from xiaoer.sources.contracts import contract
 from xiaoer.sources.doubts import SIGNS, mend, put_right
 from xiaoer.sources.terms import Form
@@ -97,16 +98,16 @@ def test_numbers_with_a_digit_too_many_or_too_few_are_doubtful(word: str) -> Non
 
 
 def test_keys_in_full_width_signs_are_the_same_keys() -> None:
-    raw = pl.DataFrame({"customer_id": ["Ｃ０００１", "C0002", "武汉Ａ公司"], "line_no": [2, 3, 4]})
+    raw = Batch.of(pl.DataFrame({"customer_id": ["Ｃ０００１", "C0002", "武汉Ａ公司"], "line_no": [2, 3, 4]}))
     mended, marks = mend(raw, contract("customers"))
-    assert mended["customer_id"].to_list() == ["C0001", "C0002", "武汉Ａ公司"]
-    assert marks["mended customer_id"].to_list() == [True, False, False]
+    assert mended.frame()["customer_id"].to_list() == ["C0001", "C0002", "武汉Ａ公司"]
+    assert marks["mended customer_id"].tolist() == [True, False, False]
     assert set(marks) == {"mended customer_id"}
 
 
 def test_nothing_is_marked_where_nothing_is_wrong() -> None:
     raw = pl.DataFrame({"customer_id": ["C1"], "credit_code": [CODE], "phone": [""], "line_no": [2]})
-    assert mend(raw, contract("customers"))[1] == {}
+    assert mend(Batch.of(raw), contract("customers"))[1] == {}
 
 
 def test_rows_are_loaded_as_they_should_read_and_counted(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from rich.progress import (
 from rich.table import Table
 
 from xiaoer.kit.tables import EngineName
-from xiaoer.sources.reading import Advance
+from xiaoer.sources.plaintext import Advance
 
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 

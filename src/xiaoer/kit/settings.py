@@ -21,7 +21,8 @@ class Settings:
 
     `today` is a date, `"published"` (the desk lives on the morning after the published day), or None
     for the machine's own clock. `database_url` None means the embedded PostgreSQL under `home`.
-    `spark_master` is where a night on Spark runs, `spark_properties` the bank's own file for its sessions.
+    `spark_master` is where a night on Spark runs, `spark_properties` the bank's own file for its sessions;
+    `intake_workers` is how many files are read at a time.
     """
 
     home: Path
@@ -35,6 +36,7 @@ class Settings:
     real_data: Path | None
     spark_master: str
     spark_properties: Path | None
+    intake_workers: int
 
     @property
     def lake(self) -> Path:
@@ -65,6 +67,16 @@ def read(environment: Mapping[str, str]) -> Settings:
         real_data=_folder(environment, "XIAOER_REAL_DATA"),
         spark_master=_master(environment.get("XIAOER_SPARK_MASTER") or "local[*]"),
         spark_properties=_file(environment, "XIAOER_SPARK_PROPERTIES"),
+        intake_workers=_count(environment, "XIAOER_INTAKE_WORKERS") or len(os.sched_getaffinity(0)),
+    )
+
+
+def _count(environment: Mapping[str, str], name: str) -> int | None:
+    value = environment.get(name, "").strip()
+    if not value or (value.isdecimal() and int(value) > 0):
+        return int(value or 0) or None
+    raise Refusal(
+        f"{name}={value!r} is no number of workers", "environment", "1 or more", f"Set {name}=2 or unset it"
     )
 
 

@@ -32,18 +32,37 @@ class Delivery:
         """By which columns its rows are told apart; none where there is no telling."""
         return self.contract.key if self.source.key is None else self.source.key
 
+    @property
+    def tells_apart(self) -> bool:
+        """Whether a row's key says which row it is."""
+        return bool(self.key) and self.source.duplicate_keys != "keep"
 
-def delivery(path: Path, source: Source, arrived: date, mapping_digest: str, lake: Lake) -> Delivery:
+    @property
+    def exact_repeats_go(self) -> bool:
+        return self.source.exact_duplicates == "quarantine"
+
+
+def delivery(
+    path: Path,
+    source: Source,
+    arrived: date,
+    mapping_digest: str,
+    lake: Lake,
+    *,
+    fingerprint: str | None = None,
+) -> Delivery:
     """The days a file speaks for: from its name, fixed by the mapping, or the day it arrived.
 
     A file delivered again with other content is known from its second arrival on, never earlier. A snapshot's
     stands for the first; an increment's rows are added, and the last word on each key counts, unless the
-    mapping says that it replaces. Raises Refusal where there is no key to tell old rows from new.
+    mapping says that it replaces. Whoever knows the `fingerprint` already gives it. Raises Refusal where there is
+    no key to tell old rows from new.
     """
     named = _date_in_name(path, source)
     business_date = named or source.business_date or arrived
     snapshot = contract(source.table).day is None
-    fingerprint = _fingerprint(path, mapping_digest + (business_date.isoformat() if snapshot else ""))
+    seal = mapping_digest + (business_date.isoformat() if snapshot else "")
+    fingerprint = fingerprint or _fingerprint(path, seal)
     earlier = lake.manifest.standing_for(source.feed, path.name, business_date if snapshot else None)
     if earlier is None or lake.manifest.has(source.feed, fingerprint):
         return Delivery(path, source, fingerprint, business_date, named or business_date)

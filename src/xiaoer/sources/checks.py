@@ -1,15 +1,19 @@
 """The contract held at the border by pandera, its messages turned into our reasons."""
 
+from collections.abc import Iterator
 from functools import cache
+from threading import Lock
 from typing import Any
 
+import numpy as np
 import pandera.polars as pap
 import polars as pl
 from pandera.errors import SchemaErrors
 
 from xiaoer.kit.tables.schema import Kind
+from xiaoer.sources.cells import Batch, Cells
 from xiaoer.sources.contracts import contract
-from xiaoer.sources.terms import Bad, Column, Why
+from xiaoer.sources.terms import Bad, Column, Contract, Why
 
 DTYPES: dict[Kind, Any] = {
     Kind.DATE: pl.Date,
@@ -21,12 +25,13 @@ DTYPES: dict[Kind, Any] = {
     Kind.FLAG: pl.Boolean,
 }
 CHECKS = {"not_nullable": Why.EMPTY, "isin": Why.UNKNOWN_CODE, "in_range": Why.OUT_OF_RANGE}
+ONE_AT_A_TIME = Lock()  # pandera keeps its settings for all threads together
 
 
 @cache
-def border(table: str) -> pap.DataFrameSchema:
-    """The pandera schema of a contract."""
-    return pap.DataFrameSchema({column.name: _column(column) for column in contract(table).columns})
+def border(table: str, column: str) -> pap.DataFrameSchema:
+    """The pandera schema of a contract's column."""
+    return pap.DataFrameSchema({column: _column(contract(table).column(column))})
 
 
 def _column(column: Column) -> pap.Column:
@@ -40,19 +45,45 @@ def _column(column: Column) -> pap.Column:
     return pap.Column(DTYPES.get(column.kind, pl.String), checks=checks, nullable=not column.required)
 
 
-def check(table: str, rows: pl.DataFrame) -> list[Bad]:
-    """Every fault the contract finds in typed rows (with `line_no`)."""
-    try:
-        border(table).validate(rows, lazy=True)
-    except SchemaErrors as found:
-        return _bads(pl.DataFrame(found.failure_cases), rows)
-    return []
+def check(contract: Contract, rows: Batch) -> list[Bad]:
+    """Every fault the contract finds in typed rows.
 
-
-def _bads(cases: pl.DataFrame, rows: pl.DataFrame) -> list[Bad]:
-    lines = rows["line_no"]
+    Columns are looked over word by word; only rows with a word that does not fit are put before pandera.
+    """
     return [
-        Bad(lines[case["index"]], case["column"], _why(case["check"]), str(case["failure_case"] or ""))
+        bad
+        for column in contract.columns
+        for bad in _judged(contract.name, column, rows.lines, rows.cells[column.name])
+    ]
+
+
+def _judged(table: str, column: Column, lines: np.ndarray, cells: Cells) -> Iterator[Bad]:
+    hit = cells.where(_unfit(column, cells.words))
+    if not hit.any():
+        return
+    rows = cells.filter(hit).rows().alias(column.name).to_frame()
+    try:
+        with ONE_AT_A_TIME:
+            border(table, column.name).validate(rows, lazy=True)
+    except SchemaErrors as found:
+        yield from _bads(pl.DataFrame(found.failure_cases), lines[hit])
+
+
+def _unfit(column: Column, words: pl.Series) -> pl.Series:
+    """Words that pandera will not pass; null where it has nothing to say."""
+    unfit = words.is_null() if column.required else pl.repeat(value=False, n=len(words), eager=True)
+    if column.allowed:
+        unfit |= ~words.is_in(list(column.allowed))
+    if column.minimum is not None:
+        unfit |= words < column.minimum
+    if column.maximum is not None:
+        unfit |= words > column.maximum
+    return unfit
+
+
+def _bads(cases: pl.DataFrame, lines: np.ndarray) -> list[Bad]:
+    return [
+        Bad(int(lines[case["index"]]), case["column"], _why(case["check"]), str(case["failure_case"] or ""))
         for case in cases.iter_rows(named=True)
     ]
 

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator
 from datetime import date
 
+import numpy as np
 import polars as pl
 
 from xiaoer.kit.tables.schema import Kind
+from xiaoer.sources.cells import Batch, Cells
 from xiaoer.sources.terms import Bad, Column, Contract, Source, Why
 
 UNITS = {"yuan": 100, "fen": 1, "wan": 1_000_000}
@@ -29,32 +31,44 @@ CENT_SLACK = 1e-4
 SAFE_MINOR_UNITS = float(2**53)
 
 
-def convert(
-    raw: pl.DataFrame, contract: Contract, source: Source, latest: date
-) -> tuple[pl.DataFrame, list[Bad]]:
-    """A batch of strings as typed rows of a contract, with the faults found.
+def convert(raw: Batch, contract: Contract, source: Source, latest: date) -> tuple[Batch, list[Bad]]:
+    """A batch of words as typed rows of a contract, with the faults found.
 
-    `raw` has the contract's column names (those delivered) and `line_no`; the result has all of them, in
-    order, nulls where nothing was delivered. Rows with a fault are in the result still: the caller parts
-    them. `latest` is the last day anything can have happened on.
+    `raw` has the contract's column names (those delivered); the result has all of them, in order, nulls where
+    nothing was delivered. Rows with a fault are in the result still: the caller parts them. `latest` is the last
+    day anything can have happened on.
     """
-    texts = raw.with_columns(_text(column, raw, source) for column in contract.columns)
-    typed = texts.select("line_no", *(_typed(column, source) for column in contract.columns))
-    faults = [fault for column in contract.columns for fault in _faults(column, texts, typed)]
-    return typed, faults + list(_future(contract, texts, typed, latest))
+    texts = {column.name: _text(column, raw, source) for column in contract.columns}
+    typed = {column.name: _typed(column, texts[column.name], source) for column in contract.columns}
+    faults = [
+        fault
+        for column in contract.columns
+        for fault in _faults(column, raw.lines, texts[column.name], typed[column.name])
+    ]
+    if contract.day:
+        faults += _future(contract.day, raw.lines, texts, typed, latest)
+    return Batch(raw.lines, typed), faults
 
 
-def _text(column: Column, raw: pl.DataFrame, source: Source) -> pl.Expr:
+def _text(column: Column, raw: Batch, source: Source) -> Cells:
     """Trimmed text with the bank's own words translated; constants filled in; empty is null."""
-    if column.name in raw.columns:
-        text = pl.col(column.name).str.strip_chars()
-        text = pl.when(text == "").then(None).otherwise(text)
-        words = source.values.get(column.name)
-        text = text.replace(words) if words else text
-        text = _by_pattern(text, source.patterns.get(column.name, {}))
-    else:
-        text = pl.lit(source.constants.get(column.name), dtype=pl.String)
-    return text.alias(column.name)
+    if column.name not in raw.cells:
+        return Cells.constant(source.constants.get(column.name), len(raw))
+    cells = raw.cells[column.name]
+    text = cells.words if cells.solid else cells.words.str.strip_chars()
+    empty = text == ""
+    if empty.any():
+        text = text.set(empty, None)
+    words, patterns = source.values.get(column.name), source.patterns.get(column.name)
+    if words:
+        text = text.replace(words)
+    if patterns:
+        text = _made(text, _by_pattern(pl.col(text.name), patterns))
+    return cells.saying(text, clean=cells.clean and not words and not patterns)
+
+
+def _made(words: pl.Series, expression: pl.Expr) -> pl.Series:
+    return words.to_frame().select(expression).to_series()
 
 
 def _by_pattern(text: pl.Expr, patterns: dict[str, str]) -> pl.Expr:
@@ -65,21 +79,28 @@ def _by_pattern(text: pl.Expr, patterns: dict[str, str]) -> pl.Expr:
     return chosen
 
 
-def _typed(column: Column, source: Source) -> pl.Expr:
-    text = pl.col(column.name)
+def _typed(column: Column, cells: Cells, source: Source) -> Cells:
+    words = cells.words
+    text = pl.col(words.name)
     makers = {
-        Kind.DATE: lambda: _day(text, column, source),
-        Kind.INSTANT: lambda: _instant(text, _date_format(column, source)),
-        Kind.MONEY: lambda: _minor_units(text, source),
-        Kind.INTEGER: lambda: _plain(text, source).str.replace(r"\.0+$", "").cast(pl.Int64, strict=False),
-        Kind.NUMBER: lambda: _finite(_plain(text, source)),
-        Kind.RATE: lambda: _rate(text, source),
-        Kind.FLAG: lambda: text.str.to_lowercase().replace_strict(
-            FLAGS, default=None, return_dtype=pl.Boolean
-        ),
+        Kind.DATE: lambda: _made(words, _day(text, column, source)),
+        Kind.INSTANT: lambda: _instant(words, _date_format(column, source)),
+        Kind.MONEY: lambda: _minor_units(words, source),
+        Kind.INTEGER: lambda: _made(words, _whole(text, source)),
+        Kind.NUMBER: lambda: _made(words, _finite(_plain(text, source))),
+        Kind.RATE: lambda: _made(words, _rate(text, source)),
+        Kind.FLAG: lambda: _made(words, _flag(text)),
     }
     maker = makers.get(column.kind)
-    return (maker() if maker else text).alias(column.name)
+    return cells.saying(maker()) if maker else cells
+
+
+def _whole(text: pl.Expr, source: Source) -> pl.Expr:
+    return _plain(text, source).str.replace(r"\.0+$", "").cast(pl.Int64, strict=False)
+
+
+def _flag(text: pl.Expr) -> pl.Expr:
+    return text.str.to_lowercase().replace_strict(FLAGS, default=None, return_dtype=pl.Boolean)
 
 
 def _day(text: pl.Expr, column: Column, source: Source) -> pl.Expr:
@@ -102,12 +123,14 @@ def _date_format(column: Column, source: Source) -> str:
     return source.dates.get(column.name, "%Y-%m-%d" if source.format == "parquet" else source.date_format)
 
 
-def _instant(text: pl.Expr, form: str) -> pl.Expr:
+def _instant(words: pl.Series, form: str) -> pl.Series:
     """Instants carry a clock time; a bare day counts as its midnight."""
     day = form if "%H" not in form else form.split(" ", maxsplit=1)[0].split("T", maxsplit=1)[0]
     clock = form if "%H" in form else f"{form} %H:%M:%S"
-    parsed = text.str.to_datetime(clock, strict=False, time_unit="us")
-    return pl.coalesce(parsed, text.str.to_date(day, strict=False).cast(pl.Datetime("us")))
+    parsed = words.str.to_datetime(clock, strict=False, time_unit="us")
+    if parsed.null_count() == words.null_count():
+        return parsed
+    return parsed.fill_null(words.str.to_date(day, strict=False).cast(pl.Datetime("us")))
 
 
 def _plain(text: pl.Expr, source: Source) -> pl.Expr:
@@ -115,16 +138,14 @@ def _plain(text: pl.Expr, source: Source) -> pl.Expr:
     return text.str.replace_all(thousands, "", literal=True) if thousands else text
 
 
-def _scaled(text: pl.Expr, source: Source) -> pl.Expr:
-    return _plain(text, source).cast(pl.Float64, strict=False) * UNITS[source.numbers.money_unit]
-
-
-def _minor_units(text: pl.Expr, source: Source) -> pl.Expr:
+def _minor_units(words: pl.Series, source: Source) -> pl.Series:
     """Whole fen; a float holds them exactly below 2^53, and beyond that the figure is refused."""
-    scaled = _scaled(text, source)
+    number = _made(words, _plain(pl.col(words.name), source).cast(pl.Float64, strict=False))
+    scaled = number * UNITS[source.numbers.money_unit]
     whole = scaled.round()
     exact = ((scaled - whole).abs() < CENT_SLACK + whole.abs() * 1e-12) & (whole.abs() < SAFE_MINOR_UNITS)
-    return pl.when(exact).then(whole).otherwise(None).cast(pl.Int64, strict=False)
+    kept = whole if exact.all() else whole.set(~exact, None)
+    return kept.cast(pl.Int64, strict=False)
 
 
 def _rate(text: pl.Expr, source: Source) -> pl.Expr:
@@ -133,16 +154,21 @@ def _rate(text: pl.Expr, source: Source) -> pl.Expr:
     return pl.when(percent).then(number / 100).otherwise(number)
 
 
-def _faults(column: Column, texts: pl.DataFrame, typed: pl.DataFrame) -> Iterator[Bad]:
+def _faults(column: Column, lines: np.ndarray, texts: Cells, typed: Cells) -> Iterator[Bad]:
     """What conversion itself could not make sense of; range and choice are the contract's checks."""
-    text, value, name = texts[column.name], typed[column.name], column.name
+    text, value, name = texts.words, typed.words, column.name
     if column.kind in NOT_EVEN:
+        if value.null_count() == text.null_count():
+            return
         lost = value.is_null() & text.is_not_null()
         why = NOT_EVEN[column.kind]
-        yield from _bad(texts, lost, name, _cents if column.kind is Kind.MONEY else lambda _: why)
-    elif text.dtype == pl.String and text.null_count() < len(text):
-        yield from _bad(texts, text.str.contains("[\ufffd\x00]"), name, lambda _: Why.BAD_CHARACTERS)
-        yield from _bad(texts, text.str.contains(r"^[=@]"), name, lambda _: Why.FORMULA)
+        yield from _bad(lines, texts, lost, name, _cents if column.kind is Kind.MONEY else lambda _: why)
+    elif text.null_count() < len(text):
+        if not texts.clean:
+            odd = text.str.contains("[\ufffd\x00]")
+            yield from _bad(lines, texts, odd, name, lambda _: Why.BAD_CHARACTERS)
+        formula = text.str.starts_with("=") | text.str.starts_with("@")
+        yield from _bad(lines, texts, formula, name, lambda _: Why.FORMULA)
 
 
 def _cents(text: str) -> Why:
@@ -153,14 +179,18 @@ def _cents(text: str) -> Why:
     return Why.NOT_WHOLE_CENTS
 
 
-def _bad(texts: pl.DataFrame, hit: pl.Series, column: str, why: Callable[[str], Why]) -> Iterator[Bad]:
-    if not hit.any():
+def _bad(
+    lines: np.ndarray, texts: Cells, hit: pl.Series, column: str, why: Callable[[str], Why]
+) -> Iterator[Bad]:
+    rows = texts.where(hit)
+    if not rows.any():
         return
-    for line, value in texts.filter(hit).select("line_no", column).iter_rows():
+    for line, value in zip(lines[rows].tolist(), texts.filter(rows).rows(), strict=True):
         yield Bad(line, column, why(value), value)
 
 
-def _future(contract: Contract, texts: pl.DataFrame, typed: pl.DataFrame, latest: date) -> Iterator[Bad]:
-    if contract.day:
-        ahead = typed[contract.day].cast(pl.Date) > latest
-        yield from _bad(texts, ahead.fill_null(value=False), contract.day, lambda _: Why.IN_THE_FUTURE)
+def _future(
+    day: str, lines: np.ndarray, texts: dict[str, Cells], typed: dict[str, Cells], latest: date
+) -> Iterator[Bad]:
+    ahead = typed[day].words.cast(pl.Date) > latest
+    yield from _bad(lines, texts[day], ahead, day, lambda _: Why.IN_THE_FUTURE)

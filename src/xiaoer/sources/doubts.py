@@ -11,9 +11,10 @@ from operator import add
 import polars as pl
 
 from xiaoer.kit.tables.schema import Kind
+from xiaoer.sources.cells import Batch, Rows
 from xiaoer.sources.terms import Contract, Form
 
-Marks = dict[str, pl.Series]
+Marks = dict[str, Rows]
 MENDED, DOUBTFUL = "mended", "doubtful"
 
 # GB 32100-2015: 31 signs (no I, O, S, V, Z); the weighted sum with the check sign is a multiple of 31.
@@ -36,38 +37,39 @@ BLANKS = {Form.CREDIT_CODE: r"[\s-]+", Form.TELEPHONE: r"\s+"}
 WIDE_KEY = r"^[!-~！-～]+$"  # nothing but ASCII and the full-width forms of it
 
 
-def mend(raw: pl.DataFrame, contract: Contract) -> tuple[pl.DataFrame, Marks]:
-    """A batch of strings with typing errors put right, and marks on the rows where something was.
+def mend(raw: Batch, contract: Contract) -> tuple[Batch, Marks]:
+    """A batch of words with typing errors put right, and marks on the rows where something was.
 
     Marks are named "mended COLUMN" and "doubtful COLUMN", as long as the batch. Looked at are the columns with
     a form (blanks, full-width signs, small letters; then check sign or number of digits) and keys written in
     full-width signs. What stays doubtful keeps its words, but for full-width signs, small letters, blanks around.
     """
     found = dict(_formed(raw, contract)) | dict(_narrowed(raw, contract))
-    if not found:
-        return raw, {}
     marks: Marks = {}
     for name, (text, odd) in found.items():
-        marks[f"{MENDED} {name}"] = (text != raw[name]) & (text != "")
-        marks[f"{DOUBTFUL} {name}"] = odd
-    whole = raw.with_columns(text.alias(name) for name, (text, _) in found.items())
+        before = raw.cells[name]
+        marks[f"{MENDED} {name}"] = before.where((text != before.words) & (text != ""))
+        marks[f"{DOUBTFUL} {name}"] = before.where(odd)
+    anew = {name: raw.cells[name].saying(text) for name, (text, _) in found.items()}
+    whole = Batch(raw.lines, {**raw.cells, **anew})
     return whole, {name: mark for name, mark in marks.items() if mark.any()}
 
 
-def _formed(raw: pl.DataFrame, contract: Contract) -> Iterator[tuple[str, tuple[pl.Series, pl.Series]]]:
+def _formed(raw: Batch, contract: Contract) -> Iterator[tuple[str, tuple[pl.Series, pl.Series]]]:
     for column in contract.columns:
-        if column.form and column.name in raw.columns:
-            yield column.name, put_right(raw[column.name], column.form)
+        if column.form and column.name in raw.cells:
+            yield column.name, put_right(raw.cells[column.name].words, column.form)
 
 
-def _narrowed(raw: pl.DataFrame, contract: Contract) -> Iterator[tuple[str, tuple[pl.Series, pl.Series]]]:
+def _narrowed(raw: Batch, contract: Contract) -> Iterator[tuple[str, tuple[pl.Series, pl.Series]]]:
     """Keys in full-width letters and digits are the same keys; names that serve as keys are left alone."""
-    keys = [one.name for one in contract.columns if one.kind is Kind.KEY and one.name in raw.columns]
-    for words in raw.select(keys):
-        if (words.str.len_bytes() != words.str.len_chars()).any():
+    keys = [one.name for one in contract.columns if one.kind is Kind.KEY and one.name in raw.cells]
+    for name in keys:
+        words = raw.cells[name].words
+        if not raw.cells[name].clean and (words.str.len_bytes() != words.str.len_chars()).any():
             wide = words.str.strip_chars().str.contains(WIDE_KEY)
             narrow = words.str.normalize("NFKC")
-            yield words.name, (narrow.zip_with(wide, words), pl.repeat(False, len(words), eager=True))
+            yield name, (narrow.zip_with(wide, words), pl.repeat(value=False, n=len(words), eager=True))
 
 
 def put_right(words: pl.Series, form: Form) -> tuple[pl.Series, pl.Series]:

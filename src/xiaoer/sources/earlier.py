@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -31,6 +32,20 @@ class Repeated:
         pq.write_table(self.said, path, compression="zstd")
 
 
+@dataclass(frozen=True)
+class Fresh:
+    """A file's rows ready to be moved in, and the hashes of their keys (`kit/tables/keys`, `in_order`)."""
+
+    rows: Path
+    hashes: np.ndarray
+
+
+def keep_keys(arriving: Delivery, fresh: Fresh, part: Part, lake: Lake) -> None:
+    """What the next files are held against; a snapshot's is looked up only when another file of its day comes."""
+    if arriving.tells_apart and arriving.contract.day:
+        lake.keys(arriving.contract.schema, arriving.key).add(part, fresh.hashes)
+
+
 def spoken_for(arriving: Delivery, lake: Lake) -> date | None:
     """The latest day the feed's earlier files spoke for; None for a snapshot and for the first file.
 
@@ -42,14 +57,20 @@ def spoken_for(arriving: Delivery, lake: Lake) -> date | None:
     return max(days - {arriving.business_date}, default=None)
 
 
-def repeated(arriving: Delivery, rows: Path, known: date | None, lake: Lake, engine: DuckEngine) -> Repeated:
+def repeated(
+    arriving: Delivery, fresh: Fresh, known: date | None, lake: Lake, engine: DuckEngine
+) -> Repeated:
     """How many rows have a key that an earlier file brought; only then must readers look for the last word.
 
     Of a snapshot only other files of the same day count. `known` is the last day already spoken for.
     """
-    key, day = arriving.key, arriving.contract.day
+    key, day, rows = arriving.key, arriving.contract.day, fresh.rows
     before = [part for part in _earlier(arriving, lake) if day or _same_snapshot(part, arriving)]
-    if not key or not before or arriving.source.duplicate_keys == "keep":
+    if not arriving.tells_apart or not before:
+        return Repeated()
+    index = lake.keys(arriving.contract.schema, key, "" if day else _snapshot(arriving))
+    before = index.may_hold(fresh.hashes, before, lake.root)
+    if not before:
         return Repeated()
     said = _said_again(key, day or "business_date", rows, [lake.root / part.path for part in before], engine)
     if not said.num_rows:
@@ -67,7 +88,7 @@ def repeated(arriving: Delivery, rows: Path, known: date | None, lake: Lake, eng
 def _said_again(
     key: tuple[str, ...], day: str, rows: Path, before: list[Path], engine: DuckEngine
 ) -> pa.Table:
-    """All rows of the keys in both. The few new rows are hashed and the many old ones streamed past."""
+    """All rows of the keys in both, compared word for word: a hash alone proves nothing."""
     told = ", ".join(dict.fromkeys([*key, day, "delivered_on", "load_no", "line_no"]))
     by = ", ".join(key)
     query = (
@@ -99,10 +120,12 @@ def renamed(arriving: Delivery, rows: Path, lake: Lake, engine: DuckEngine) -> t
 def _earlier(arriving: Delivery, lake: Lake) -> list[Part]:
     """The table's parts that stand, but for the one this file stands for."""
     return [
-        part
-        for part in lake.manifest.live()
-        if part.table == arriving.contract.name and part.load_no != arriving.replaces
+        part for part in lake.manifest.live_of(arriving.contract.name) if part.load_no != arriving.replaces
     ]
+
+
+def _snapshot(arriving: Delivery) -> str:
+    return f"{arriving.source.feed} {arriving.business_date}"
 
 
 def _same_snapshot(part: Part, arriving: Delivery) -> bool:

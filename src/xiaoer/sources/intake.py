@@ -3,8 +3,8 @@
 import filecmp
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,44 +12,29 @@ from typing import Any
 from xiaoer.kit import journal
 from xiaoer.kit.dates import CHINA
 from xiaoer.kit.refusal import Refusal
+from xiaoer.kit.settings import settings
 from xiaoer.kit.tables import DuckEngine, Lake
 from xiaoer.kit.tables.manifest import write_atomically
-from xiaoer.sources.arriving import delivery
-from xiaoer.sources.loading import load_file
 from xiaoer.sources.mapping import read_mapping
-from xiaoer.sources.reading import Advance
+from xiaoer.sources.queue import Watch, Way, silent, taken
 from xiaoer.sources.terms import FileReport, Mapping, Source
 
 MAPPING_FILE, ARRIVALS = "mapping.toml", "arrivals.jsonl"
-Watch = Callable[[str, int], Advance]
 
 
-def silent(_file: str, _size: int) -> Advance:
-    return lambda _: None
+class Noted:
+    """The days the files of the inbox arrived; each folder's notes are read once."""
 
+    def __init__(self) -> None:
+        self._days: dict[Path, dict[str, str]] = {}
 
-@dataclass(frozen=True)
-class Way:
-    """What every file of one loading goes through; `digest` is the mapping's.
-
-    `today` is when the files arrived; None to ask each file's own arrival.
-    """
-
-    lake: Lake
-    engine: DuckEngine
-    today: date | None
-    digest: str
-    watch: Watch
-    dry_run: bool
-
-    def load(self, path: Path, source: Source) -> FileReport:
-        size = path.stat().st_size
-        advance = self.watch(path.name, size)
-        try:
-            arriving = delivery(path, source, self.today or arrival(path), self.digest, self.lake)
-        except Refusal as refusal:
-            return FileReport(source.table, source.feed, path.name, refused=str(refusal), bytes=size)
-        return load_file(arriving, self.lake, self.engine, advance, dry_run=self.dry_run)
+    def arrival(self, path: Path) -> date:
+        """As noted, else the day the file was last written."""
+        if path.parent not in self._days:
+            notes = journal.read(path.parent / ARRIVALS)
+            self._days[path.parent] = {row["file"]: row["arrived"] for row in notes}
+        noted = self._days[path.parent].get(path.name)
+        return date.fromisoformat(noted) if noted else _changed_on(path)
 
 
 def receive(mapping_path: Path, folder: Path, inbox: Path, arrived: date | None = None) -> Path:
@@ -83,30 +68,27 @@ def load_bank(
     mapping_path: Path | None = None,
     watch: Watch = silent,
     dry_run: bool = False,
+    workers: int | None = None,
 ) -> list[FileReport]:
     """Load every file of a bank's folder that is new; one report per file, kept for the data page.
 
-    `today` stands for the arrival of files whose arrival nobody noted.
+    `today` stands for the arrival of files whose arrival nobody noted. So many `workers` prepare files at a time
+    (None: as the settings say); they are moved in one after the other, in the mapping's order.
     """
     path = mapping_path or bank / MAPPING_FILE
     mapping, digest = read_mapping(path), hashlib.sha256(path.read_bytes()).hexdigest()
     files = list(_files(mapping, bank))
     if not files:
         raise _nothing_there(mapping, bank)
-    way = Way(lake, engine, today, digest, watch, dry_run)
+    noted = Noted()
     reports = []
     with lake.alone():
-        for source, file in files:
-            reports.append(way.load(file, source))
-            if not dry_run and not reports[-1].unchanged:
-                remember(lake, mapping, reports[-1])
+        way = Way(lake, engine, digest, lambda file: today or noted.arrival(file), watch, dry_run)
+        for report in taken(files, way, workers or settings().intake_workers):
+            reports.append(report)
+            if not dry_run and not report.unchanged:
+                remember(lake, mapping, report)
     return reports
-
-
-def arrival(path: Path) -> date:
-    """The day a file of the inbox arrived: as noted, else the day it was last written."""
-    noted = [row["arrived"] for row in journal.read(path.parent / ARRIVALS) if row["file"] == path.name]
-    return date.fromisoformat(noted[-1]) if noted else _changed_on(path)
 
 
 def _changed_on(path: Path) -> date:

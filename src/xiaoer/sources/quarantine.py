@@ -10,8 +10,10 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
+from xiaoer.sources.cells import Batch
 from xiaoer.sources.terms import Bad
 
 SCHEMA = {
@@ -32,7 +34,7 @@ class Quarantine:
         self.first: dict[int, str] = {}
         self.records: list[tuple[str, int, str, str, str, str]] = []
 
-    def add(self, bads: Iterable[Bad], raw: pl.DataFrame | None = None) -> None:
+    def add(self, bads: Iterable[Bad], raw: Batch | None = None) -> None:
         """Keep faults, one per row and column, with the row's own words."""
         fresh = {(bad.line, bad.column): bad for bad in reversed(list(bads))}
         rows = _rows(raw, {line for line, _ in fresh}) if raw is not None else {}
@@ -57,8 +59,10 @@ class Quarantine:
             pl.DataFrame(self.records, schema=SCHEMA, orient="row").write_parquet(path)
 
 
-def _rows(raw: pl.DataFrame, lines: set[int]) -> dict[int, str]:
-    hit = raw.filter(pl.col("line_no").is_in(list(lines)))
+def _rows(raw: Batch, lines: set[int]) -> dict[int, str]:
+    if not lines:
+        return {}
+    hit = raw.filter(np.isin(raw.lines, list(lines))).frame()
     return {row.pop("line_no"): json.dumps(row, ensure_ascii=False) for row in hit.to_dicts()}
 
 

@@ -15,10 +15,12 @@ import pyarrow.parquet as pq
 
 from xiaoer.kit import journal
 from xiaoer.kit.tables.engine import Frame, Opener
+from xiaoer.kit.tables.keys import KeyIndex
 from xiaoer.kit.tables.manifest import Manifest, Part
 from xiaoer.kit.tables.ranges import Files
 from xiaoer.kit.tables.schema import TableSchema, empty_table
 
+PASSING = ".staging-keys"
 PLACE = {"load_no", "line_no"}
 PLACE_NO = {"place_no": nw.col("load_no") * 2**32 + nw.col("line_no")}  # one number to look up by
 
@@ -30,17 +32,29 @@ class Lake:
         self.root = root
         self.manifest_path = root / "manifest.jsonl"
         self._read: tuple[tuple[int, int], Manifest] = ((0, 0), Manifest())
+        self._keys: dict[tuple[str, tuple[str, ...], str], KeyIndex] = {}
 
     @property
     def manifest(self) -> Manifest:
-        """The manifest as it lies on disk now; read anew only when the file has changed."""
-        if not self.manifest_path.exists():
-            return Manifest()
-        stat = self.manifest_path.stat()
-        seal = (stat.st_mtime_ns, stat.st_size)
+        """The manifest as it lies on disk now; read anew only when somebody else has changed the file."""
+        seal = self._seal()
         if self._read[0] != seal:
             self._read = (seal, Manifest.read(self.manifest_path))
         return self._read[1]
+
+    def _seal(self) -> tuple[int, int]:
+        if not self.manifest_path.exists():
+            return 0, 0
+        stat = self.manifest_path.stat()
+        return stat.st_mtime_ns, stat.st_size
+
+    def keys(self, schema: TableSchema, key: tuple[str, ...], snapshot: str = "") -> KeyIndex:
+        """Where the hashes lie of the keys the table's loads brought, told apart by `key`.
+
+        Those of one `snapshot` are kept only while somebody writes: the next one has the same keys again.
+        """
+        folder = self.root / (PASSING if snapshot else "keys") / schema.name
+        return self._keys.setdefault((schema.name, key, snapshot), KeyIndex(folder, key, snapshot))
 
     def part_paths(self, schema: TableSchema, load_no: int) -> tuple[Path, Path]:
         """Where a load's rows lie, and where its personal side lies, relative to the root."""
@@ -57,13 +71,24 @@ class Lake:
         self.root.mkdir(parents=True, exist_ok=True)
         with (self.root / "writing.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            for leftover in self.root.glob(".staging-*"):
-                shutil.rmtree(leftover)
-            yield
+            self._sweep()
+            try:
+                yield
+            finally:
+                self._sweep()
+
+    def _sweep(self) -> None:
+        for leftover in self.root.glob(".staging-*"):
+            shutil.rmtree(leftover)
+        for draft in self.root.glob("keys/*/*/*.draft"):
+            draft.unlink()
 
     def commit(self, part: Part) -> None:
         """Make a written part visible; until then nobody reads it."""
+        manifest = self.manifest
         journal.append(self.manifest_path, asdict(part))
+        manifest.add(part)
+        self._read = (self._seal(), manifest)
 
     def open(self, schema: TableSchema, as_of: date, engine: Opener) -> Frame:
         """Rows of a table as they were known on a day; all columns, perhaps no rows, never personal ones."""
