@@ -4,7 +4,8 @@ Each size runs in a process of its own (bench/size.py); rows go to bench/results
 docs/bench.md is written from them. `--quick` measures 100,000 firms (or `--sizes`), keeps nothing, and ends with 1
 where a ratio slid against the recorded one. A million firms on the desk are measured apart, because simulating,
 taking in and deciding for them takes hours: `python -m bench.publishing` and `python -m bench.load`; taking in a
-hundred million transactions alone: `python -m bench.intake`. A bank's own files: `python -m bench.size --mapping mappings/bank.toml --folder DIR --date D`.
+hundred million transactions alone: `python -m bench.intake`. A bank's own files: `python -m bench.size --mapping
+mappings/bank.toml --folder DIR --date D`.
 """
 
 import argparse

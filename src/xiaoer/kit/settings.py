@@ -67,7 +67,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         real_data=_folder(environment, "XIAOER_REAL_DATA"),
         spark_master=_master(environment.get("XIAOER_SPARK_MASTER") or "local[*]"),
         spark_properties=_file(environment, "XIAOER_SPARK_PROPERTIES"),
-        intake_workers=_count(environment, "XIAOER_INTAKE_WORKERS") or len(os.sched_getaffinity(0)),
+        intake_workers=_count(environment, "XIAOER_INTAKE_WORKERS") or os.cpu_count() or 1,
     )
 
 

@@ -78,6 +78,7 @@ class Lake:
                 self._sweep()
 
     def _sweep(self) -> None:
+        self._keys.clear()  # what is mapped into memory keeps its room on disk
         for leftover in self.root.glob(".staging-*"):
             shutil.rmtree(leftover)
         for draft in self.root.glob("keys/*/*/*.draft"):
