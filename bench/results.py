@@ -54,7 +54,13 @@ class Row:
 
     def line(self) -> str:
         beside = f"floor {self.floor_seconds:8.2f} s   {self.ratio:6.2f} x" if self.ratio else " " * 28
-        return f"{self.size:>9,} {self.step:<22} {self.seconds:9.2f} s   {beside}   {self.peak_mb:>6,} MB   {self.rows:>12,} rows"
+        spent = "" if self.processor is None else f"   processor {self.processor:8.2f} s"
+        if self.processor and self.floor_processor:
+            spent += f", {self.processor / self.floor_processor:.2f} x its floor's"
+        return (
+            f"{self.size:>9,} {self.step:<22} {self.seconds:9.2f} s   {beside}   {self.peak_mb:>6,} MB"
+            f"   {self.rows:>12,} rows{spent}"
+        )
 
     def as_json(self, run: Run) -> dict[str, Any]:
         figures = asdict(self) | {
