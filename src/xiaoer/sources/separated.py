@@ -42,7 +42,7 @@ class Script:
         bytewise = source.encoding == "gb18030" and safe
         return cls(source.encoding, BYTEWISE if bytewise else source.encoding)
 
-    def text(self, passed: str) -> str:
+    def decoded(self, passed: str) -> str:
         """What a word that came through says."""
         if self.passing != BYTEWISE:
             return passed
@@ -50,10 +50,10 @@ class Script:
 
     def words(self, passed: pl.Series) -> pl.Series:
         """All words at once, as one text of lines; one by one where a word itself has a line end in it."""
-        whole = self.text("\n".join(passed.to_list()))
+        whole = self.decoded("\n".join(passed.to_list()))
         words = whole.split("\n")
         if len(words) != len(passed):
-            words = [self.text(word) for word in passed]
+            words = [self.decoded(word) for word in passed]
         return pl.Series(words, dtype=pl.String)
 
 
@@ -74,7 +74,7 @@ class Ragged:
                 self.path.name,
                 f"{row.expected_columns} fields",
             )
-        text = self.script.text(row.text)
+        text = self.script.decoded(row.text)
         lines = text.splitlines() or [text]
         first = row.number + self.swallowed
         self.bads.extend(Bad(first + more, "", Why.RAGGED, line) for more, line in enumerate(lines))
@@ -149,7 +149,7 @@ def _looked_at(path: Path, source: Source, script: Script) -> tuple[list[str], s
     with io.BufferedReader(PlainText(path, script.passing, lambda _: None, SAMPLE), SAMPLE) as text:
         lines = [text.readline() for _ in range(source.header_row)]
         rows = text.read(SAMPLE).rpartition(b"\n")[0]
-    header = _header(script.text(lines[-1].decode()).rstrip("\r\n"), path, source)
+    header = _header(script.decoded(lines[-1].decode()).rstrip("\r\n"), path, source)
     try:
         return header, _often(rows, header, source) if rows else set()
     except (

@@ -33,10 +33,8 @@ from xiaoer.workbench.shown import segments as grid_page
 
 MATURING_WITHIN = timedelta(days=30)
 PROMISES_SHOWN, CONTACTS_SHOWN, MATURING_SHOWN = 6, 40, 6
-LINES_SHOWN, LINES_FOLDED = (
-    50,
-    20,
-)  # of the list, more than anybody does in a day; of each list folded below it
+LINES_SHOWN = 50  # of the list, more than anybody does in a day
+LINES_FOLDED = 20  # of each list folded below it
 
 
 def morning(desk: Desk) -> mornings.Morning:
