@@ -74,9 +74,9 @@ class Night:
     def keep_by_firm(self, frames: Mapping[str, Frame], work: Work, names: Iterable[str]) -> None:
         """Write tables whose rows of a firm need no other firm's; `work` gives them by name."""
         paths = {name: self.path(name) for name in names}
-        self.rows += self.engine.by_key(frames, work, paths, key="customer_id", cuts=self._cuts())
+        self.rows += self.engine.by_key(frames, work, paths, key="customer_id", cuts=self.cuts())
 
-    def _cuts(self) -> list[str]:
+    def cuts(self) -> list[str]:
         """Numbers that part the book into ranges of so many firms."""
         numbers = self.engine.collect(self.delivered("customers").select("customer_id"))["customer_id"]
         return sorted(numbers.to_pylist())[FIRMS_AT_ONCE::FIRMS_AT_ONCE]

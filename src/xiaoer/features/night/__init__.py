@@ -1,15 +1,41 @@
 """One row per firm and business date: what the night knows, theme by theme."""
 
-from xiaoer.features.night.accounts import account_flows, monthly_flows, payment_stretches
+from xiaoer.features.night.accounts import (
+    FLOW_SUMS,
+    LEVEL_SUMS,
+    account_flows,
+    beside,
+    flows,
+    levels,
+    monthly_flows,
+    payment_stretches,
+)
 from xiaoer.features.night.concentration import concentration, partner_features, shared_amounts
+from xiaoer.features.night.frames import (
+    Calendar,
+    asked_days,
+    flow_stretches,
+    level_stretches,
+    stretch_days,
+    window_sums,
+)
 from xiaoer.features.night.rhythm import rhythm
 from xiaoer.features.night.similar import similar
 from xiaoer.features.night.together import together
 from xiaoer.features.night.turnover import monthly, trade_stretches, turnover
 
 __all__ = [
+    "FLOW_SUMS",
+    "LEVEL_SUMS",
+    "Calendar",
     "account_flows",
+    "asked_days",
+    "beside",
     "concentration",
+    "flow_stretches",
+    "flows",
+    "level_stretches",
+    "levels",
     "monthly",
     "monthly_flows",
     "partner_features",
@@ -17,7 +43,9 @@ __all__ = [
     "rhythm",
     "shared_amounts",
     "similar",
+    "stretch_days",
     "together",
     "trade_stretches",
     "turnover",
+    "window_sums",
 ]

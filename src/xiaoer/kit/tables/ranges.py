@@ -64,7 +64,8 @@ class Tables:
             plain = _plain(piece)
             if name not in self._writers:
                 draft = self._open.enter_context(drafted(self._paths[name]))
-                writer = pq.ParquetWriter(draft, plain.schema, compression="zstd")
+                texts = [field.name for field in plain.schema if pa.types.is_string(field.type)]
+                writer = pq.ParquetWriter(draft, plain.schema, compression="zstd", use_dictionary=texts)
                 self._writers[name] = self._open.enter_context(writer)
             self._writers[name].write_table(plain, row_group_size=ROWS_AT_ONCE)
             self.rows += plain.num_rows
