@@ -1,9 +1,9 @@
 """What people would use instead, beside the product on the same rows: `python -m bench.peers [--firms 10000]`.
 
-featuretools computes windowed sums at 24 month-ends with cut-off times; pandas scores a frame with the card in use. They
-live in an environment of their own (bench/peers-requirements.txt), made once below the user's cache and read through
-Parquet, so that their pins and ours never meet. Values must be equal, or the run ends with a sentence. lifetimes has no
-counterpart here: the product tells activity by a firm's own rhythm and has no lifetime value yet.
+featuretools computes windowed sums at 24 month-ends with cut-off times; pandas scores a frame with the card in use;
+lifetimes tells who still buys. They live in an environment of their own (bench/peers-requirements.txt), made once below
+the user's cache and read through Parquet, so that their pins and ours never meet. Values must be equal, or the run ends
+with a sentence.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from bench.banks import DAY, night_of, settled
+from bench.banks import DAY, SEED, night_of, settled
 from bench.results import Row
 from bench.watching import CHECKOUT, timed
 
@@ -30,6 +30,13 @@ SCRIPTS = CHECKOUT / "bench" / "beside"
 SUMS = ("inflow_12m", "outflow_12m", "inflow_90d", "outflow_90d", "transactions_12m")
 EQUAL = 1e-9
 ROWS_AT_ONCE = 1 << 17
+BUYING_FIRMS, AHEAD_DAYS, NEAR = 200_000, 180, 1e-4
+PUBLISHED = (
+    0.243,
+    4.414,
+    0.793,
+    2.426,
+)  # r, alpha, a, b of CDNOW's 2,357 customers, in weeks (Fader et al. 2005)
 
 
 def main() -> None:
@@ -46,7 +53,7 @@ def main() -> None:
 
         ready()
         night = night_of(home, given.firms, given.months)
-        rows = [work(night, given.firms, Path(scratch)) for work in (windowed, framed, scored)]
+        rows = [work(night, given.firms, Path(scratch)) for work in (windowed, framed, scored, active)]
     for row in rows:
         print(row.line(), flush=True)
     print(json.dumps([asdict(row) for row in rows], ensure_ascii=False))
@@ -160,6 +167,62 @@ def scored(night: Any, size: int, scratch: Path) -> Row:
     return Row(
         size, "scoring-numbers", seconds, floor, 0, len(other), floor="pandas, one column after another"
     )
+
+
+def active(_night: Any, _size: int, scratch: Path) -> Row:
+    """Who of 200,000 firms still buys and how often it will: BG/NBD fitted and told, beside lifetimes.
+
+    Both must find the same optimum and say the same of every firm, and on the sample its authors published, the
+    parameters they published. The firms are drawn from the model, so the half year after is known too, and the
+    error there is told beside that of each firm's own rate.
+    """
+    from bench.buying import SHOPS, drawn
+    from xiaoer.value.rules import fit, still_buying, to_come
+
+    firms = drawn(SHOPS, BUYING_FIRMS, AHEAD_DAYS, SEED)
+    seen, source, theirs = firms.seen, scratch / "firms.parquet", scratch / "activity.parquet"
+    pl.DataFrame({"again": seen.again, "to_last": seen.to_last, "to_today": seen.to_today}).write_parquet(
+        source
+    )
+
+    def ours() -> tuple[Any, Any, Any]:
+        habit = fit(seen)
+        return habit, to_come(habit, seen, AHEAD_DAYS), still_buying(habit, seen)
+
+    seconds, (habit, expected, alive) = timed(ours)
+    floor = float(beside("lifetimes_activity.py", source, theirs, AHEAD_DAYS))
+    other = pl.read_parquet(theirs)
+    _alike("purchases to come", expected, other["to_come"].to_numpy())
+    _alike("the chance of still buying", alive, other["still_buying"].to_numpy())
+    fitted = json.loads(theirs.with_suffix(".json").read_text())
+    _alike("parameters", _values(habit), np.array([fitted[name] for name in ("r", "alpha", "a", "b")]))
+    sample = pl.read_parquet(theirs.with_name("cdnow.parquet"))
+    _alike("parameters as published", _values(fit(_purchases(sample))).round(3), np.array(PUBLISHED))
+    plain = seen.again / seen.to_today * AHEAD_DAYS
+    errors = f"root mean squared error in the half year after: {_error(expected, firms.followed):.2f}, by each firm's own rate {_error(plain, firms.followed):.2f}"
+    told = "lifetimes.BetaGeoFitter: fit, purchases to come, chance of still buying"
+    return Row(BUYING_FIRMS, "activity", seconds, floor, 0, BUYING_FIRMS, floor=told, note=errors)
+
+
+def _values(habit: Any) -> Any:
+    return np.array([habit.r, habit.alpha, habit.a, habit.b])
+
+
+def _purchases(rows: pl.DataFrame) -> Any:
+    from xiaoer.value.rules import Purchases
+
+    return Purchases(*(rows[name].cast(pl.Float64).to_numpy() for name in ("again", "to_last", "to_today")))
+
+
+def _alike(what: str, ours: Any, theirs: Any) -> None:
+    """Fitted by two searches for one optimum, so that values agree to a ten-thousandth and not to the last bit."""
+    apart = np.abs(ours - theirs).max()
+    if not apart <= NEAR * max(1.0, np.abs(theirs).max()):
+        raise SystemExit(f"{what}: ours and lifetimes' lie {apart} apart")
+
+
+def _error(expected: Any, came: Any) -> float:
+    return float(np.sqrt(np.mean((expected - came) ** 2)))
 
 
 def beside(script: str, *words: object) -> str:
