@@ -1,13 +1,25 @@
 """Point 2: the lake is keyed by business date and by the day a row was delivered; late rows do not leak."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tests.house.bank import SmallBank
+from tests.engines.alike import tables_differ
+from tests.house.bank import DAY, SmallBank
+from xiaoer.features.night import (
+    account_flows,
+    account_sums,
+    balance_lines,
+    payment_lines,
+    payment_stretches,
+)
 from xiaoer.kit.tables import DuckEngine, Lake
+from xiaoer.kit.tables.expressions import with_day_numbers
+from xiaoer.nightly.framing import account_frames
 from xiaoer.nightly.run import run_number
 from xiaoer.sources.contracts import contract
 from xiaoer.sources.intake import load_bank, receive
@@ -76,3 +88,19 @@ def test_every_stored_row_carries_both_days(small_bank: SmallBank) -> None:
         assert [column.null_count for column in stamps.columns] == [0, 0], path
         late = pc.less_equal(stamps["business_date"], stamps["delivered_on"])
         assert pc.all(late, min_count=0).as_py(), path
+
+
+def test_frames_of_many_days_are_what_each_night_would_know(small_bank: SmallBank, tmp_path: Path) -> None:
+    """Payments come with their month's file: in the middle of a month nobody knows of it yet."""
+    days = [date(2026, 9, 30), date(2026, 10, 15), DAY]
+    night = replace(small_bank.night, folder=tmp_path)
+    found = pl.DataFrame(night.engine.collect(account_frames(night, days)))
+    for day in days:
+        then = replace(night, business_date=day)
+        payments = with_day_numbers(payment_lines(then.delivered("transactions")))
+        balances = with_day_numbers(balance_lines(then.delivered("balances")))
+        sums = account_sums(balances, payment_stretches(payments, then.on), then.on)
+        own = pl.DataFrame(night.engine.collect(account_flows(sums)))
+        assert own.height
+        mine = found.filter(as_of_date=day).select(own.columns)
+        assert tables_differ(own, mine) == [], day

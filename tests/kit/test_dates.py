@@ -17,6 +17,7 @@ from xiaoer.kit.dates import (
     is_working_day,
     last_months,
     month_end,
+    month_ends,
     month_label,
     month_start,
     months_between,
@@ -31,6 +32,11 @@ DAYS = st.dates(date(1990, 1, 1), date(2090, 12, 31))
 def test_day_numbers_subtract_like_days(one: date, other: date) -> None:
     assert day_number(one) - day_number(other) == (one - other).days
     assert from_day_number(day_number(one)) == one
+
+
+def test_month_ends_lead_up_to_the_day_itself() -> None:
+    assert month_ends(date(2024, 3, 5), 3) == [date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 5)]
+    assert month_ends(date(2024, 2, 29), 1) == [date(2024, 2, 29)]
 
 
 @given(DAYS, st.integers(-60, 60))

@@ -7,8 +7,8 @@ import narwhals as nw
 import pyarrow.parquet as pq
 import pytest
 
-from tests.sources.dated_bank import DatedBank
-from xiaoer.kit.tables.lake import _last_word
+from tests.sources.dated_bank import TODAY, DatedBank
+from xiaoer.kit.tables.words import last_word
 from xiaoer.sources.contracts import contract
 from xiaoer.sources.terms import Renaming
 
@@ -135,7 +135,7 @@ def test_readers_look_for_the_last_word_on_the_keys_said_anew_alone(bank: DatedB
     assert [bool(part.corrections) for part in parts] == [False, True, True]
     every = bank.engine.scan([bank.lake.root / part.path for part in parts])
     long_way = bank.engine.collect(
-        _last_word(every, schema.key).select("invoice_no", "gross").sort("invoice_no")
+        last_word(every, schema.key).select("invoice_no", "gross").sort("invoice_no")
     )
     short_way = bank.lake.open(schema, date(2026, 12, 31), bank.engine).select("invoice_no", "gross")
     assert bank.engine.collect(short_way.sort("invoice_no")).to_pylist() == long_way.to_pylist()
@@ -147,6 +147,72 @@ def test_readers_look_for_the_last_word_on_the_keys_said_anew_alone(bank: DatedB
         )
     older = bank.lake.open(schema, date(2026, 12, 31), bank.engine).select("invoice_no", "gross")
     assert bank.engine.collect(older.sort("invoice_no")).to_pylist() == long_way.to_pylist()
+
+
+DAYS = [date(2026, 9, 20), date(2026, 9, 30), date(2026, 10, 5), date(2026, 11, 1), date(2026, 11, 30), TODAY]
+SEEN = (nw.col("invoice_no"), nw.col("gross"), nw.col("invoice_date"), nw.col("load_no"))
+
+
+def seen_by_history(bank: DatedBank, day: date) -> list[dict[str, object]]:
+    """The rows of a history of many days that one of them lies between."""
+    rows = bank.lake.history(contract("invoices").schema, DAYS, bank.engine).filter(
+        nw.col("known_from") <= day, nw.col("known_until").is_null() | (nw.col("known_until") > day)
+    )
+    return bank.engine.collect(rows.select(*SEEN).sort("invoice_no", "load_no")).to_pylist()
+
+
+def seen_on(bank: DatedBank, day: date) -> list[dict[str, object]]:
+    rows = bank.lake.open(contract("invoices").schema, day, bank.engine)
+    return bank.engine.collect(rows.select(*SEEN).sort("invoice_no", "load_no")).to_pylist()
+
+
+def test_a_history_gives_each_day_what_it_knew(bank: DatedBank) -> None:
+    """Late rows, corrections of corrections, one that moves a paper to a later day."""
+    assert [seen_by_history(bank, day) for day in DAYS] == [seen_on(bank, day) for day in DAYS]
+    bank.deliver(OCTOBER, HEADER, row(1, "2026-09-01", gross="11.00"), row(101, "2026-09-15"))
+    bank.deliver(NOVEMBER, HEADER, row(1, "2026-11-20", gross="12.00"), row(101, "2026-09-15", gross="7.00"))
+    bank.deliver(SEPTEMBER, HEADER, row(2, "2026-09-02", gross="9.00"), arrived=TODAY)
+    told = [seen_by_history(bank, day) for day in DAYS]
+    assert told == [seen_on(bank, day) for day in DAYS]
+    assert [[one["gross"] for one in rows if one["invoice_no"] == "00000001"] for rows in told] == [
+        [], [1000], [1000], [1100], [1200], [1200]
+    ]  # fmt: skip
+
+
+def test_a_history_knows_a_replaced_file_until_the_other_came(tmp_path: Path) -> None:
+    bank = DatedBank(tmp_path / "bank")
+    words = bank.mapping.read_text("utf-8").replace("[defaults]", '[defaults]\nredelivery = "replaces"')
+    bank.mapping.write_text(words, "utf-8")
+    bank.deliver(SEPTEMBER, HEADER, row(1, "2026-09-01"), row(2, "2026-09-02"))
+    bank.deliver(SEPTEMBER, HEADER, row(1, "2026-09-01", gross="11.00"), arrived=date(2026, 11, 1))
+    told = [seen_by_history(bank, day) for day in DAYS]
+    assert told == [seen_on(bank, day) for day in DAYS]
+    assert [len(rows) for rows in told] == [0, 2, 2, 1, 1, 1]
+
+
+def test_a_history_of_rows_told_apart_by_another_key_is_each_day_s_own(tmp_path: Path) -> None:
+    """Where nobody noted which keys were said anew, every day is opened for itself."""
+    bank = DatedBank(tmp_path / "bank")
+    words = bank.mapping.read_text("utf-8").replace(
+        'table = "invoices"', 'table = "invoices"\nkey = ["direction", "invoice_no"]'
+    )
+    bank.mapping.write_text(words, "utf-8")
+    bank.deliver(SEPTEMBER, HEADER, row(1, "2026-09-01"), row(2, "2026-09-02"))
+    bank.deliver(OCTOBER, HEADER, row(1, "2026-09-01", gross="11.00"))
+    assert [part.corrections for part in bank.lake.manifest.live() if part.corrects] == [None]
+    told = [seen_by_history(bank, day) for day in DAYS]
+    assert told == [seen_on(bank, day) for day in DAYS]
+    assert [[one["gross"] for one in rows] for rows in told[1:4]] == [
+        [1000, 1000],
+        [1000, 1000],
+        [1100, 1000],
+    ]
+
+
+def test_a_history_of_nothing_has_its_columns(bank: DatedBank) -> None:
+    rows = bank.lake.history(contract("transactions").schema, DAYS, bank.engine)
+    assert {"amount", "known_from", "known_until"} <= set(rows.collect_schema())
+    assert bank.engine.collect(rows).num_rows == 0
 
 
 def test_a_branch_s_new_name_is_told_once(tmp_path: Path) -> None:

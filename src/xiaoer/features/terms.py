@@ -1,9 +1,13 @@
 """What a feature is: a number per firm and day; its name in both languages stands in `wording.toml`."""
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from datetime import date
+from functools import cache, cached_property
 from pathlib import Path
+
+from xiaoer.kit.dates import from_day_number
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,56 @@ class Windows:
             "90d": back(self.today, 90),
             "prior_90d": back(self.today - 90, 90),
         }
+
+    @property
+    def levels(self) -> dict[str, Span]:
+        """What balances are averaged over."""
+        return {
+            "12m": back(self.today, 365),
+            "90d": back(self.today, 92),  # the last three month-ends, however long the months
+            "prior_90d": Span(self.today - 184, self.today - 92),
+        }
+
+
+@dataclass(frozen=True)
+class LookBacks:
+    """Days looked back from, ascending day numbers, and by name the span each of them compares."""
+
+    days: tuple[int, ...]
+    spans: Mapping[str, tuple[Span, ...]]
+
+    @cached_property
+    def edges(self) -> tuple[int, ...]:
+        """The last days of stretches, such that every span of every day is made of whole stretches."""
+        ends = {
+            edge for spans in self.spans.values() for span in spans for edge in (span.first - 1, span.last)
+        }
+        return tuple(sorted(ends | set(self.days)))
+
+    @property
+    def first_date(self) -> date:
+        return from_day_number(self.days[0])
+
+    @property
+    def last_date(self) -> date:
+        return from_day_number(self.days[-1])
+
+    def stretches(self, span: str | None) -> tuple[list[int], list[int]]:
+        """Per day the stretch before the span and its last one; without a span, all stretches up to the day."""
+        if span is None:
+            return [0] * len(self.days), [self.edges.index(day) for day in self.days]
+        spans = self.spans[span]
+        return [self.edges.index(one.first - 1) for one in spans], [
+            self.edges.index(one.last) for one in spans
+        ]
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A column added up over a span of days; over all there is where no span is named."""
+
+    column: str
+    span: str | None = None
 
 
 def back(last: int, days: int) -> Span:

@@ -82,6 +82,14 @@ def month_end(day: date) -> date:
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
+def month_ends(last: date, count: int) -> list[date]:
+    """A day and the ends of the months before its own, so many in all, the oldest first."""
+    found = [last]
+    while len(found) < count:
+        found.append(found[-1].replace(day=1) - timedelta(days=1))
+    return found[::-1]
+
+
 def add_months(day: date, months: int) -> date:
     """The same day some months on, or the month's last day where that day does not exist."""
     years, month = divmod(day.year * _MONTHS + day.month - 1 + months, _MONTHS)

@@ -79,12 +79,12 @@ class Night:
     def keep_by_firm(self, frames: Mapping[str, Frame], work: Work, names: Iterable[str]) -> None:
         """Write tables whose rows of a firm need no other firm's; `work` gives them by name."""
         self._keep_by(
-            "customer_id", self._cuts("customers", "customer_id", FIRMS_AT_ONCE), frames, work, names
+            "customer_id", self.cuts("customers", "customer_id", FIRMS_AT_ONCE), frames, work, names
         )
 
     def keep_by_note(self, frames: Mapping[str, Frame], work: Work, names: Iterable[str]) -> None:
         """Write tables whose rows of a note need no other note's."""
-        self._keep_by("note_id", self._cuts("drawdown_notes", "note_id", NOTES_AT_ONCE), frames, work, names)
+        self._keep_by("note_id", self.cuts("drawdown_notes", "note_id", NOTES_AT_ONCE), frames, work, names)
 
     def _keep_by(
         self, key: str, cuts: list[str], frames: Mapping[str, Frame], work: Work, names: Iterable[str]
@@ -92,7 +92,7 @@ class Night:
         paths = {name: self.path(name) for name in names}
         self.rows += self.engine.by_key(frames, work, paths, key=key, cuts=cuts)
 
-    def _cuts(self, table: str, key: str, at_once: int) -> list[str]:
+    def cuts(self, table: str, key: str, at_once: int) -> list[str]:
         """Numbers that part a table's keys into ranges of so many."""
         numbers = self.engine.collect(self.delivered(table).select(key))[key]
         return sorted(numbers.to_pylist())[at_once::at_once]

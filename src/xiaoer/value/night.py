@@ -1,9 +1,13 @@
-"""Contribution of twelve months, and what a firm could bring."""
+"""Contribution of twelve months, what a firm could bring, and on how many days it will sell."""
 
 import narwhals as nw
+import numpy as np
+import pyarrow as pa
 
-from xiaoer.kit.tables import Frame
-from xiaoer.value.terms import Margins
+from xiaoer.kit.tables import BatchFunction, Frame
+from xiaoer.kit.tables.expressions import whole
+from xiaoer.value.rules import Purchases, still_buying, to_come
+from xiaoer.value.terms import Habit, Margins
 
 
 def contribution(firms: Frame, margins: Margins) -> Frame:
@@ -37,3 +41,43 @@ def contribution(firms: Frame, margins: Margins) -> Frame:
 
 def _earned(column: str, rate: float) -> nw.Expr:
     return (nw.coalesce(nw.col(column), nw.lit(0)).cast(nw.Float64) * rate).round().cast(nw.Int64)
+
+
+def sale_days(features: Frame) -> Frame:
+    """Firms that ever sold: customer_id, again (days with sales after the first), to_last, to_today (days).
+
+    `features` needs customer_id, sale_days, sale_day_share, days_since_sale, as the rhythm of a firm tells them.
+    """
+    known = whole((nw.col("sale_days") / nw.col("sale_day_share")).round())
+    sold = features.filter(~nw.col("sale_day_share").is_null())
+    return sold.select(
+        "customer_id",
+        whole(nw.col("sale_days") - 1).alias("again"),
+        (known - 1).alias("to_last"),
+        whole(known - 1 + nw.col("days_since_sale")).alias("to_today"),
+    )
+
+
+def purchases(rows: pa.Table | pa.RecordBatch) -> Purchases:
+    """Rows of `sale_days` as the rules read them."""
+    names = ("again", "to_last", "to_today")
+    return Purchases(
+        *(np.asarray(rows[name].to_numpy(zero_copy_only=False), dtype=np.float64) for name in names)
+    )
+
+
+def activity(habit: Habit, days: int) -> BatchFunction:
+    """A function from `sale_days` to customer_id, still_selling (chance), sale_days_to_come (in so many days)."""
+
+    def told(batch: pa.RecordBatch) -> pa.RecordBatch:
+        seen = purchases(batch)
+        columns = [
+            batch["customer_id"],
+            pa.array(still_buying(habit, seen)),
+            pa.array(to_come(habit, seen, days)),
+        ]
+        return pa.RecordBatch.from_arrays(
+            columns, names=["customer_id", "still_selling", "sale_days_to_come"]
+        )
+
+    return told

@@ -26,3 +26,18 @@ class Margins:
             held["turnover_yield"],
             held["most_from_turnover_wan"] * FEN_PER_WAN,
         )
+
+
+@dataclass(frozen=True)
+class Habit:
+    """How a book of firms buys and goes quiet: parameters of BG/NBD, time in days.
+
+    Rates of buying are spread over the firms as gamma(`r`, `alpha`), the chance of stopping after a purchase as
+    beta(`a`, `b`). `firms` were looked at.
+    """
+
+    r: float
+    alpha: float
+    a: float
+    b: float
+    firms: int

@@ -10,13 +10,14 @@ from xiaoer.app.console import engine_option, print_json, print_table
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.settings import settings
 from xiaoer.kit.tables import EngineName, open_engine
+from xiaoer.kit.tables.files import count_rows
 from xiaoer.scores.registry import Registry
 from xiaoer.scores.terms import shelf
 
 
 @click.group("scores")
 def command() -> None:
-    """Models: list, train, judge."""
+    """Models: list, train, judge; frames to train on."""
 
 
 def _registry() -> Registry:
@@ -83,6 +84,30 @@ def train(model: str, day: datetime, engine: str, *, as_json: bool) -> None:
         card = train_risk(opened(settings(), day.date(), running), _registry())
     judgement = _registry().page(model, card.version)["judgement"]
     print_json(judgement) if as_json else _print(judgement)
+
+
+@command.command()
+@click.option(
+    "--date", "day", type=click.DateTime(["%Y-%m-%d"]), required=True, help="A date whose night has run."
+)
+@click.option("--months", type=click.IntRange(1, 120), default=24, show_default=True, help="Ends of months.")
+@engine_option("Where the lines are summed")
+@click.option("--json", "as_json", is_flag=True)
+def frames(day: datetime, months: int, engine: str, *, as_json: bool) -> None:
+    """Account features of every firm at the last ends of months, each as it was known then, to train on."""
+    from xiaoer.app.setup import ready
+
+    ready()
+    from xiaoer.kit.dates import month_ends
+    from xiaoer.nightly.framing import account_frames
+    from xiaoer.nightly.night import opened
+
+    with closing(open_engine(EngineName(engine), settings())) as running:
+        night = opened(settings(), day.date(), running)
+        account_frames(night, month_ends(day.date(), months))
+    path = night.path("account_frames")
+    told = {"table": str(path), "days": months, "rows": count_rows(path)}
+    print_json(told) if as_json else print_table("Frames", tuple(told), [tuple(told.values())])
 
 
 def _known(model: str) -> None:

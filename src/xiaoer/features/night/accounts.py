@@ -1,23 +1,50 @@
 """Balances, flows and channels, for banks that deliver accounts."""
 
+from collections.abc import Mapping
+
 import narwhals as nw
 
 from xiaoer.features.night.stretches import stretch, within
-from xiaoer.features.terms import Windows
+from xiaoer.features.terms import Span, Sum, Windows
 from xiaoer.kit.tables import Frame
-from xiaoer.kit.tables.expressions import between, count, month_no, share, total, whole
+from xiaoer.kit.tables.expressions import count, month_no, share, total, whole
 
 ELECTRONIC = ("online", "mobile", "terminal", "pos", "qr", "app", "atm")
+FLOW_SUMS = {
+    "inflow_12m": Sum("inflow", "12m"),
+    "outflow_12m": Sum("outflow", "12m"),
+    "inflow_90d": Sum("inflow", "90d"),
+    "inflow_prior_90d": Sum("inflow", "prior_90d"),
+    "outflow_90d": Sum("outflow", "90d"),
+    "fees_12m": Sum("fees", "12m"),
+    "transactions_12m": Sum("transactions", "12m"),
+    "electronic_12m": Sum("electronic", "12m"),
+    "counter_12m": Sum("counter", "12m"),
+}
+TOLD = {  # what a line tells of a payment, and from what
+    "sale": nw.col("direction") == "in",
+    "fee": nw.coalesce(nw.col("fee"), nw.lit(0)),
+    "electronic": nw.coalesce(nw.col("channel").is_in(ELECTRONIC), nw.lit(value=False)),
+    "counter": nw.coalesce(nw.col("channel") == "counter", nw.lit(value=False)),
+}
+PAYMENT_SUMS = {  # what is added up, by which of the above
+    "inflow": ("sale", total("amount", nw.col("sale"))),
+    "outflow": ("sale", total("amount", ~nw.col("sale"))),
+    "fees": ("fee", total("fee")),
+    "transactions": (None, whole(nw.len())),
+    "electronic": ("electronic", count(nw.col("electronic"))),
+    "counter": ("counter", count(nw.col("counter"))),
+}
+LEVEL_SUMS = {
+    f"{column}_{span}": Sum(column, span)
+    for column in ("held", "days")
+    for span in ("90d", "prior_90d", "12m")
+}
 
 
 def account_sums(balances: Frame, stretches: Frame, on: Windows) -> Frame:
     """Average balance and flows (fen) per firm; one row per firm with a balance or a payment."""
-    levels, flows = _levels(balances, on.today), _flows(stretches, on)
-    return (
-        levels.join(flows, on="customer_id", how="full")
-        .with_columns(nw.coalesce(nw.col("customer_id"), nw.col("customer_id_right")).alias("customer_id"))
-        .drop("customer_id_right")
-    )
+    return beside(levels(_level_sums(balances, on)), _flow_sums(stretches, on), "customer_id")
 
 
 def account_flows(sums: Frame) -> Frame:
@@ -28,34 +55,40 @@ def account_flows(sums: Frame) -> Frame:
     )
 
 
-def _levels(balances: Frame, today: int) -> Frame:
-    """Averages over accounts' reported days: the firm's total per day, then the mean of the days."""
-    days = balances.filter(nw.col("day") > today - 365)
-    totals = days.group_by("customer_id", "day").agg(total("held").alias("held"))
-    recent, before = nw.col("day") > today - 92, between("day", today - 184, today - 92)
-    return (
-        totals.group_by("customer_id")
-        .agg(
-            total("held", recent).alias("recent"),
-            count(recent).alias("recent_days"),
-            total("held", before).alias("before"),
-            count(before).alias("before_days"),
-            total("held").alias("year"),
-            whole(nw.len()).alias("days"),
-        )
-        .with_columns(
-            whole(share("recent", "recent_days").floor()).alias("balance_90d"),
-            whole(share("before", "before_days").floor()).alias("balance_prior_90d"),
-            whole(share("year", "days").floor()).alias("balance_12m"),
-        )
-        .select("customer_id", "balance_90d", "balance_prior_90d", "balance_12m")
-    )
+def beside(one: Frame, other: Frame, *keys: str) -> Frame:
+    """Two themes' rows joined, those of one theme alone with nulls for the other."""
+    mine = [nw.coalesce(nw.col(key), nw.col(f"{key}_right")).alias(key) for key in keys]
+    joined = one.join(other, on=list(keys), how="full").with_columns(*mine)
+    return joined.drop(*(f"{key}_right" for key in keys))
 
 
-def balance_lines(balances: Frame) -> Frame:
-    """What was held on which account and day (a date): customer_id, day, held (fen)."""
+def balance_lines(balances: Frame, *more: str) -> Frame:
+    """What was held on which account and day (a date): customer_id, day, held (fen), and `more` columns."""
     held = nw.coalesce(nw.col("average_balance"), nw.col("balance"))
-    return balances.select("customer_id", nw.col("balance_date").alias("day"), held.alias("held"))
+    return balances.select("customer_id", nw.col("balance_date").alias("day"), held.alias("held"), *more)
+
+
+def held_by_day(balances: Frame, *more: str) -> Frame:
+    """The firm's total per reported day (fen): customer_id, day, held; per `more` columns too."""
+    return balances.group_by("customer_id", "day", *more).agg(total("held").alias("held"))
+
+
+def _level_sums(balances: Frame, on: Windows) -> Frame:
+    days = held_by_day(balances.filter(within(on.levels["12m"])))
+    counted = days.with_columns(whole(nw.lit(1)).alias("days"))
+    return counted.group_by("customer_id").agg(*_sums(LEVEL_SUMS, on.levels))
+
+
+def levels(sums: Frame) -> Frame:
+    """Means over the reported days: the firm's total per day, then the mean of the days (fen)."""
+    spans = ("90d", "prior_90d", "12m")
+    means = [whole(share(f"held_{span}", f"days_{span}").floor()).alias(f"balance_{span}") for span in spans]
+    return sums.with_columns(*means).drop(*LEVEL_SUMS)
+
+
+def standing(transactions: Frame) -> Frame:
+    """Payments that were not reversed."""
+    return transactions.filter(~nw.coalesce(nw.col("reversed"), nw.lit(value=False)))
 
 
 def payment_lines(transactions: Frame) -> Frame:
@@ -64,20 +97,16 @@ def payment_lines(transactions: Frame) -> Frame:
     Columns: customer_id, sale (money came in), counterparty_id ("" unless for trade with a known partner), day (a
     date), month, amount, fee (fen), trade, electronic, counter.
     """
-    kept = transactions.filter(~nw.coalesce(nw.col("reversed"), nw.lit(value=False)))
-    trade, channel = nw.col("purpose") == "trade", nw.col("channel")
+    trade = nw.col("purpose") == "trade"
     partner = nw.when(trade & ~nw.col("counterparty_id").is_null()).then(nw.col("counterparty_id"))
-    return kept.select(
+    return standing(transactions).select(
         "customer_id",
-        (nw.col("direction") == "in").alias("sale"),
         partner.otherwise(nw.lit("")).alias("counterparty_id"),
         nw.col("booked_date").alias("day"),
         month_no("booked_date").cast(nw.Int32).alias("month"),
         "amount",
-        nw.coalesce(nw.col("fee"), nw.lit(0)).alias("fee"),
         nw.coalesce(trade, nw.lit(value=False)).alias("trade"),
-        nw.coalesce(channel.is_in(ELECTRONIC), nw.lit(value=False)).alias("electronic"),
-        nw.coalesce(channel == "counter", nw.lit(value=False)).alias("counter"),
+        **TOLD,
     )
 
 
@@ -89,32 +118,25 @@ def payment_stretches(payments: Frame, on: Windows) -> Frame:
     return (
         payments.with_columns(stretch(on.flows.values()))
         .group_by("customer_id", "month", "stretch")
-        .agg(
-            total("amount", nw.col("sale")).alias("inflow"),
-            total("amount", ~nw.col("sale")).alias("outflow"),
-            total("fee").alias("fees"),
-            whole(nw.len()).alias("transactions"),
-            count(nw.col("electronic")).alias("electronic"),
-            count(nw.col("counter")).alias("counter"),
-            whole(nw.col("day").max()).alias("day"),
-        )
+        .agg(*payment_sums(PAYMENT_SUMS), whole(nw.col("day").max()).alias("day"))
         .drop("stretch")
     )
 
 
-def _flows(stretches: Frame, on: Windows) -> Frame:
-    year, quarter, prior = (within(on.flows[name]) for name in ("12m", "90d", "prior_90d"))
-    return stretches.group_by("customer_id").agg(
-        total("inflow", year).alias("inflow_12m"),
-        total("outflow", year).alias("outflow_12m"),
-        total("inflow", quarter).alias("inflow_90d"),
-        total("inflow", prior).alias("inflow_prior_90d"),
-        total("outflow", quarter).alias("outflow_90d"),
-        total("fees", year).alias("fees_12m"),
-        total("transactions", year).alias("transactions_12m"),
-        total("electronic", year).alias("electronic_12m"),
-        total("counter", year).alias("counter_12m"),
-    )
+def payment_sums(names: Mapping[str, object]) -> list[nw.Expr]:
+    """The named sums of lines."""
+    return [PAYMENT_SUMS[name][1].alias(name) for name in names]
+
+
+def _flow_sums(stretches: Frame, on: Windows) -> Frame:
+    return stretches.group_by("customer_id").agg(*_sums(FLOW_SUMS, on.flows))
+
+
+def _sums(sums: Mapping[str, Sum], spans: Mapping[str, Span]) -> list[nw.Expr]:
+    return [
+        total(one.column, within(spans[one.span]) if one.span else None).alias(name)
+        for name, one in sums.items()
+    ]
 
 
 def monthly_flows(stretches: Frame) -> Frame:

@@ -9,7 +9,7 @@ import narwhals as nw
 import pyarrow as pa
 
 from xiaoer.kit.tables import ranges
-from xiaoer.kit.tables.engine import BatchFunction, Frame, Work, answer_schema
+from xiaoer.kit.tables.engine import BatchFunction, Frame, Work, answer_schema, one_batch
 from xiaoer.kit.tables.files import count_rows, drafted, parquet_files, write_batches
 
 
@@ -31,6 +31,8 @@ class DuckEngine:
         self.connection = duckdb.connect(
             ":memory:", config=options | ({"threads": threads} if threads else {})
         )
+        # A plan is bound again at each of its steps, and a footer would be read again each time.
+        self.connection.execute("SET parquet_metadata_cache = true")
         self._registered = 0
 
     def scan(self, paths: Sequence[Path]) -> Frame:
@@ -55,6 +57,15 @@ class DuckEngine:
     def map_batches(self, frame: Frame, function: BatchFunction, path: Path) -> Frame:
         batches = nw.to_native(frame).to_arrow_reader(65_536)
         write_batches((function(batch) for batch in batches), answer_schema(function, batches.schema), path)
+        return self.scan([path])
+
+    def map_by_key(
+        self, frame: Frame, function: BatchFunction, path: Path, *, key: str, cuts: Sequence[str]
+    ) -> Frame:
+        """A range of keys is one batch."""
+        with ranges.Tables({key: path}) as tables:
+            for piece in ranges.parts(frame, key, cuts):
+                tables.add({key: pa.Table.from_batches([function(one_batch(self.collect(piece)))])})
         return self.scan([path])
 
     def by_key(

@@ -41,6 +41,11 @@ class Engine(Opener, Protocol):
     def map_batches(self, frame: Frame, function: BatchFunction, path: Path) -> Frame:
         """Run a model over a frame batch by batch; the result is written to `path` and scanned from there."""
 
+    def map_by_key(
+        self, frame: Frame, function: BatchFunction, path: Path, *, key: str, cuts: Sequence[str]
+    ) -> Frame:
+        """Like map_batches, but a batch holds all rows of its keys; `cuts` (sorted) part keys as in by_key."""
+
     def by_key(
         self,
         frames: Mapping[str, Frame],
@@ -66,3 +71,9 @@ def answer_schema(function: BatchFunction, asked: pa.Schema) -> pa.Schema:
     """The columns a model answers with, learnt by asking it about no rows."""
     nothing = pa.RecordBatch.from_arrays([pa.array([], field.type) for field in asked], schema=asked)
     return function(nothing).schema
+
+
+def one_batch(rows: pa.Table) -> pa.RecordBatch:
+    """A table's rows as a single batch, also where there are none."""
+    columns = [column.combine_chunks() for column in rows.columns]
+    return pa.RecordBatch.from_arrays(columns, schema=rows.schema)

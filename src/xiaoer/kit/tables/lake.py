@@ -2,7 +2,7 @@
 
 import fcntl
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
@@ -19,10 +19,21 @@ from xiaoer.kit.tables.keys import KeyIndex
 from xiaoer.kit.tables.manifest import Manifest, Part
 from xiaoer.kit.tables.ranges import Files
 from xiaoer.kit.tables.schema import TableSchema, empty_table
+from xiaoer.kit.tables.words import (
+    PLACE,
+    PLACE_NO,
+    asked,
+    known_by,
+    last_word,
+    last_word_on,
+    on_day,
+    overruled,
+    replaced,
+    spelled,
+    words_of_days,
+)
 
 PASSING = ".staging-keys"
-PLACE = {"load_no", "line_no"}
-PLACE_NO = {"place_no": nw.col("load_no") * 2**32 + nw.col("line_no")}  # one number to look up by
 
 
 class Lake:
@@ -97,20 +108,38 @@ class Lake:
         if not parts:
             return engine.table(empty_table(schema.arrow))
         frame = engine.scan([self.root / part.path for part in parts])
-        seen = _known(frame, schema, as_of)
+        seen = known_by(frame, schema, as_of)
         several = schema.day is None and len({part.feed for part in parts}) > 1
         if several or any(part.corrects and not part.corrections for part in parts):
-            return _last_word(seen, schema.key) if schema.key else seen
+            return last_word(seen, schema.key) if schema.key else seen
         anew = [self.root / part.corrections for part in parts if part.corrections]
         if not anew:
             return seen
         if not all(set(pq.read_schema(path).names) >= PLACE for path in anew):
-            return _last_word_on(engine.scan(anew), seen, schema.key)
-        said = _known(Files().scan(anew), schema, as_of).filter(
+            return last_word_on(engine.scan(anew), seen, schema.key)
+        said = known_by(Files().scan(anew), schema, as_of).filter(
             nw.col("load_no").is_in([part.load_no for part in parts])
         )
-        overruled = engine.table(_overruled(said, schema.key))
-        return seen.with_columns(**PLACE_NO).join(overruled, on=list(PLACE_NO), how="anti").drop(*PLACE_NO)
+        rest = engine.table(overruled(said, schema.key))
+        return seen.with_columns(**PLACE_NO).join(rest, on=list(PLACE_NO), how="anti").drop(*PLACE_NO)
+
+    def history(self, schema: TableSchema, days: Sequence[date], engine: Opener) -> Frame:
+        """Rows of an increment that any of some days knew, with known_from and known_until (excluded; null: still).
+
+        Of a key delivered again each day has its own last word, known on that day alone and repeated for each.
+        The rows that a day lies between are the rows `open` gives for it.
+        """
+        parts = [part for part in self.manifest.every(schema.name) if part.first_delivered <= max(days)]
+        if not parts:
+            return spelled(engine.table(empty_table(schema.arrow)), schema)
+        if any(part.corrects and not part.corrections for part in parts):
+            return nw.concat([on_day(self.open(schema, day, engine), day) for day in sorted(days)])
+        rows, ends = engine.scan([self.root / part.path for part in parts]), replaced(parts)
+        if len(ends):
+            rows = rows.join(engine.table(ends), on="load_no", how="left")
+        anew = [self.root / part.corrections for part in parts if part.corrections]
+        rows = spelled(rows, schema)
+        return words_of_days(engine.scan(anew), rows, schema.key, engine.table(asked(days))) if anew else rows
 
     def snapshots(self, schema: TableSchema, as_of: date, engine: Opener) -> Frame:
         """Every snapshot of a table known on a day, told apart by `business_date`; never personal columns."""
@@ -119,7 +148,7 @@ class Lake:
             return engine.table(empty_table(schema.arrow))
         frame = engine.scan([self.root / part.path for part in known])
         several = len({part.feed for part in known}) > 1 or any(part.corrects for part in known)
-        return _last_word(frame, ("business_date", *schema.key)) if several and schema.key else frame
+        return last_word(frame, ("business_date", *schema.key)) if several and schema.key else frame
 
     def open_personal(self, schema: TableSchema, as_of: date, engine: Opener) -> Frame:
         """The personal side of a snapshot; for screens and identity, never for features."""
@@ -146,33 +175,6 @@ def _latest_snapshots(parts: tuple[Part, ...], as_of: date) -> list[Part]:
         feed: max(p.business_date for p in usable if p.feed == feed) for feed in {p.feed for p in usable}
     }
     return [part for part in usable if part.business_date == latest[part.feed]]
-
-
-def _known(frame: Frame, schema: TableSchema, as_of: date) -> Frame:
-    day = nw.lit(as_of)
-    return frame.filter(nw.col("delivered_on") <= day, nw.col(schema.day) <= day) if schema.day else frame
-
-
-def _overruled(said: Frame, key: tuple[str, ...]) -> pa.Table:
-    """The places of rows on whose key a later word was said; `said` holds every row of such keys."""
-    places = said.select(**PLACE_NO)
-    last = _last_word(said, key).select(**PLACE_NO)
-    rows: pa.Table = places.join(last, on=list(PLACE_NO), how="anti").collect("pyarrow").to_native()
-    return rows
-
-
-def _last_word_on(keys: Frame, frame: Frame, key: tuple[str, ...]) -> Frame:
-    """Of a few keys the last word, everything else as it is: a small part of the cost of looking at all keys."""
-    said_once = frame.join(keys, on=list(key), how="anti")
-    return nw.concat([said_once, _last_word(frame.join(keys, on=list(key), how="semi"), key)])
-
-
-def _last_word(frame: Frame, key: tuple[str, ...]) -> Frame:
-    """Where a key was delivered again, the latest delivery speaks; of one day's, the latest load."""
-    for column in ("delivered_on", "load_no"):
-        newest = nw.col(column).max().over(*key)
-        frame = frame.with_columns(newest.alias("newest")).filter(nw.col(column) == nw.col("newest"))
-    return frame.drop("newest")
 
 
 def _blank(path: Path, schema: TableSchema, key: tuple[str, ...]) -> int:

@@ -94,6 +94,10 @@ class Manifest:
         """Parts of a table nothing later stands for."""
         return tuple(part for part in self._by_table[table] if part.load_no in self._live)
 
+    def every(self, table: str) -> tuple[Part, ...]:
+        """Parts of a table, also those a later one stands for."""
+        return tuple(self._by_table[table])
+
     def known_on(self, table: str, day: date) -> tuple[Part, ...]:
         """Parts of a table of which something was known on a day, as they stood then."""
         return _standing(part for part in self._by_table[table] if part.first_delivered <= day)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
 from typing import Self
 
@@ -30,6 +31,12 @@ def ranges(frames: Mapping[str, Frame], key: str, cuts: Sequence[str]) -> Iterat
         read = {name: _numbered(frame.filter(within), key, inner) for name, frame in frames.items()}
         for number in range(len(inner) + 1):
             yield {name: rows.filter(pl.col(RANGE) == number).drop(RANGE) for name, rows in read.items()}
+
+
+def parts(frame: Frame, key: str, cuts: Sequence[str]) -> Iterator[Frame]:
+    """The frame in pieces parted at the cuts, each still to be computed."""
+    for first, end in pairwise(["", *cuts, None]):
+        yield frame.filter(_between(key, first or "", end))
 
 
 def _between(key: str, first: str, end: str | None) -> nw.Expr:

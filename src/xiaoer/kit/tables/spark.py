@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 
-from xiaoer.kit.tables.engine import BatchFunction, Frame, Opener, Work, answer_schema
+from xiaoer.kit.tables.engine import BatchFunction, Frame, Opener, Work, answer_schema, one_batch
 from xiaoer.kit.tables.expressions import with_day_numbers
 from xiaoer.kit.tables.files import count_rows, drafted, parquet_files
 
@@ -51,6 +51,17 @@ class SparkEngine:
         native = nw.to_native(frame)
         answered = from_arrow_schema(answer_schema(function, to_arrow_schema(native.schema)))
         _write(native.mapInArrow(_over_batches(function), answered), path)
+        return self.scan([path])
+
+    def map_by_key(
+        self, frame: Frame, function: BatchFunction, path: Path, *, key: str, cuts: Sequence[str]
+    ) -> Frame:
+        """All rows of a part of the cluster's are one batch; Spark parts them by key, and needs no cuts."""
+        del cuts
+        native = nw.to_native(frame)
+        answered = from_arrow_schema(answer_schema(function, to_arrow_schema(native.schema)))
+        parted = native.repartition(key)  # one number of parts for every key: none is on two of them
+        _write(parted.mapInArrow(_over_all(function, to_arrow_schema(native.schema)), answered), path)
         return self.scan([path])
 
     def by_key(
@@ -100,5 +111,15 @@ def _over_batches(
 ) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
     def answered(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         return map(function, batches)
+
+    return answered
+
+
+def _over_all(
+    function: BatchFunction, schema: pa.Schema
+) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    def answered(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        held = list(batches)
+        yield function(one_batch(pa.Table.from_batches(held) if held else schema.empty_table()))
 
     return answered
