@@ -17,6 +17,7 @@ Kind = Literal[
     "text",
     "name",
     "wan",
+    "money",
     "count",
     "percent",
     "change",
