@@ -14,6 +14,7 @@ from tests.loans.conftest import END, MONTHS, Bank
 from xiaoer.kit.dates import add_months, day_number, month_end
 from xiaoer.kit.tables import Frame
 from xiaoer.kit.tables.expressions import with_day_numbers
+from xiaoer.kit.tables.ranges import Worker
 from xiaoer.loans.night import (
     Known,
     classified,
@@ -71,13 +72,14 @@ def by_the_night(past: Past, day: date) -> dict[str, tuple[int, int]]:
     told = {name: lazy(past.on(name, day)) for name in (*DATED, "schedules")}
     begins = day_number(past.tables["repayments"]["repaid_date"].min())  # type: ignore[arg-type]
     plans, paid = with_day_numbers(told["schedules"]), with_day_numbers(told["repayments"])
-    arrears = stretches(plans, paid, on, begins)
+    held = Worker().held
+    arrears = held(stretches(plans, paid, on, begins, held))
     known = Known(told["loan_contracts"], told["schedules"], arrears, told["public_records"])
     book, debts = (
         lazy(the_book(past, day).with_columns(on_day=pl.lit(on, pl.Int64))),
         told["other_bank_debts"],
     )
-    seen = noted(book, known, debtors(book, unmarked(book), known, debts))
+    seen = held(noted(book, known, held(debtors(book, unmarked(book), known, debts))))
     rules = RuleBook.in_force(day)
     owed = elsewhere_on(debts, lazy(pl.DataFrame({"on_day": [on]})))
     rows = classified(facts_on(seen, known, rules), owed, rules).collect().to_native()
