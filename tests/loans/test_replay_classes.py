@@ -14,7 +14,6 @@ from tests.loans.conftest import END, MONTHS, Bank
 from xiaoer.kit.dates import add_months, day_number, month_end
 from xiaoer.kit.tables import Frame
 from xiaoer.kit.tables.expressions import with_day_numbers
-from xiaoer.kit.tables.ranges import Worker
 from xiaoer.loans.night import (
     Known,
     classified,
@@ -66,13 +65,18 @@ def past(bank: Bank) -> Past:
     return Past(tables)
 
 
+def held(frame: Frame) -> Frame:
+    """Computed now."""
+    found: Frame = nw.from_native(nw.to_native(frame).collect().lazy())
+    return found
+
+
 def by_the_night(past: Past, day: date) -> dict[str, tuple[int, int]]:
     """note: grade, days past due."""
     on = day_number(day)
     told = {name: lazy(past.on(name, day)) for name in (*DATED, "schedules")}
     begins = day_number(past.tables["repayments"]["repaid_date"].min())  # type: ignore[arg-type]
     plans, paid = with_day_numbers(told["schedules"]), with_day_numbers(told["repayments"])
-    held = Worker().held
     arrears = held(stretches(plans, paid, on, begins, held))
     known = Known(told["loan_contracts"], told["schedules"], arrears, told["public_records"])
     book, debts = (
