@@ -324,7 +324,7 @@ def applied_for(customer_id: str) -> None:
     )
     applied.Explanation.objects.using("owner").create(**row | {"staff_id": "R1"}, words="x")
     owned = {name: row[name] for name in ("customer_id", "branch_id", "manager_id", "application")}
-    applied.FoundNote.objects.using("owner").create(**owned, note_id="N77", found_date=today)
+    applied.FoundNote.objects.using("owner").create(**owned, note_id=f"N-{customer_id}", found_date=today)
     photographed(customer_id, now)
 
 
