@@ -59,7 +59,8 @@ class Fitting:
         """Trees of one input each."""
         asked = {
             "learning_rate": 0.05, "num_leaves": 4, "lambda_l2": 2.0, "feature_fraction": 0.5,
-            "max_bin": shape.bins, "bagging_fraction": 0.8, "bagging_freq": 1, "interaction_constraints": self.reading.columns_of,
+            "max_bin": shape.bins, "bagging_fraction": 0.8, "bagging_freq": 1,
+            "interaction_constraints": self.reading.columns_of,
         }  # fmt: skip
         return self._boosted(asked, shape.rounds)
 
