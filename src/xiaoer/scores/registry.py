@@ -6,7 +6,7 @@ from typing import Any
 
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.tables.manifest import write_atomically
-from xiaoer.scores.terms import Scorecard
+from xiaoer.scores.terms import Scorecard, State
 
 
 class Registry:
@@ -21,21 +21,35 @@ class Registry:
         text = json.dumps(page, ensure_ascii=False, indent=1)
         write_atomically(self.folder / card.model / f"{card.version}.json", text.encode())
         if use:
-            write_atomically(self.folder / card.model / "in-use", card.version.encode())
+            self.use(card.model, card.version)
+
+    def use(self, model: str, version: str) -> None:
+        """Let the night take this version from now on; raises Refusal when it was never kept."""
+        self.page(model, version)
+        write_atomically(self.folder / model / "in-use", version.encode())
+
+    def version_in_use(self, model: str) -> str | None:
+        """The version the night takes; None when there is none."""
+        pointer = self.folder / model / "in-use"
+        return pointer.read_text() if pointer.exists() else None
+
+    def versions(self, model: str) -> list[str]:
+        """Every version that was kept, by name."""
+        return sorted(path.stem for path in (self.folder / model).glob("*.json"))
 
     def in_use(self, model: str, day: str | None = None) -> Scorecard | None:
         """The version in use, or None when the model was never trained.
 
         With a `day` (ISO) only a card trained on or before it: an earlier night must not know later labels.
         """
-        pointer = self.folder / model / "in-use"
-        if not pointer.exists():
+        used = self.version_in_use(model)
+        if used is None:
             return None
-        card = self.version(model, pointer.read_text())
+        card = self.version(model, used)
         if day is None or card.trained_on <= day:
             return card
-        kept = [self.version(model, path.stem) for path in (self.folder / model).glob("*.json")]
-        usable = [one for one in kept if one.trained_on <= day]
+        kept = [self.version(model, version) for version in self.versions(model)]
+        usable = [one for one in kept if one.trained_on <= day and one.state != State.REFUSED]
         return max(usable, key=lambda one: (one.trained_on, one.version), default=None)
 
     def version(self, model: str, version: str) -> Scorecard:

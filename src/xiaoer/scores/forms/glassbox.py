@@ -27,8 +27,8 @@ class Shape:
 
     rounds: int = 400
     pairs: int = 10
-    pair_rounds: int = 200
-    bins: int = 64
+    pair_rounds: int = 400
+    bins: int = 128
     pair_bins: int = 24
 
 
@@ -80,7 +80,7 @@ class Fitting:
         """Trees over two fields each, on what the curves leave."""
         columns = self.reading.columns_of
         asked = {
-            "learning_rate": 0.05, "num_leaves": 8, "lambda_l2": 5.0, "min_data_in_leaf": 30,
+            "learning_rate": 0.03, "num_leaves": 8, "lambda_l2": 5.0, "min_data_in_leaf": 30,
             "max_bin": shape.pair_bins, "bagging_fraction": 0.8, "bagging_freq": 1,
             "interaction_constraints": [columns[one] + columns[two] for one, two in pairs],
         }  # fmt: skip
