@@ -31,7 +31,7 @@ FIELDS = (
     Field("trade", "category", WORDS),
     Field("noise"),
 )
-QUICK = glassbox.Shape(rounds=80, pairs=2, pair_rounds=40)
+QUICK = glassbox.Shape(rounds=80, pairs=2, pair_rounds=40, bags=2)
 
 
 def drawn(rows: int = 3_000, seed: int = 1) -> Sample:
@@ -83,7 +83,7 @@ def test_tables_say_what_the_trees_said() -> None:
     fitting_rows = glassbox.Fitting(reading, reading.matrix(FITTED.columns), FITTED, 0)
     curves = fitting_rows.curves(QUICK)
     known = curves.predict(fitting_rows.matrix, raw_score=True)
-    pairs = fitting_rows.likely_pairs(known, 2)
+    pairs = glassbox.likely_pairs([fitting_rows], [known], 2)
     assert [0, 1] in pairs
     both = fitting_rows.pairs(known, pairs, QUICK)
     tables = glassbox.written(reading, [curves, both])
