@@ -6,14 +6,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from xiaoer.app.commands import scores
 from xiaoer.kit.refusal import Refusal
+from xiaoer.scores.judging import Asked
 from xiaoer.scores.life import Life
+from xiaoer.scores.making import OneColumn, Order, champion, made
 from xiaoer.scores.registry import Registry
-from xiaoer.scores.terms import Scale, Scorecard, State
+from xiaoer.scores.samples import Field, Sample
+from xiaoer.scores.splits import last_part
+from xiaoer.scores.terms import Form, Scale, Scorecard, State
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 CARD = Scorecard("risk", "", State.LIVE, 0.5, Scale(600, 20, 20), (), "", 900, 90)
@@ -95,3 +100,27 @@ def test_from_the_command_line(registry: Registry, monkeypatch: pytest.MonkeyPat
     assert turn["version"] == "first" == registry.version_in_use("risk")
     with pytest.raises(Refusal, match="cannot approve"):
         said("promote", "risk", "--by", "Li", "--approved-by", "Li")
+
+
+def test_a_form_is_made_kept_and_promoted(tmp_path: Path) -> None:
+    """From rows to a version in use: judged out of time, put right on rows it was not fitted to."""
+    draw = np.random.default_rng(8)
+    columns = {"debt": draw.normal(0, 1, 1_500), "age": draw.normal(0, 1, 1_500)}
+    hit = draw.random(1_500) < 1 / (1 + np.exp(1.5 - 1.3 * columns["debt"]))
+    days = np.datetime64("2025-01-01") + (np.arange(1_500) // 4).astype("timedelta64[D]")
+    sample = Sample(tuple(map(str, range(1_500))), columns, hit, firms=np.arange(1_500) % 700, when=days)
+    order = Order(
+        Asked("late", "firms", "age alone"), (Field("debt", monotone=1), Field("age")), Scale(600, 20, 20),
+        lambda rows: OneColumn("age", 1), last_part(sample, gap_days=30), "2026-02-01",
+    )  # fmt: skip
+    tried = [made(order, form, sample) for form in (Form.SCORECARD, Form.TREES)]
+    best, registry = champion(tried), Registry(tmp_path)
+    assert best is tried[0] and best.judgement["value"] > best.judgement["rival_value"]
+    assert best.judgement["split"].startswith("out of time") and len(best.judgement["months"]) > 2
+    assert best.card.score(columns).probability.mean() == pytest.approx(hit.mean(), abs=0.04)
+    for one in tried:
+        registry.keep_page(one.model, one.version, one.as_json())
+    turn = Life(registry, "late").promote("Li", "Wang", NOW, best.version)
+    assert (
+        registry.form("late", turn.version).score(columns).points == best.card.score(columns).points
+    ).all()

@@ -6,6 +6,7 @@ from typing import Any
 
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.tables.manifest import write_atomically
+from xiaoer.scores.forms.cards import Card, card_from
 from xiaoer.scores.terms import Scorecard, State
 
 
@@ -17,11 +18,18 @@ class Registry:
 
     def keep(self, card: Scorecard, judgement: dict[str, Any], *, use: bool = True) -> None:
         """Store a version with its judgement and, where asked, put it to use."""
-        page = {"card": card.as_json(), "judgement": judgement}
-        text = json.dumps(page, ensure_ascii=False, indent=1)
-        write_atomically(self.folder / card.model / f"{card.version}.json", text.encode())
+        self.keep_page(card.model, card.version, {"card": card.as_json(), "judgement": judgement})
         if use:
             self.use(card.model, card.version)
+
+    def keep_page(self, model: str, version: str, page: dict[str, Any]) -> None:
+        """Store a version of any form (`making.Made.as_json`); it is not in use until it is promoted."""
+        text = json.dumps(page, ensure_ascii=False, indent=1)
+        write_atomically(self.folder / model / f"{version}.json", text.encode())
+
+    def form(self, model: str, version: str) -> Card:
+        """A version that is a table of points or trees; raises Refusal when it was never kept."""
+        return card_from(self.page(model, version)["card"])
 
     def use(self, model: str, version: str) -> None:
         """Let the night take this version from now on; raises Refusal when it was never kept."""

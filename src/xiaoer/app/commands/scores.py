@@ -13,9 +13,9 @@ from xiaoer.kit.dates import SystemClock
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.settings import settings
 from xiaoer.kit.tables import EngineName, open_engine
-from xiaoer.scores.life import Life, Turn, check_two
+from xiaoer.scores.life import MAY_BE_PROMOTED, Life, Turn, check_two
 from xiaoer.scores.registry import Registry
-from xiaoer.scores.terms import shelf
+from xiaoer.scores.terms import State, shelf
 
 
 @click.group("scores")
@@ -52,6 +52,7 @@ def _in_use(name: str) -> dict[str, Any]:
         "version": card and card.version,
         "trained_on": card and card.trained_on,
         **{entry: judgement.get(entry) for entry in JUDGED},
+        "state": State.LIVE if judgement["state"] in MAY_BE_PROMOTED else judgement["state"],
         "promoted_by": turns[-1].by if turns else None,
         "approved_by": turns[-1].approved_by if turns else None,
         "challenger": waiting,
