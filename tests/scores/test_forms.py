@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -10,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xiaoer.kit.refusal import Refusal
-from xiaoer.scores.forms import glassbox, scorecard, trees
+from xiaoer.scores.forms import glassbox, trees
 from xiaoer.scores.forms.binning import cuts_of
 from xiaoer.scores.forms.cards import PointsCard, TreesCard, card_from, card_of, version_of
 from xiaoer.scores.forms.fitting import fitting
 from xiaoer.scores.forms.reading import read_from
-from xiaoer.scores.forms.tables import Axis, Part, merged
+from xiaoer.scores.forms.tables import Additive, Axis, Part, merged
 from xiaoer.scores.measures import Line, auc
 from xiaoer.scores.night import columns
 from xiaoer.scores.samples import Field, Sample
@@ -34,7 +35,7 @@ FIELDS = (
 QUICK = glassbox.Shape(rounds=80, pairs=2, pair_rounds=40, bags=2)
 
 
-def drawn(rows: int = 3_000, seed: int = 1) -> Sample:
+def drawn(rows: int = 2_000, seed: int = 1) -> Sample:
     """Default by debt, by debt and sales together, by trade, and by having no last order at all."""
     draw = np.random.default_rng(seed)
     columns = {field.name: draw.normal(0, 1, rows) for field in FIELDS}
@@ -50,9 +51,14 @@ FITTED = drawn()
 OTHERS = drawn(seed=2)
 
 
+@cache
+def fitted_as(form: Form) -> Additive | trees.Trees:
+    return fitting(form, FIELDS)(FITTED)
+
+
 @pytest.fixture(scope="module", params=list(Form))
 def card(request: pytest.FixtureRequest) -> PointsCard | TreesCard:
-    return card_of(request.param, fitting(request.param, FIELDS)(FITTED), Line(0.9, -0.1), SCALE)
+    return card_of(request.param, fitted_as(request.param), Line(0.9, -0.1), SCALE)
 
 
 def test_points_add_up_and_order_strangers(card: PointsCard | TreesCard) -> None:
@@ -60,7 +66,7 @@ def test_points_add_up_and_order_strangers(card: PointsCard | TreesCard) -> None
     parts = card.reasons(OTHERS.columns) if isinstance(card, TreesCard) else scored.parts
     assert (scored.points == card.start + parts.sum(axis=1)).all()
     assert parts.shape[1] == len(card.names)
-    assert auc(OTHERS.hit, scored.probability) > (0.66 if card.form is Form.SCORECARD else 0.72)
+    assert auc(OTHERS.hit, scored.probability) > (0.64 if card.form is Form.SCORECARD else 0.69)
     assert scored.probability.mean() == pytest.approx(OTHERS.hit.mean(), abs=0.1)
 
 
@@ -71,7 +77,7 @@ def test_a_card_comes_back_from_its_text(card: PointsCard | TreesCard) -> None:
 
 
 def test_points_are_the_log_odds_to_rounding(card: PointsCard | TreesCard) -> None:
-    fitted = fitting(card.form, FIELDS)(FITTED)
+    fitted = fitted_as(card.form)
     odds = 0.9 * fitted.log_odds(OTHERS.columns) - 0.1
     exact = 600 - 20 / np.log(2) * (odds + np.log(20))
     assert np.abs(card.score(OTHERS.columns).points - exact).max() <= 0.5 * (len(card.names) + 1)
@@ -97,7 +103,7 @@ def test_tables_say_what_the_trees_said() -> None:
 @pytest.mark.parametrize("form", list(Form))
 def test_more_debt_never_helps(form: Form) -> None:
     """The specification says so; whatever else is known of the firm."""
-    fitted = fitting(form, FIELDS)(FITTED)
+    fitted = fitted_as(form)
     some = OTHERS.rows(np.arange(40))
     ladder = np.linspace(-3, 3, 25)
     odds = np.array([fitted.log_odds(some.columns | {"debt": np.full(40, debt)}) for debt in ladder])
@@ -107,7 +113,7 @@ def test_more_debt_never_helps(form: Form) -> None:
 @pytest.mark.parametrize("form", [Form.SCORECARD, Form.GLASS_BOX])
 def test_what_was_never_seen_is_usual(form: Form) -> None:
     """Neither a missing debt nor an unknown trade was in training: the first says nothing, the second is "others"."""
-    card = card_of(form, fitting(form, FIELDS)(FITTED), Line(1, 0), SCALE)
+    card = card_of(form, fitted_as(form), Line(1, 0), SCALE)
     assert isinstance(card, PointsCard)
     some = OTHERS.rows(np.arange(5)).columns
     scored = card.score(some | {"debt": np.full(5, np.nan)})
@@ -119,7 +125,7 @@ def test_what_was_never_seen_is_usual(form: Form) -> None:
 
 
 def test_a_special_value_has_its_own_points() -> None:
-    card = card_of(Form.SCORECARD, scorecard.fit(FIELDS, FITTED), Line(1, 0), SCALE)
+    card = card_of(Form.SCORECARD, fitted_as(Form.SCORECARD), Line(1, 0), SCALE)
     assert isinstance(card, PointsCard)
     table = {(row["input"], row["bin"]): row["points"] for row in card.table()}
     assert table["days_since", "= 999"] < -20
@@ -127,7 +133,8 @@ def test_a_special_value_has_its_own_points() -> None:
 
 
 def test_changed_trees_are_refused() -> None:
-    kept = trees.fit(FIELDS, FITTED)
+    kept = fitted_as(Form.TREES)
+    assert isinstance(kept, trees.Trees)
     with pytest.raises(Refusal, match="not those that were judged"):
         replace(kept, texts=(kept.texts[0] + " ", *kept.texts[1:])).log_odds(OTHERS.columns)
 

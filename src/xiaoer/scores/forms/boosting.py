@@ -15,7 +15,7 @@ from xiaoer.scores.rules import Floats
 SAME_EVERY_TIME: dict[str, Any] = {
     "verbose": -1, "deterministic": True, "force_row_wise": True, "objective": "binary", "num_threads": 1,
 }  # fmt: skip
-SEEDS = ("bagging_seed", "feature_fraction_seed", "data_random_seed")
+SEEDS = ("bagging_seed", "feature_fraction_seed", "data_random_seed", "extra_seed")
 OF_THE_ROWS = ("max_bin",)
 
 
