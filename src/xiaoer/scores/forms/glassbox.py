@@ -32,17 +32,18 @@ class Shape:
     pair_rounds: int = 600
     bins: int = 255
     pair_bins: int = 24
-    bags: int = 3
+    bags: int = 4
 
 
 def fit(fields: Sequence[Field], sample: Sample, seed: int = 0, shape: Shape | None = None) -> Additive:
     """Log-odds as curves and pairs; the same rows and seed give the same tables.
 
-    On few rows the mean of several fits whose chance draws differ (bagging, Breiman 1996): a mean of tables is one.
+    On few rows the mean of several fits whose chance draws differ (bagging, Breiman 1996), every other one with its
+    cuts drawn by chance, too: sharp where the data are, smooth where they are thin. A mean of tables is a table.
     """
     shape, reading = shape or Shape(), read_from(fields, sample)
     matrix, bags = reading.matrix(sample.columns), shape.bags if len(sample.hit) <= MANY_ROWS else 1
-    fittings = [Fitting(reading, matrix, sample, seed + bag) for bag in range(bags)]
+    fittings = [Fitting(reading, matrix, sample, seed + bag, smooth=bag % 2 == 1) for bag in range(bags)]
     trees = [fitting.curves(shape) for fitting in fittings]
     known = [raw(curves, matrix) for curves in trees]
     pairs = likely_pairs(fittings, known, shape.pairs)
@@ -68,18 +69,14 @@ class Fitting:
     matrix: Floats
     sample: Sample
     seed: int
-
-    @property
-    def few(self) -> bool:
-        """On few rows cuts are drawn by chance, which makes smoother tables (Geurts, Ernst and Wehenkel 2006)."""
-        return len(self.matrix) <= MANY_ROWS
+    smooth: bool = False  # cuts drawn by chance instead of sought (Geurts, Ernst and Wehenkel 2006)
 
     def curves(self, shape: Shape) -> lgb.Booster:
         """Trees of one input each."""
         asked = {
             "learning_rate": 0.05, "num_leaves": 4, "lambda_l2": 2.0, "feature_fraction": 0.5,
             "max_bin": shape.bins, "bagging_fraction": 0.8, "bagging_freq": 1,
-            "extra_trees": self.few, "path_smooth": 5.0, "interaction_constraints": self.reading.columns_of,
+            "extra_trees": self.smooth, "path_smooth": 5.0, "interaction_constraints": self.reading.columns_of,
         }  # fmt: skip
         return self._boosted(asked, shape.rounds)
 
@@ -97,7 +94,7 @@ class Fitting:
         asked = {
             "learning_rate": 0.03, "num_leaves": 12, "lambda_l2": 5.0, "min_data_in_leaf": 30,
             "max_bin": shape.pair_bins, "bagging_fraction": 0.8, "bagging_freq": 1,
-            "extra_trees": self.few, "interaction_constraints": [columns[one] + columns[two] for one, two in pairs],
+            "extra_trees": self.smooth, "interaction_constraints": [columns[one] + columns[two] for one, two in pairs],
         }  # fmt: skip
         return self._boosted(asked, shape.pair_rounds, known)
 
