@@ -151,6 +151,10 @@ def contest_sample() -> tuple[Sample, list[Field]]:
     """A night up to its features on the contest's book, and the risk model's sample of it."""
     from datetime import date
 
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xiaoer.app.settings")
+    django.setup()
     from xiaoer.kit.tables import DuckEngine, Lake
     from xiaoer.nightly.modelling import sample
     from xiaoer.nightly.plan import PLAN

@@ -1,7 +1,6 @@
 """The laboratory: types guessed, leaks named and left out, no figure of rows that were fitted to."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,16 +10,14 @@ from click.testing import CliRunner
 
 from xiaoer.app.commands.scores import command
 from xiaoer.kit.refusal import Refusal
-from xiaoer.scores.forms import glassbox, trees
-from xiaoer.scores.forms.fitting import FITS
 from xiaoer.scores.laboratory.guessing import guessed
 from xiaoer.scores.laboratory.judging import judged_file
 from xiaoer.scores.laboratory.labels import labelled
 from xiaoer.scores.laboratory.opening import opened
 from xiaoer.scores.laboratory.preparing import Wanted, prepared
-from xiaoer.scores.terms import Form
 
 ROWS = 900
+pytestmark = pytest.mark.usefixtures("small_forms")
 
 
 def book(rows: int = ROWS, seed: int = 4) -> pl.DataFrame:
@@ -51,16 +48,6 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("lab") / "loans.csv"
     book().write_csv(path)
     return path
-
-
-@pytest.fixture(autouse=True)
-def small_forms(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same forms of fewer trees: what is judged here is the judging."""
-    shape = glassbox.Shape(rounds=120, pairs=2, pair_rounds=60, bags=1)
-    monkeypatch.setitem(
-        FITS, Form.GLASS_BOX, lambda fields, sample, seed: glassbox.fit(fields, sample, seed, shape)
-    )
-    monkeypatch.setattr(trees, "SIZES", (replace(trees.SIZES[0], rounds=120),))
 
 
 def test_a_file_is_judged_whole(file: Path) -> None:

@@ -39,6 +39,7 @@ def test_only_term_leaks_without_being_told() -> None:
     assert list(trial.prepared.dates) == ["ApprovalDate", "DisbursementDate"]
 
 
+@pytest.mark.usefixtures("small_forms")
 def test_folds_and_time_order_differ_and_the_file_says_why(tmp_path: Path) -> None:
     path = some("sba", 7_000, tmp_path)
     report = judged_file(path, Wanted("MIS_Status", time="ApprovalDate", drop=("Term",)))
