@@ -35,21 +35,28 @@ class Shape:
     bags: int = 4
 
 
+OF_FEW = Shape()
+OF_MANY = Shape(rounds=400, pair_rounds=400, bags=1)  # chance matters less, time more
+
+
 def fit(fields: Sequence[Field], sample: Sample, seed: int = 0, shape: Shape | None = None) -> Additive:
     """Log-odds as curves and pairs; the same rows and seed give the same tables.
 
     On few rows the mean of several fits whose chance draws differ (bagging, Breiman 1996), every other one with its
     cuts drawn by chance, too: sharp where the data are, smooth where they are thin. A mean of tables is a table.
     """
-    shape, reading = shape or Shape(), read_from(fields, sample)
-    matrix, bags = reading.matrix(sample.columns), shape.bags if len(sample.hit) <= MANY_ROWS else 1
-    fittings = [Fitting(reading, matrix, sample, seed + bag, smooth=bag % 2 == 1) for bag in range(bags)]
+    shape = shape or (OF_FEW if len(sample.hit) <= MANY_ROWS else OF_MANY)
+    reading = read_from(fields, sample)
+    matrix = reading.matrix(sample.columns)
+    fittings = [
+        Fitting(reading, matrix, sample, seed + bag, smooth=bag % 2 == 1) for bag in range(shape.bags)
+    ]
     trees = [fitting.curves(shape) for fitting in fittings]
     known = [raw(curves, matrix) for curves in trees]
     pairs = likely_pairs(fittings, known, shape.pairs)
     if pairs:
         trees += [fitting.pairs(odds, pairs, shape) for fitting, odds in zip(fittings, known, strict=True)]
-    return written(reading, trees, 1 / bags).centred(sample.columns)
+    return written(reading, trees, 1 / shape.bags).centred(sample.columns)
 
 
 def likely_pairs(fittings: Sequence["Fitting"], known: Sequence[Floats], most: int) -> list[list[int]]:
