@@ -8,11 +8,11 @@ import pyarrow as pa
 
 from xiaoer.kit.tables import Frame
 from xiaoer.nightly.run import Night
-from xiaoer.scores.judging import train_and_judge
 from xiaoer.scores.night import floats, thinned
 from xiaoer.scores.registry import Registry
+from xiaoer.scores.repeating import train_and_judge
+from xiaoer.scores.samples import Sample
 from xiaoer.scores.terms import Scorecard, Specification, specification
-from xiaoer.scores.training import Sample
 from xiaoer.value.night import activity as told_by
 from xiaoer.value.night import purchases, sale_days
 from xiaoer.value.rules import fit

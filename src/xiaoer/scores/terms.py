@@ -10,11 +10,24 @@ SHELF = Path(__file__).with_name("shelf")
 
 
 class State(StrEnum):
-    """What a score may be used for; `small_sample` is shown as such on every screen and never promoted."""
+    """What a score may be used for; `small_sample` is shown as such on every screen and never promoted.
+
+    A challenger would do and waits for a second person; a retired model has been.
+    """
 
     LIVE = "live"
+    CHALLENGER = "challenger"
     SMALL_SAMPLE = "small_sample"
     REFUSED = "refused"
+    RETIRED = "retired"
+
+
+class Form(StrEnum):
+    """What a model looks like: tables of bins and points, or boosted trees."""
+
+    SCORECARD = "scorecard"
+    GLASS_BOX = "glass_box"
+    TREES = "trees"
 
 
 @dataclass(frozen=True)
@@ -27,11 +40,15 @@ class Input:
 
 @dataclass(frozen=True)
 class Scale:
-    """How odds become points: `base` at `odds` good to one bad, `doubling` points double the odds."""
+    """How odds become points: `base` at one outcome to `odds` without, `doubling` points double the odds.
+
+    `sign` −1: the more points, the less likely the outcome (default); 1: the more likely (a sale).
+    """
 
     base: float
     odds: float
     doubling: float
+    sign: int = -1
 
 
 @dataclass(frozen=True)
