@@ -21,7 +21,7 @@ SIMULATED = CHECKOUT / "mappings" / "simulator.toml"
 TABLES = {
     "accounts", "arrears", "borrowing", "buyers", "check_facts", "checks_due", "class_changes", "drawings_traced", "cohorts", "concentrated", "concentration",
     "concentration_loans", "contacts", "decisions", "events", "features", "firm_spells", "firms",
-    "firms_in_book", "flow_months", "four_flows", "held", "loan_book", "main_partners", "met", "migration", "months", "note_classes",
+    "firms_in_book", "flow_months", "four_flows", "held", "known", "known_dealings", "known_lending", "known_money", "known_notes", "loan_book", "main_partners", "met", "migration", "months", "note_classes",
     "note_facts", "note_months", "note_plans", "note_spells", "note_told", "note_watched", "note_watches", "notes_drawn", "noticed",
     "partner_months", "partners", "payment_stretches", "portfolio", "renewal_facts", "renewal_promises", "renewals", "rhythm", "satisfaction", "scores", "segments", "similar", "stretches",
     "touched", "turnover", "value", "vintage_late_30", "vintage_late_90",

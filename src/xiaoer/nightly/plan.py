@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from xiaoer.nightly import checking, deciding, knowing, lending, publishing, renewing, shaping
+from xiaoer.nightly import checking, deciding, frames, knowing, lending, publishing, renewing, shaping
 from xiaoer.nightly.run import Night
 
 
@@ -21,6 +21,9 @@ INTAKE = ("collect", "load")
 PLAN = (
     Step("shape", shaping.shape),  # one table each: trade, partners, borrowing, holdings, contacts
     Step("features", knowing.features),  # one row per firm: what the night knows
+    Step(
+        "known", frames.known
+    ),  # the same with loans, holdings, dealings and money beside it: what models read
     Step("scores", knowing.scores),  # the risk card over it
     Step("segments", knowing.segments),  # contribution, size class, tier, contact rhythm
     Step("events", deciding.events),  # what happened that a person should know

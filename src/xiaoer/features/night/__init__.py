@@ -2,21 +2,46 @@
 
 from xiaoer.features.night.accounts import account_flows, monthly_flows, payment_stretches
 from xiaoer.features.night.concentration import concentration, partner_features, shared_amounts
+from xiaoer.features.night.holding import holdings
+from xiaoer.features.night.lending import debts, elsewhere, lateness, limits, note_facts
+from xiaoer.features.night.meeting import campaigns, keepers, meetings
+from xiaoer.features.night.money import channels, purposes, swings
+from xiaoer.features.night.outside import records, taxes
 from xiaoer.features.night.rhythm import rhythm
 from xiaoer.features.night.similar import similar
+from xiaoer.features.night.standing import beside, standing
 from xiaoer.features.night.together import together
 from xiaoer.features.night.turnover import monthly, trade_stretches, turnover
+from xiaoer.features.night.voice import answers, requests
 
 __all__ = [
     "account_flows",
+    "answers",
+    "beside",
+    "campaigns",
+    "channels",
     "concentration",
+    "debts",
+    "elsewhere",
+    "holdings",
+    "keepers",
+    "lateness",
+    "limits",
+    "meetings",
     "monthly",
     "monthly_flows",
+    "note_facts",
     "partner_features",
     "payment_stretches",
+    "purposes",
+    "records",
+    "requests",
     "rhythm",
     "shared_amounts",
     "similar",
+    "standing",
+    "swings",
+    "taxes",
     "together",
     "trade_stretches",
     "turnover",
