@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import reduce
 
+import narwhals as nw
+
 from xiaoer.features.night import (
     answers,
     beside,
@@ -33,6 +35,7 @@ from xiaoer.kit.tables import Engine, Frame, Lake
 from xiaoer.nightly import knowing, shaping
 from xiaoer.nightly.run import Night, run_number
 from xiaoer.sources.contracts import contract
+from xiaoer.value.terms import Margins
 
 FIRMS, NOTES = "known", "known_notes"
 FOLDER = "frames"
@@ -44,8 +47,21 @@ def known(night: Night) -> None:
     groups = {"lending": _lending, "dealings": _dealings, "money": _money}
     book = night.made("features").select("customer_id")
     kept = [night.keep(f"known_{name}", _joined([book, *themes(night)])) for name, themes in groups.items()]
-    night.keep(FIRMS, beside(_joined([night.made("features"), *kept])))
+    everything = beside(_joined([night.made("features"), *kept]))
+    night.keep(FIRMS, everything.with_columns(brought_12m=_brought(Margins.in_force(night.business_date))))
     night.keep(NOTES, note_facts(night.delivered("drawdown_notes"), night.on.today))
+
+
+def _brought(margins: Margins) -> nw.Expr:
+    """What a firm brought in twelve months, in fen: its fees, and margins on its balances and loans."""
+    amounts = {
+        "fees_12m": 1.0,
+        "fees_paid_12m": 1.0,
+        "balance_12m": margins.deposit_margin,
+        "debt": margins.loan_margin,
+    }
+    parts = [nw.coalesce(nw.col(name), nw.lit(0)).cast(nw.Float64) * rate for name, rate in amounts.items()]
+    return nw.sum_horizontal(*parts).round().cast(nw.Int64)
 
 
 def _joined(frames: Sequence[Frame]) -> Frame:

@@ -48,7 +48,7 @@ def purposes(transactions: Frame, today: int) -> Frame:
     """Per firm with payments of a year, sums in fen of earned and spent money, loans and own transfers left out.
 
     Columns: earned_90d, earned_prior_90d, earned_12m, spent_90d, spent_12m, wages_90d, tax_paid_90d, takings_90d,
-    owner_out_12m, topped_up_12m, payments_30d, payments_90d, payments_prior_90d, payees_90d.
+    owner_out_12m, topped_up_12m, fees_paid_12m, payments_30d, payments_90d, payments_prior_90d, payees_90d.
     """
     kept = transactions.filter(~nw.coalesce(nw.col("reversed"), nw.lit(value=False)))
     rows = kept.with_columns(day=day_no("booked_date")).filter(
@@ -84,6 +84,7 @@ def _named(today: int) -> list[nw.Expr]:
         total("amount", quarter & (purpose == "acquiring")).alias("takings_90d"),
         total("amount", (purpose == "owner") & ~came).alias("owner_out_12m"),
         total("amount", (purpose == "own_transfer") & came).alias("topped_up_12m"),
+        total("amount", (purpose == "fee") & ~came).alias("fees_paid_12m"),
     ]
 
 
