@@ -16,14 +16,16 @@ from hypothesis import strategies as st
 from xiaoer.features.terms import catalogue
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.text import say
-from xiaoer.scores import judging, rules
-from xiaoer.scores.judging import auc, train_and_judge, wilson
+from xiaoer.scores import rules
+from xiaoer.scores.judging import verdict
+from xiaoer.scores.measures import auc, redrawn, wilson
 from xiaoer.scores.night import bands, read_by, scoring
 from xiaoer.scores.registry import Registry
+from xiaoer.scores.repeating import train_and_judge
 from xiaoer.scores.rules import probability, score, start_points
+from xiaoer.scores.samples import Sample
 from xiaoer.scores.telling import told
 from xiaoer.scores.terms import Scorecard, Specification, State, Weighed, specification
-from xiaoer.scores.training import Sample
 
 SPEC = replace(specification("risk"), repeats=2)
 
@@ -70,25 +72,25 @@ def test_a_model_no_better_than_its_rival_is_refused() -> None:
     told = train_and_judge(SPEC, sample(strength=0.0, seed=5), "2026-10-31")[1]
     if told["value"] <= told["rival_value"]:  # type: ignore[operator]
         assert told["state"] == State.REFUSED
-    blunt = replace(sample(), columns=sample().columns | {"sales_12m": -sample().bad.astype(float)})
-    assert judging._verdict(SPEC, blunt, 0.9, 1.0, [])[0] == State.REFUSED
+    blunt = replace(sample(), columns=sample().columns | {"sales_12m": -sample().hit.astype(float)})
+    assert verdict(blunt, "sales_12m alone", 0.9, 1.0, [])[0] == State.REFUSED
 
 
 def test_below_forty_it_is_a_small_sample() -> None:
     card, told = train_and_judge(SPEC, sample(firms=120), "2026-10-31")
-    assert int(sample(firms=120).bad.sum()) < 40
+    assert int(sample(firms=120).hit.sum()) < 40
     assert (card.state, told["state"]) == (State.SMALL_SAMPLE, State.SMALL_SAMPLE)
 
 
 def test_too_few_to_train_on_is_a_refusal() -> None:
-    assert 0 < int(sample(firms=60, bad_share=0.02).bad.sum()) < 10
+    assert 0 < int(sample(firms=60, bad_share=0.02).hit.sum()) < 10
     with pytest.raises(Refusal, match="too few"):
         train_and_judge(SPEC, sample(firms=60, bad_share=0.02), "2026-10-31")
 
 
 def test_a_leak_is_named() -> None:
     leaky = sample()
-    columns = dict(leaky.columns) | {"buyers": leaky.bad * 5.0 + np.random.default_rng(1).normal(0, 0.5, 400)}
+    columns = dict(leaky.columns) | {"buyers": leaky.hit * 5.0 + np.random.default_rng(1).normal(0, 0.5, 400)}
     told = train_and_judge(SPEC, replace(leaky, columns=columns), "2026-10-31")[1]
     assert told["leaks"] == ["buyers"]
     assert told["state"] == State.REFUSED
@@ -195,7 +197,7 @@ def test_firms_drawn_again_are_judged_as_if_laid_side_by_side(firms: list[tuple[
     drawn = np.repeat(bad, times)
     if not 0 < drawn.sum() < len(drawn):
         return
-    assert judging._redrawn(bad, value)(times) == pytest.approx(auc(drawn, np.repeat(value, times)))
+    assert redrawn(bad, value)(times) == pytest.approx(auc(drawn, np.repeat(value, times)))
 
 
 def test_wilson_against_the_published_example() -> None:

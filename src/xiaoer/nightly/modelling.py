@@ -7,11 +7,11 @@ import numpy as np
 import pyarrow as pa
 
 from xiaoer.nightly.run import Night
-from xiaoer.scores.judging import train_and_judge
 from xiaoer.scores.night import floats, thinned
 from xiaoer.scores.registry import Registry
+from xiaoer.scores.repeating import train_and_judge
+from xiaoer.scores.samples import Sample
 from xiaoer.scores.terms import Scorecard, Specification, specification
-from xiaoer.scores.training import Sample
 
 
 def train_risk(night: Night, registry: Registry, *, use: bool = True) -> Scorecard:

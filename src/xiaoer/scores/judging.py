@@ -1,219 +1,177 @@
-"""How good a model is: repeated cross-validation, a bootstrap over firms, calibration, a trivial rival, leaks."""
+"""The judgement of a model, whatever its form: every figure out of sample, greater is better, a rival beside it."""
 
-from collections.abc import Callable, Sequence
-from math import sqrt
-from typing import Any, SupportsFloat
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.stats import rankdata
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
-from sklearn.tree import DecisionTreeClassifier
-from threadpoolctl import threadpool_limits
 
-from xiaoer.features.terms import catalogue
-from xiaoer.scores.rules import Floats, factor
-from xiaoer.scores.terms import Input, Scorecard, Specification, State
-from xiaoer.scores.training import (
-    FEWEST_FOR_PROMOTION,
-    Sample,
+from xiaoer.scores.measures import (
+    Hits,
+    auc,
+    brier,
     calibration_line,
-    check_size,
-    fit,
-    log_odds,
-    train,
+    chances,
+    curve,
+    interval,
+    ks,
+    lift,
+    precision_area,
+    rounded,
 )
+from xiaoer.scores.rules import Floats
+from xiaoer.scores.samples import Sample
+from xiaoer.scores.splits import folds
+from xiaoer.scores.terms import State
 
-RESAMPLES = 2_000
-LEAK_ALARM = 0.9
-BINS = 5
-
-
-def train_and_judge(spec: Specification, sample: Sample, trained_on: str) -> tuple[Scorecard, dict[str, Any]]:
-    """A scorecard, and the judgement of its specification; every figure is out of fold, greater is better.
-
-    Raises Refusal when the sample is too small to train on.
-    """
-    check_size(spec, sample)
-    with threadpool_limits(1):  # hundreds of small fits: threads would only wait for each other
-        odds, aucs = out_of_fold(spec, spec.inputs, sample)
-        card = train(spec, sample, calibration_line(odds, sample.bad), trained_on)
-        return card, _judgement(spec, sample, card, odds, aucs)
+FEWEST_FOR_PROMOTION = 40
+FEWEST_OF_A_GROUP = 10
+BINS = 10
+FEWEST_A_BIN = 20
+LINES = 5
 
 
-def _judgement(
-    spec: Specification, sample: Sample, card: Scorecard, odds: Floats, aucs: list[float]
+@dataclass(frozen=True)
+class Asked:
+    """What is judged and how, fixed before: `capacity` is the share of rows somebody can act upon."""
+
+    model: str
+    population: str
+    rival: str
+    capacity: float = 0.1
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The judged rows with what a model and its rival said of them, both out of sample."""
+
+    sample: Sample
+    odds: Floats
+    rival: Floats
+    split: str
+
+
+def judged(
+    asked: Asked, seen: Seen, *, version: str = "", leaks: Sequence[str] = (), groups: Sequence[str] = ()
 ) -> dict[str, Any]:
-    low, high = interval(sample, odds, spec.seed)
-    rival = auc(sample.bad, spec.rival_sign * np.nan_to_num(sample.columns[spec.rival]))
-    leaks = leaking(spec, sample)
-    state, why = _verdict(spec, sample, float(np.mean(aucs)), rival, leaks)
+    """One row of a judgement, with measures, calibration, months and groups."""
+    hit = seen.sample.hit
+    low, high = interval(hit, seen.odds, seen.sample.owners, asked.seed)
+    value, rival = auc(hit, seen.odds), auc(hit, seen.rival)
+    state, why = verdict(seen.sample, asked.rival, value, rival, leaks)
     return {
-        "model": spec.name,
-        "version": card.version,
-        "state": state,
+        "model": asked.model,
+        "version": version,
+        "state": str(state),
         "refused_because": why,
-        "population": spec.population,
-        "n": len(sample.keys),
-        "positives": int(sample.bad.sum()),
-        "split": f"{spec.repeats} × {spec.folds}-fold, stratified, out of fold",
-        "metric": spec.metric,
-        "value": _round(np.mean(aucs)),
-        "spread": _round(np.std(aucs)),
-        "low": _round(low),
-        "high": _round(high),
-        "rival": f"{spec.rival} alone",
-        "rival_value": _round(rival),
-        "ks": _round(_ks(sample, odds)),
-        "leaks": leaks,
-        "never_read": list(spec.never_reads),
-        "without_recency": _without_recency(spec, sample),
-        "calibration": _calibration(sample, recalibrated(spec, sample, odds)),
-        "points": points_table(card),
+        "population": asked.population,
+        "n": len(hit),
+        "positives": seen.sample.positives,
+        "split": seen.split,
+        "metric": "AUC",
+        "value": rounded(value),
+        "low": rounded(low),
+        "high": rounded(high),
+        "rival": asked.rival,
+        "rival_value": rounded(rival),
+        "leaks": list(leaks),
+        **measures(hit, seen.odds, asked.capacity),
+        "calibration": calibration(seen.sample, seen.odds, asked.seed),
+        "months": months(seen.sample, seen.odds),
+        "groups": {name: compared(seen, name) for name in groups},
     }
 
 
-def out_of_fold(spec: Specification, inputs: Sequence[Input], sample: Sample) -> tuple[Floats, list[float]]:
-    """Mean out-of-fold log-odds per firm over the repeats, and each repeat's AUC."""
-    total, aucs = np.zeros(len(sample.keys)), []
-    for repeat in range(spec.repeats):
-        odds = np.zeros(len(sample.keys))
-        folds = StratifiedKFold(spec.folds, shuffle=True, random_state=spec.seed + repeat)
-        for train_at, test_at in folds.split(odds, sample.bad):
-            card = fit(spec, inputs, sample.rows(train_at))
-            odds[test_at] = log_odds(card, sample.rows(test_at).columns)
-        aucs.append(auc(sample.bad, odds))
-        total += odds
-    return total / spec.repeats, aucs
+def measures(hit: Hits, odds: Floats, capacity: float) -> dict[str, Any]:
+    """Order and lift; none of them hangs on the scale of the odds."""
+    return {
+        "ks": rounded(ks(hit, odds)),
+        "pr_auc": rounded(precision_area(hit, odds)),
+        "capacity": capacity,
+        "lift": rounded(lift(hit, odds, capacity), 2),
+    }
 
 
-def recalibrated(spec: Specification, sample: Sample, odds: Floats) -> Floats:
-    """Out-of-fold log-odds set right by lines that never saw the firm they set right."""
+def calibration(sample: Sample, odds: Floats, seed: int) -> dict[str, Any]:
+    """The log-odds put right by lines that never saw the firm they put right, as a card in use is put right.
+
+    `slope` (1 is right), `intercept` (0), curve and Brier score are of these, beside the Brier score of the plain
+    mean; `own_slope` is the slope of the model's own log-odds.
+    """
+    right = recalibrated(sample, odds, seed)
+    line, shares = calibration_line(right, sample.hit), chances(right)
+    return {
+        "slope": rounded(line.slope),
+        "intercept": rounded(line.intercept),
+        "own_slope": rounded(calibration_line(odds, sample.hit).slope),
+        "brier": rounded(brier(sample.hit, shares), 5),
+        "brier_of_mean": rounded(brier(sample.hit, np.full(len(odds), sample.hit.mean())), 5),
+        "curve": curve(sample.hit, shares, min(BINS, max(2, len(odds) // FEWEST_A_BIN))),
+    }
+
+
+def recalibrated(sample: Sample, odds: Floats, seed: int) -> Floats:
+    """Log-odds put right by a line from other firms."""
     right = np.zeros(len(odds))
-    for train_at, test_at in StratifiedKFold(spec.folds, shuffle=True, random_state=spec.seed).split(
-        odds, sample.bad
-    ):
-        line = calibration_line(odds[train_at], sample.bad[train_at])
-        right[test_at] = line.intercept + line.slope * odds[test_at]
+    for others, here in folds(sample, min(LINES, sample.fewer), seed).parts:
+        right[here] = calibration_line(odds[others], sample.hit[others]).moved(odds[here])
     return right
 
 
-def auc(bad: NDArray[np.bool_], value: Floats) -> float:
-    """Area under the curve by ranks (Mann and Whitney 1947), ties counted half."""
-    ranks, hits = rankdata(value), int(bad.sum())
-    return float((ranks[bad].sum() - hits * (hits + 1) / 2) / (hits * (len(bad) - hits)))
+def months(sample: Sample, odds: Floats) -> list[dict[str, Any]]:
+    """The measure month by month, where rows have a day; a month of few rows shows none."""
+    if sample.when is None or not np.issubdtype(sample.when.dtype, np.datetime64):
+        return []
+    month = sample.when.astype("datetime64[M]")
+    return [{"month": str(one)} | _told(sample.hit, odds, month == one) for one in np.unique(month)]
 
 
-def interval(sample: Sample, odds: Floats, seed: int) -> tuple[float, float]:
-    """95 % of the AUC when the firms are drawn again with replacement."""
-    draw, values, drawn_auc = np.random.default_rng(seed), list[float](), _redrawn(sample.bad, odds)
-    while len(values) < RESAMPLES:
-        times = np.bincount(draw.integers(0, len(odds), len(odds)), minlength=len(odds))
-        if 0 < times[sample.bad].sum() < len(odds):
-            values.append(drawn_auc(times))
-    low, high = np.quantile(values, [0.025, 0.975])
-    return float(low), float(high)
-
-
-def _redrawn(bad: NDArray[np.bool_], odds: Floats) -> Callable[[NDArray[np.int64]], float]:
-    """The AUC of firms drawn so many times each: pairs are counted in an order that is found once."""
-    order = np.argsort(odds, kind="stable")
-    first_of_equals = np.flatnonzero(np.diff(odds[order], prepend=-np.inf))
-    is_bad = bad[order]
-
-    def drawn_auc(times: NDArray[np.int64]) -> float:
-        ordered = times[order]
-        hits = np.add.reduceat(ordered * is_bad, first_of_equals)
-        misses = np.add.reduceat(ordered, first_of_equals) - hits
-        twice = (hits * (2 * np.cumsum(misses) - misses)).sum()
-        return float(twice / (2 * hits.sum() * misses.sum()))
-
-    return drawn_auc
-
-
-def leaking(spec: Specification, sample: Sample) -> list[str]:
-    """Features that alone, in a flexible model and out of fold, tell too well to be true."""
-    return [entry.name for entry in spec.inputs if _alone(sample, entry.name, spec.seed) > LEAK_ALARM]
-
-
-def points_table(card: Scorecard) -> list[dict[str, Any]]:
-    """Per input, the points at its low end, its usual value and its high end."""
-    scale = -factor(card.points)
-    return [
-        {
-            "input": entry.name,
-            "form": entry.form,
-            "usual": entry.usual,
-            "points_low": round(scale * entry.weight * (entry.low - entry.centre) / entry.spread),
-            "points_high": round(scale * entry.weight * (entry.high - entry.centre) / entry.spread),
-            "points_per_spread": _round(scale * entry.weight, 2),
+def compared(seen: Seen, column: str) -> list[dict[str, Any]]:
+    """Each group's own measure, and what was expected of it beside what came."""
+    values, shares = seen.sample.columns[column], chances(recalibrated(seen.sample, seen.odds, 0))
+    rows = []
+    for value in np.unique(values[~np.isnan(values)]):
+        here = values == value
+        expected = {
+            "expected": rounded(shares[here].mean()),
+            "observed": rounded(seen.sample.hit[here].mean()),
         }
-        for entry in sorted(card.inputs, key=lambda entry: (-abs(entry.weight), entry.name))
-    ]
+        rows.append({"group": float(value)} | _told(seen.sample.hit, seen.odds, here) | expected)
+    return rows
 
 
-def _without_recency(spec: Specification, sample: Sample) -> dict[str, Any]:
-    known = catalogue()
-    inputs = [entry for entry in spec.inputs if not known[entry.name].recency]
-    odds, aucs = out_of_fold(spec, inputs, sample)
-    low, high = interval(sample, odds, spec.seed)
-    left_out = sorted({entry.name for entry in spec.inputs} - {entry.name for entry in inputs})
-    return {"value": _round(np.mean(aucs)), "low": _round(low), "high": _round(high), "left_out": left_out}
+def _told(hit: Hits, odds: Floats, here: Hits) -> dict[str, Any]:
+    hits, rows = int(hit[here].sum()), int(here.sum())
+    enough = min(hits, rows - hits) >= FEWEST_OF_A_GROUP
+    return {"n": rows, "positives": hits, "value": rounded(auc(hit[here], odds[here])) if enough else None}
 
 
-def _verdict(
-    spec: Specification, sample: Sample, value: float, rival: float, leaks: list[str]
+def verdict(
+    sample: Sample, rival: str, value: float, rival_value: float, leaks: Sequence[str]
 ) -> tuple[State, str | None]:
-    positives = int(sample.bad.sum())
+    """What the model may be used for, and why not more."""
     if leaks:
         return State.REFUSED, f"too good to be true: {', '.join(leaks)}"
-    if value <= rival:
-        return State.REFUSED, f"no better than {spec.rival} alone"
-    if min(positives, len(sample.keys) - positives) < FEWEST_FOR_PROMOTION:
-        return State.SMALL_SAMPLE, f"{positives} bad firms; {FEWEST_FOR_PROMOTION} are needed for promotion"
+    if value <= rival_value:
+        return State.REFUSED, f"no better than {rival}"
+    if sample.fewer < FEWEST_FOR_PROMOTION:
+        few = f"{sample.positives} positives of {len(sample.hit)}"
+        return State.SMALL_SAMPLE, f"{few}; {FEWEST_FOR_PROMOTION} of each outcome are needed for promotion"
     return State.LIVE, None
 
 
-def _alone(sample: Sample, name: str, seed: int) -> float:
-    values = np.nan_to_num(sample.columns[name], nan=-1.0).reshape(-1, 1)
-    tree = DecisionTreeClassifier(max_depth=3, min_samples_leaf=5, random_state=seed)
-    folds = StratifiedKFold(5, shuffle=True, random_state=seed)
-    guess = cross_val_predict(tree, values, sample.bad, cv=folds, method="predict_proba")[:, 1]
-    return auc(sample.bad, guess)
-
-
-def _ks(sample: Sample, odds: Floats) -> float:
-    order = np.argsort(odds, kind="stable")
-    bad = sample.bad[order]
-    return float(np.max(np.abs(np.cumsum(bad) / bad.sum() - np.cumsum(~bad) / (~bad).sum())))
-
-
-def _calibration(sample: Sample, odds: Floats) -> dict[str, Any]:
-    """Slope and intercept of the truth on the out-of-fold log-odds, and a curve of bins with Wilson intervals."""
-    line = calibration_line(odds, sample.bad)
-    expected = 1 / (1 + np.exp(-odds))
-    curve = []
-    for at in np.array_split(np.argsort(odds, kind="stable"), BINS):
-        bad = int(sample.bad[at].sum())
-        low, high = wilson(bad, len(at))
-        curve.append(
-            {
-                "n": len(at),
-                "expected": _round(expected[at].mean()),
-                "observed": _round(bad / len(at)),
-                "low": _round(low),
-                "high": _round(high),
-            }
-        )
-    return {"slope": _round(line.slope), "intercept": _round(line.intercept), "curve": curve}
-
-
-def wilson(hits: int, n: int, z: float = 1.96) -> tuple[float, float]:
-    """The 95 % Wilson interval of a share (Wilson 1927)."""
-    share, spread = hits / n, z * sqrt(hits * (n - hits) / n + z * z / 4) / n
-    centre, scale = share + z * z / (2 * n), 1 + z * z / n
-    return (centre - spread) / scale, (centre + spread) / scale
-
-
-def _round(value: SupportsFloat, digits: int = 4) -> float:
-    return round(float(value), digits)
+def named(groups: Mapping[str, Sequence[str]], row: dict[str, Any]) -> dict[str, Any]:
+    """Groups of a judgement by their words, where a column's codes have words."""
+    told = {
+        column: [
+            one | {"group": groups[column][int(one["group"])]}
+            if int(one["group"]) < len(groups[column])
+            else one
+            for one in rows
+        ]
+        if groups.get(column)
+        else rows
+        for column, rows in row["groups"].items()
+    }
+    return row | {"groups": told}

@@ -57,8 +57,8 @@ def score(card: Scorecard, columns: Mapping[str, Floats]) -> Scored:
 
 
 def probability(scale: Scale, points: Ints) -> Floats:
-    """Probability of the bad outcome at given points."""
-    log_odds = (scale.base - points) / factor(scale) - log(scale.odds)
+    """Probability of the outcome at given points."""
+    log_odds = scale.sign * (points - scale.base) / factor(scale) - log(scale.odds)
     shares: Floats = 1 / (1 + np.exp(-log_odds))
     return shares
 

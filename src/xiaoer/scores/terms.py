@@ -17,6 +17,14 @@ class State(StrEnum):
     REFUSED = "refused"
 
 
+class Form(StrEnum):
+    """What a model looks like: tables of bins and points, or boosted trees."""
+
+    SCORECARD = "scorecard"
+    GLASS_BOX = "glass_box"
+    TREES = "trees"
+
+
 @dataclass(frozen=True)
 class Input:
     """A feature a model reads; `form` is linear or log (sign × ln(1 + |x|))."""
@@ -27,11 +35,15 @@ class Input:
 
 @dataclass(frozen=True)
 class Scale:
-    """How odds become points: `base` at `odds` good to one bad, `doubling` points double the odds."""
+    """How odds become points: `base` at one outcome to `odds` without, `doubling` points double the odds.
+
+    `sign` −1: the more points, the less likely the outcome (default); 1: the more likely (a sale).
+    """
 
     base: float
     odds: float
     doubling: float
+    sign: int = -1
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,188 @@
+"""A form put to use: whole points that add up to the shown score, kept as JSON and as LightGBM's text."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from xiaoer.scores.forms.reading import Order, Reading
+from xiaoer.scores.forms.tables import Additive, Axis, Part, described, merged
+from xiaoer.scores.forms.trees import Trees
+from xiaoer.scores.measures import Line
+from xiaoer.scores.rules import Floats, Ints, Scored, factor, probability
+from xiaoer.scores.samples import Field
+from xiaoer.scores.terms import Form, Scale
+
+
+@dataclass(frozen=True)
+class PointsCard:
+    """Tables of whole points: score = `start` + the points of every part. `fields` are what the parts read."""
+
+    form: Form
+    points: Scale
+    start: int
+    parts: tuple[Part, ...]
+    fields: tuple[Field, ...]
+
+    def score(self, columns: Mapping[str, Floats]) -> Scored:
+        """Points, the points of each part (rows × parts), and the probability that follows from them."""
+        fields = {field.name: field for field in self.fields}
+        parts = np.zeros((_rows(columns), len(self.parts)), dtype=np.int64)
+        for place, part in enumerate(self.parts):
+            parts[:, place] = part.worth_of(columns, fields)
+        points = self.start + parts.sum(axis=1)
+        return Scored(points, parts, probability(self.points, points))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What each part of a score is called."""
+        return tuple(part.name for part in self.parts)
+
+    def table(self) -> Iterator[dict[str, Any]]:
+        """The card as people read it: one row a bin."""
+        for part in self.parts:
+            labels = [list(described(axis)) for axis in part.axes]
+            for place, points in zip(np.ndindex(*map(len, labels)), part.worth, strict=True):
+                told = " , ".join(label[at] for label, at in zip(labels, place, strict=True))
+                yield {"input": part.name, "bin": told, "points": int(points)}
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> "PointsCard":
+        parts = tuple(
+            Part(tuple(_axis(axis) for axis in part["axes"]), tuple(part["worth"])) for part in row["parts"]
+        )
+        return cls(Form(row["form"]), Scale(**row["points"]), row["start"], parts, _fields(row["fields"]))
+
+
+@dataclass(frozen=True)
+class TreesCard:
+    """Boosted trees with the line that puts their log-odds right; only the total is points."""
+
+    points: Scale
+    line: Line
+    trees: Trees
+    form: Form = Form.TREES
+
+    def score(self, columns: Mapping[str, Floats]) -> Scored:
+        """Points and probability; the parts are asked for with `reasons`, for rows that are shown."""
+        points = self._points(self.trees.log_odds(columns))
+        return Scored(points, np.zeros((len(points), 0), dtype=np.int64), probability(self.points, points))
+
+    def reasons(self, columns: Mapping[str, Floats]) -> Ints:
+        """Rows × fields of whole points which, with the start of `starts`, add up to the score.
+
+        What rounding leaves over goes to the field whose share was rounded furthest, one point a field.
+        """
+        shares = self.trees.shares(columns)
+        scale = self.points.sign * factor(self.points) * self.line.slope
+        exact = scale * shares[:, :-1]
+        whole = np.floor(exact)
+        left = self._points(shares.sum(axis=1)) - self.start - whole.sum(axis=1).astype(np.int64)
+        order = np.argsort(np.argsort(-(exact - whole), axis=1, kind="stable"), axis=1, kind="stable")
+        each, over = np.divmod(left, exact.shape[1])
+        parts: Ints = whole.astype(np.int64) + each[:, None] + (order < over[:, None])
+        return parts
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(field.name for field in self.trees.fields)
+
+    @property
+    def start(self) -> int:
+        """Points before any field is known: the trees' mean over the rows they were fitted to."""
+        nothing = {field.name: np.array([np.nan]) for field in self.trees.fields}
+        return int(self._points(self.trees.shares(nothing)[:, -1])[0])
+
+    def _points(self, odds: Floats) -> Ints:
+        return whole_points(self.points, self.line.moved(odds))
+
+    def as_json(self) -> dict[str, Any]:
+        orders = {name: asdict(order) for name, order in self.trees.reading.orders.items()}
+        return {
+            "form": self.form, "points": asdict(self.points), "line": asdict(self.line), "sha256": self.trees.sha256,
+            "fields": [asdict(field) for field in self.trees.fields], "orders": orders, "text": self.trees.text,
+        }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> "TreesCard":
+        orders = {
+            name: Order(tuple(order["of_words"]), order["others"]) for name, order in row["orders"].items()
+        }
+        trees = Trees(row["text"], row["sha256"], Reading(_fields(row["fields"]), orders))
+        return cls(Scale(**row["points"]), Line(**row["line"]), trees)
+
+
+Card = PointsCard | TreesCard
+
+
+def card_of(form: Form, fitted: Additive | Trees, line: Line, scale: Scale) -> Card:
+    """The form with its log-odds put right by a line and told in points."""
+    if isinstance(fitted, Trees):
+        return TreesCard(scale, line, fitted)
+    right = fitted.stretched(line.slope, line.intercept)
+    parts = tuple(_rounded(part, scale) for part in right.parts)
+    kept = tuple(part for part in parts if any(part.worth))
+    read = {axis.name for part in kept for axis in part.axes}
+    fields = tuple(_known_words(field, kept) for field in right.fields if field.name in read)
+    return PointsCard(form, scale, int(whole_points(scale, np.array([right.start]))[0]), kept, fields)
+
+
+def card_from(row: Mapping[str, Any]) -> Card:
+    """A card from its JSON."""
+    return TreesCard.from_json(row) if row["form"] == Form.TREES else PointsCard.from_json(row)
+
+
+def whole_points(scale: Scale, odds: Floats) -> Ints:
+    """Log-odds of the outcome as whole points."""
+    exact = scale.base + scale.sign * factor(scale) * (odds + np.log(scale.odds))
+    points: Ints = np.rint(exact).astype(np.int64)
+    return points
+
+
+def version_of(card: Card, asked: Mapping[str, Any]) -> str:
+    """Twelve digits that change with anything of the card or of what was asked for."""
+    text = json.dumps([asked, card.as_json()], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _rounded(part: Part, scale: Scale) -> Part:
+    points = np.rint(scale.sign * factor(scale) * np.asarray(part.worth)).astype(np.int64).tolist()
+    if len(part.axes) > 1:
+        return replace(part, worth=tuple(points))
+    axis, worth = merged(part.axes[0], points)
+    return Part((axis,), worth)
+
+
+def _known_words(field: Field, parts: Sequence[Part]) -> Field:
+    """A field with the words its bins name; any other word is one never seen."""
+    words = {
+        word
+        for part in parts
+        for axis in part.axes
+        if axis.name == field.name
+        for group in axis.groups
+        for word in group
+    }
+    return replace(field, levels=tuple(sorted(words)))
+
+
+def _axis(row: Mapping[str, Any]) -> Axis:
+    groups = tuple(tuple(words) for words in row["groups"])
+    return Axis(row["name"], tuple(row["cuts"]), tuple(row["special"]), groups, row["others"])
+
+
+def _fields(rows: Sequence[Mapping[str, Any]]) -> tuple[Field, ...]:
+    return tuple(
+        Field(row["name"], row["kind"], tuple(row["levels"]), tuple(row["special"]), row["monotone"])
+        for row in rows
+    )
+
+
+def _rows(columns: Mapping[str, Floats]) -> int:
+    return len(next(iter(columns.values())))
