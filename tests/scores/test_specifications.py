@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from xiaoer.kit.refusal import Refusal
+from xiaoer.scores.out_of_time import out_of_time
 from xiaoer.scores.specifications import SHELF, Metric, Sort, models
-from xiaoer.scores.splitting import split
 
 FILE = """
 name = "wealth_without_asking"
@@ -101,12 +101,12 @@ def test_price_sensitivity_is_of_enterprises_only() -> None:
 
 def test_judged_days_lie_a_whole_reach_after_those_trained_on() -> None:
     days = list(range(0, 900, 30))
-    found = split(days, 365, 900)
+    found = out_of_time(days, 365, 900)
     assert found is not None
     assert found.judge[-1] + 365 <= 900
     assert found.train[-1] + 365 <= found.judge[0]
-    assert split(days, 451, 900) is None
-    closest = split([0, 365], 365, 730)
+    assert out_of_time(days, 451, 900) is None
+    closest = out_of_time([0, 365], 365, 730)
     assert closest is not None
     assert (closest.train, closest.judge) == ((0,), (365,))
-    assert split([0, 364], 365, 730) is None
+    assert out_of_time([0, 364], 365, 730) is None

@@ -12,9 +12,9 @@ from xiaoer.kit.tables import Frame
 from xiaoer.nightly.frames import FIRMS, NOTES
 from xiaoer.nightly.run import Night
 from xiaoer.scores.labels import KEY, LABELS, Later
+from xiaoer.scores.out_of_time import Days, out_of_time
 from xiaoer.scores.populations import Known, rows
 from xiaoer.scores.specifications import Model
-from xiaoer.scores.splitting import Split, split
 from xiaoer.sources.contracts import contract
 from xiaoer.value.terms import Margins
 
@@ -30,7 +30,7 @@ class TrainingSet:
 
     model: Model
     rows: pa.Table
-    split: Split
+    split: Days
 
     def part(self, days: Sequence[int]) -> pa.Table:
         """The rows of some frames."""
@@ -52,7 +52,7 @@ def training_set(model: Model, nights: Sequence[Night], tonight: Night) -> Train
     """
     days = [one.on.today for one in nights]
     told = tonight.on.today
-    found = split(days, model.reach_days, told)
+    found = out_of_time(days, model.reach_days, told)
     if found is None:
         raise Refusal(
             f"no two of the {len(days)} frames lie {model.reach_days} days apart with outcomes told",

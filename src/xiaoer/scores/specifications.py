@@ -11,6 +11,7 @@ from xiaoer.features.terms import Feature, catalogue
 from xiaoer.kit.refusal import Refusal
 from xiaoer.scores.labels import LABELS
 from xiaoer.scores.populations import OCCASIONS, UNITS, WITHIN, Population, condition
+from xiaoer.scores.terms import Form
 
 SHELF = Path(__file__).with_name("shelf")
 FEWEST = 40
@@ -84,7 +85,7 @@ class Model:
     rival: Rival
     inputs: Inputs
     words: Words
-    forms: tuple[str, ...] = ("scorecard", "glassbox", "boosted")
+    forms: tuple[Form, ...] = tuple(Form)
     options: dict[str, Any] = field(default_factory=dict)
     fewest: int = FEWEST
 
@@ -143,7 +144,7 @@ def _model(page: dict[str, Any], family: str) -> Model:
         rival=Rival(**page["rival"]),
         inputs=_inputs(page["inputs"]),
         words=Words(page["name_in"], page["purpose"], page["owner"], population["words"]),
-        forms=tuple(page.get("forms", ("scorecard", "glassbox", "boosted"))),
+        forms=tuple(Form(one) for one in page.get("forms", list(Form))),
         options={name: value for name, value in page["label"].items() if name != "rule"},
         fewest=page.get("fewest", FEWEST),
     )
@@ -179,6 +180,8 @@ def _check_inputs(model: Model) -> None:
     never = sorted(names & set(NEVER))
     if strange or never:
         raise ValueError(f"{', '.join(strange or never)} is nothing a model may read")
+    if pointed and model.sort is not Sort.CHANCE:
+        raise ValueError("only models of a chance are told which way an input points")  # noqa: TRY003, EM101
     if pointed - names:
         raise ValueError(f"{', '.join(sorted(pointed - names))} is pointed, yet not read")
 

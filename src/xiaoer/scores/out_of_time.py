@@ -7,14 +7,14 @@ TRAIN_TO_JUDGE = 2  # days to train on for each to be judged on, where there are
 
 
 @dataclass(frozen=True)
-class Split:
+class Days:
     """Day numbers of frames, oldest first; between them lies the whole reach of the label."""
 
     train: tuple[int, ...]
     judge: tuple[int, ...]
 
 
-def split(days: Sequence[int], reach: int, told_until: int) -> Split | None:
+def out_of_time(days: Sequence[int], reach: int, told_until: int) -> Days | None:
     """The split of frames whose outcomes are all told; None where no two days lie a reach apart.
 
     Outcomes of the days trained on are over before the first day judged on begins, so nothing a model learns from
@@ -31,6 +31,6 @@ def split(days: Sequence[int], reach: int, told_until: int) -> Split | None:
     )
 
 
-def _at(known: Sequence[int], place: int, reach: int) -> Split:
+def _at(known: Sequence[int], place: int, reach: int) -> Days:
     judge = tuple(known[place:])
-    return Split(tuple(day for day in known if day + reach <= judge[0]), judge)
+    return Days(tuple(day for day in known if day + reach <= judge[0]), judge)
