@@ -146,8 +146,8 @@ def frames(
 
 def month_ends(lake: Lake, last: date) -> list[date]:
     """The last days of months, oldest first, on which the bank's customers were known, up to a day."""
-    first = min((part.first_delivered for part in lake.manifest.known_on("customers", last)), default=last)
+    delivered = [part.first_delivered for part in lake.manifest.known_on("customers", last)]
     day, found = last + timedelta(days=1), list[date]()
-    while (day := day.replace(day=1) - timedelta(days=1)) >= first:
+    while delivered and (day := day.replace(day=1) - timedelta(days=1)) >= min(delivered):
         found.append(day)
     return found[::-1]

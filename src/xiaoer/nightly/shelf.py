@@ -60,7 +60,8 @@ def task(rows: TrainingSet, day: date) -> Task:
 def told_split(rows: TrainingSet) -> str:
     """The days in words, as a judgement shows them."""
     first, last, start, end = map(
-        from_day_number, (rows.split.train[0], rows.split.train[-1], rows.split.judge[0], rows.split.judge[-1])
+        from_day_number,
+        (rows.split.train[0], rows.split.train[-1], rows.split.judge[0], rows.split.judge[-1]),
     )
     return (
         f"out of time: trained on {len(rows.split.train)} month ends {first} to {last}, judged on"

@@ -20,8 +20,8 @@ from xiaoer.scores.specifications import Model
 from xiaoer.scores.splits import last_part, out_of_sample
 from xiaoer.scores.terms import Form, Scale
 
-MOST_ROWS = 20_000  # to train on
-MOST_FOR_LEAKS = 6_000
+MOST_ROWS = 10_000  # to train on
+MOST_FOR_LEAKS = 3_000
 READABLE = 0.005  # so much of AUC a readable form may give away before trees are taken
 SEED = 20261031
 FEWEST_TO_TRAIN = 10

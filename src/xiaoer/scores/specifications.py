@@ -181,7 +181,7 @@ def _check_inputs(model: Model) -> None:
     if strange or never:
         raise ValueError(f"{', '.join(strange or never)} is nothing a model may read")
     if pointed and model.sort is not Sort.CHANCE:
-        raise ValueError("only models of a chance are told which way an input points")  # noqa: TRY003, EM101
+        raise ValueError("only models of a chance are told which way an input points")
     if pointed - names:
         raise ValueError(f"{', '.join(sorted(pointed - names))} is pointed, yet not read")
 
