@@ -50,22 +50,28 @@ def training_set(model: Model, nights: Sequence[Night], tonight: Night) -> Train
 
     Raises Refusal when the frames do not span the label's reach, or when no outcome is known.
     """
-    days = [one.on.today for one in nights]
-    told = tonight.on.today
-    found = out_of_time(days, model.reach_days, told)
-    if found is None:
-        raise Refusal(
-            f"no two of the {len(days)} frames lie {model.reach_days} days apart with outcomes told",
-            f"model {model.name}",
-            f"at least {2 * model.reach_days // 30} months of files",
-            "Wait until more months are delivered, or shorten the horizon in its file",
-        )
-    wanted = {*found.train, *found.judge}
-    known = side_by_side([one for one in nights if one.on.today in wanted])
+    reached = [one for one in nights if one.on.today + model.reach_days <= tonight.on.today]
+    if not reached:
+        raise _too_short(model, 0)
+    known = side_by_side(reached)
     table = tonight.engine.collect(labelled(model, known, later_of(model, tonight))).sort_by(ORDER)
     if not table.num_rows:
         raise Refusal("no outcome is known", f"model {model.name}", model.words.population["en"])
+    # Only days that have rows: campaigns are months apart, and a day between them is nothing to judge by.
+    days = pc.unique(table["on_day"]).to_pylist()
+    found = out_of_time(days, model.reach_days, tonight.on.today)
+    if found is None:
+        raise _too_short(model, len(days))
     return TrainingSet(model, table, found)
+
+
+def _too_short(model: Model, days: int) -> Refusal:
+    return Refusal(
+        f"no two of the {days} days with known outcomes lie {model.reach_days} days apart",
+        f"model {model.name}",
+        f"at least {2 * model.reach_days // 30} months of files",
+        "Wait until more months are delivered, or shorten the horizon in its file",
+    )
 
 
 def later_of(model: Model, tonight: Night) -> Later:
