@@ -18,7 +18,8 @@ import polars as pl
 from scipy.stats import spearmanr
 
 from bench.watching import CHECKOUT, commit
-from xiaoer.scores.keeping import Shelf
+from xiaoer.scores.keeping import newest, read_said
+from xiaoer.scores.registry import Registry
 from xiaoer.scores.specifications import Model, models
 
 KEPT = CHECKOUT / "bench" / "results" / "truth_shelf.json"
@@ -91,14 +92,14 @@ BEHIND: Mapping[str, tuple[str, Pairing]] = {
 }
 
 
-def held(model: Model, shelf: Shelf, truth: Truth) -> dict[str, Any] | None:
+def held(model: Model, registry: Registry, truth: Truth) -> dict[str, Any] | None:
     """A row of the table, or None where nothing was judged or no truth stands behind it."""
-    newest, behind = shelf.newest(model), BEHIND.get(model.name, BEHIND.get(model.family))
-    if not newest.get("version") or behind is None:
+    last, behind = newest(registry, model), BEHIND.get(model.name, BEHIND.get(model.family))
+    if not last.get("version") or behind is None:
         return None
-    said = pl.read_parquet(shelf.folder / model.name / f"{newest['version']}.judged.parquet")
+    said = pl.DataFrame(read_said(registry, model.name, last["version"]))
     paired = behind[1](said, truth).drop_nulls(["said", "truth"])
-    row = {"model": model.name, "state": newest["state"], "truth": behind[0], "rows": paired.height}
+    row = {"model": model.name, "state": last["state"], "truth": behind[0], "rows": paired.height}
     if paired.height < FEWEST:
         return row
     return row | {"rank": correlation(paired, "said"), **_more(model, paired)}
@@ -127,8 +128,8 @@ def fifths(paired: pl.DataFrame) -> list[dict[str, float]]:
 
 def main(home: Path, bank: Path) -> list[dict[str, Any]]:
     """Every model that was judged and has a truth behind it."""
-    shelf, truth = Shelf(home / "models"), Truth(bank)
-    rows = [row for model in models().values() if (row := held(model, shelf, truth))]
+    registry, truth = Registry(home / "models"), Truth(bank)
+    rows = [row for model in models().values() if (row := held(model, registry, truth))]
     for row in rows:
         print({name: value for name, value in row.items() if name != "calibration"})
     return rows

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from xiaoer.scores.forms.fitting import fitting
 from xiaoer.scores.forms.reading import read_from
 from xiaoer.scores.forms.tables import Axis, Part, merged
 from xiaoer.scores.measures import Line, auc
+from xiaoer.scores.night import columns
 from xiaoer.scores.samples import Field, Sample
 from xiaoer.scores.terms import Form, Scale
 
@@ -29,7 +31,7 @@ FIELDS = (
     Field("trade", "category", WORDS),
     Field("noise"),
 )
-QUICK = glassbox.Shape(rounds=80, pairs=2, pair_rounds=40)
+QUICK = glassbox.Shape(rounds=80, pairs=2, pair_rounds=40, bags=2)
 
 
 def drawn(rows: int = 3_000, seed: int = 1) -> Sample:
@@ -81,7 +83,7 @@ def test_tables_say_what_the_trees_said() -> None:
     fitting_rows = glassbox.Fitting(reading, reading.matrix(FITTED.columns), FITTED, 0)
     curves = fitting_rows.curves(QUICK)
     known = curves.predict(fitting_rows.matrix, raw_score=True)
-    pairs = fitting_rows.likely_pairs(known, 2)
+    pairs = glassbox.likely_pairs([fitting_rows], [known], 2)
     assert [0, 1] in pairs
     both = fitting_rows.pairs(known, pairs, QUICK)
     tables = glassbox.written(reading, [curves, both])
@@ -127,7 +129,7 @@ def test_a_special_value_has_its_own_points() -> None:
 def test_changed_trees_are_refused() -> None:
     kept = trees.fit(FIELDS, FITTED)
     with pytest.raises(Refusal, match="not those that were judged"):
-        replace(kept, text=kept.text + " ").log_odds(OTHERS.columns)
+        replace(kept, texts=(kept.texts[0] + " ", *kept.texts[1:])).log_odds(OTHERS.columns)
 
 
 def test_fitting_twice_gives_the_same_tables() -> None:
@@ -159,3 +161,20 @@ def test_a_pair_is_read_row_by_row() -> None:
     part = Part((one, two), tuple(range(9)))
     columns = {"x": np.array([-1.0, 1.0, np.nan, 1.0]), "y": np.array([0.0, 2.0, np.nan, 3.0])}
     assert part.bin_of(columns, fields).tolist() == [0, 4, 8, 4]
+
+
+def test_a_batch_is_read_as_the_sample_was(card: PointsCard | TreesCard) -> None:
+    """Words, missing ones, and one that training never saw, from Arrow as from the sample."""
+    fields = card.fields if isinstance(card, PointsCard) else card.trees.fields
+    some = OTHERS.rows(np.arange(50)).columns
+    words = [WORDS[int(code)] for code in some["trade"]]
+    batch = pa.RecordBatch.from_pydict(
+        {name: pa.array(values, from_pandas=True) for name, values in some.items()} | {"trade": words}
+    )
+    levels = next(field.levels for field in fields if field.name == "trade")
+    places = [float(levels.index(word)) if word in levels else float(len(levels)) for word in words]
+    read = columns(batch, fields)
+    assert (card.score(read).points == card.score(some | {"trade": np.array(places)}).points).all()
+    odd = pa.RecordBatch.from_pydict({"trade": pa.array(["smith", None, levels[0]])})
+    trade = next(field for field in fields if field.name == "trade")
+    assert columns(odd, [trade])["trade"].tolist() == pytest.approx([len(levels), np.nan, 0], nan_ok=True)

@@ -1,4 +1,4 @@
-"""A model of the shelf from rows to use: trained and judged apart, refused with a reason, promoted by two people."""
+"""A model of the shelf from rows to use: trained and judged apart, refused with a reason, kept for two people."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,14 +12,15 @@ import pytest
 from xiaoer.kit.refusal import Refusal
 from xiaoer.scores.columns import columns_of, fields_of, sample_of, thinned
 from xiaoer.scores.effects import qini, transformed
-from xiaoer.scores.keeping import CHALLENGER, Hands, Shelf
+from xiaoer.scores.keeping import keep, newest, read_said, refuse
+from xiaoer.scores.life import Life
+from xiaoer.scores.registry import Registry
 from xiaoer.scores.shelved import Proved, Task
 from xiaoer.scores.specifications import Inputs, Model, Rival, models
 from xiaoer.scores.terms import Form
 from xiaoer.scores.weighing import prove
 
 AT = datetime(2026, 11, 1, 9, tzinfo=UTC)
-TWO = Hands("Chen", "Zhou", AT)
 ROWS = 900
 
 
@@ -159,57 +160,44 @@ def test_qini_by_hand() -> None:
 
 
 def proved(version: str, state: str = "live") -> Proved:
+    why = "why" if state != "live" else None
     row = {
         "model": "leaving",
         "version": version,
         "state": state,
-        "refused_because": "why" if state != "live" else None,
+        "refused_because": why,
+        "trained_on": "2026-10-31",
     }
-    return Proved(version, {"form": "scorecard"}, row, pa.table({"said": [0.1]}))
+    return Proved(version, {"form": "scorecard"}, row | {"value": 0.8}, pa.table({"said": [0.1]}))
 
 
-def test_one_person_alone_promotes_nothing(tmp_path: Path) -> None:
-    shelf, model = Shelf(tmp_path), a_model()
-    shelf.keep(model, proved("v1"))
-    assert shelf.newest(model)["state"] == CHALLENGER
-    for alone in (Hands("Chen", " chen ", AT), Hands("Chen", "", AT)):
-        with pytest.raises(Refusal, match="two different people"):
-            shelf.promote(model, alone)
-    assert shelf.in_use("leaving") is None
-    assert shelf.promote(model, TWO) == "v1"
-    assert shelf.newest(model)["state"] == "live"
+def test_a_version_good_enough_waits_for_two_people(tmp_path: Path) -> None:
+    registry, model = Registry(tmp_path), a_model()
+    keep(registry, model, proved("v1"))
+    life = Life(registry, "leaving")
+    assert newest(registry, model)["state"] == "challenger"
+    with pytest.raises(Refusal):
+        life.promote("Chen", " chen ", AT)
+    life.promote("Chen", "Zhou", AT)
+    assert newest(registry, model)["state"] == "live"
+    assert read_said(registry, "leaving", "v1").to_pylist() == [{"said": 0.1}]
 
 
 @pytest.mark.parametrize("state", ["refused", "small_sample"])
-def test_what_is_not_good_enough_is_not_promoted(tmp_path: Path, state: str) -> None:
-    shelf, model = Shelf(tmp_path), a_model()
-    with pytest.raises(Refusal, match="not trained"):
-        shelf.promote(model, TWO)
-    shelf.keep(model, proved("v1"))
-    shelf.promote(model, TWO)
-    shelf.keep(model, proved("v2", state))
-    with pytest.raises(Refusal, match="why"):
-        shelf.promote(model, TWO)
-    assert shelf.in_use("leaving") == "v1"  # what was good enough stays
-
-
-def test_reverting_puts_back_what_was_there_and_says_who(tmp_path: Path) -> None:
-    shelf, model = Shelf(tmp_path), a_model()
-    shelf.keep(model, proved("v1"))
-    shelf.promote(model, TWO)
-    with pytest.raises(Refusal, match="no version was in use before"):
-        shelf.revert(model, TWO)
-    shelf.keep(model, proved("v2"))
-    shelf.promote(model, TWO)
-    assert shelf.revert(model, TWO) == "v1"
-    assert [(row["done"], row["version"], row["before"], row["approved_by"]) for row in shelf.history("leaving")] == [
-        ("promoted", "v1", None, "Zhou"), ("promoted", "v2", "v1", "Zhou"), ("reverted", "v1", "v2", "Zhou"),
-    ]  # fmt: skip
-    assert shelf.page("leaving", "v1")["judgement"]["version"] == "v1"
+def test_what_is_not_good_enough_waits_for_nobody(tmp_path: Path, state: str) -> None:
+    registry, model = Registry(tmp_path), a_model()
+    keep(registry, model, proved("v1"))
+    Life(registry, "leaving").promote("Chen", "Zhou", AT)
+    keep(registry, model, proved("v2", state))
+    assert Life(registry, "leaving").candidate() is None
+    assert registry.version_in_use("leaving") == "v1"  # what was good enough stays
+    assert newest(registry, model)["refused_because"] == "why"
 
 
 def test_a_refusal_is_listed_with_its_reason(tmp_path: Path) -> None:
-    shelf, model = Shelf(tmp_path), a_model()
-    row = shelf.refuse(model, Refusal("no outcome is known"), "2026-10-31")
+    registry, model = Registry(tmp_path), a_model()
+    assert newest(registry, model)["state"] == "not trained"
+    row = refuse(registry, model, Refusal("no outcome is known"), "2026-10-31")
     assert (row["state"], row["refused_because"], row["value"]) == ("refused", "no outcome is known", None)
-    assert shelf.newest(model)["refused_because"] == "no outcome is known"
+    assert newest(registry, model)["refused_because"] == "no outcome is known"
+    assert registry.versions("leaving") == []

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import (
     BarColumn,
     DownloadColumn,
+    MofNCompleteColumn,
     Progress,
     TextColumn,
     TimeRemainingColumn,
@@ -85,3 +86,17 @@ def watching(*, quiet: bool) -> Iterator[Watching]:
         *columns, console=Console(stderr=True), transient=True, disable=quiet or not console.is_terminal
     ) as progress:
         yield Watching(progress)
+
+
+@contextmanager
+def counting(first: str, *, quiet: bool) -> Iterator[tuple[Callable[[int], None], Callable[[str], None]]]:
+    """A bar of steps on a terminal: told how many there are, then what was done; nothing where nobody looks."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(
+        *columns, console=Console(stderr=True), transient=True, disable=quiet or not console.is_terminal
+    ) as progress:
+        task = progress.add_task(first, total=None)
+        yield (
+            lambda steps: progress.update(task, total=steps),
+            lambda what: progress.update(task, advance=1, description=what),
+        )

@@ -11,7 +11,8 @@ from xiaoer.kit.tables import Engine, Lake
 from xiaoer.nightly.frames import frames, month_ends
 from xiaoer.nightly.run import Night
 from xiaoer.nightly.training_sets import TrainingSet, training_set
-from xiaoer.scores.keeping import Shelf
+from xiaoer.scores.keeping import keep, refuse
+from xiaoer.scores.registry import Registry
 from xiaoer.scores.shelved import Task
 from xiaoer.scores.specifications import Model
 from xiaoer.scores.weighing import prove
@@ -28,13 +29,13 @@ def train_shelf(
     Raises Refusal when no customers are known on the day.
     """
     nights = known_nights(settings, day, engine, told)
-    shelf = Shelf(settings.home / "models")
+    registry = Registry(settings.home / "models")
     for model in models:
         told(model.name)
         try:
-            yield shelf.keep(model, prove(task(training_set(model, nights, nights[-1]), day)))
+            yield keep(registry, model, prove(task(training_set(model, nights, nights[-1]), day)))
         except Refusal as why:
-            yield shelf.refuse(model, why, day.isoformat())
+            yield refuse(registry, model, why, day.isoformat())
 
 
 def known_nights(settings: Settings, day: date, engine: Engine, told: Told) -> Sequence[Night]:

@@ -1,6 +1,6 @@
 """A model over the night's features, batch by batch."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import narwhals as nw
 import numpy as np
@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from xiaoer.kit.tables import Frame
 from xiaoer.kit.tables.expressions import whole
 from xiaoer.scores.rules import Floats, Ints, score
+from xiaoer.scores.samples import Field
 from xiaoer.scores.terms import Scorecard
 
 SCORES = pa.schema(
@@ -66,6 +67,21 @@ def empty_scores() -> pa.Table:
 def floats(column: pa.Array) -> Floats:
     """A numeric column as floats, nulls as NaN."""
     return np.asarray(column.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def columns(batch: pa.RecordBatch, fields: Sequence[Field]) -> dict[str, Floats]:
+    """What a card reads of a batch: numbers as floats; words as their places among the card's, others after them."""
+    return {field.name: _read(batch[field.name], field) for field in fields}
+
+
+def _read(column: pa.Array, field: Field) -> Floats:
+    if field.kind == "number":
+        return floats(column)
+    words = column.cast(pa.string())
+    places = pc.fill_null(
+        pc.index_in(words, value_set=pa.array(field.levels, pa.string())), len(field.levels)
+    )
+    return floats(pc.if_else(pc.is_null(words), pa.scalar(None, pa.int32()), places))
 
 
 def bands(probability: Floats) -> pa.Array:

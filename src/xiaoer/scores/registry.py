@@ -6,7 +6,8 @@ from typing import Any
 
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.tables.manifest import write_atomically
-from xiaoer.scores.terms import Scorecard
+from xiaoer.scores.forms.cards import Card, card_from
+from xiaoer.scores.terms import Scorecard, State
 
 
 class Registry:
@@ -17,25 +18,46 @@ class Registry:
 
     def keep(self, card: Scorecard, judgement: dict[str, Any], *, use: bool = True) -> None:
         """Store a version with its judgement and, where asked, put it to use."""
-        page = {"card": card.as_json(), "judgement": judgement}
-        text = json.dumps(page, ensure_ascii=False, indent=1)
-        write_atomically(self.folder / card.model / f"{card.version}.json", text.encode())
+        self.keep_page(card.model, card.version, {"card": card.as_json(), "judgement": judgement})
         if use:
-            write_atomically(self.folder / card.model / "in-use", card.version.encode())
+            self.use(card.model, card.version)
+
+    def keep_page(self, model: str, version: str, page: dict[str, Any]) -> None:
+        """Store a version of any form (`making.Made.as_json`); it is not in use until it is promoted."""
+        text = json.dumps(page, ensure_ascii=False, indent=1)
+        write_atomically(self.folder / model / f"{version}.json", text.encode())
+
+    def form(self, model: str, version: str) -> Card:
+        """A version that is a table of points or trees; raises Refusal when it was never kept."""
+        return card_from(self.page(model, version)["card"])
+
+    def use(self, model: str, version: str) -> None:
+        """Let the night take this version from now on; raises Refusal when it was never kept."""
+        self.page(model, version)
+        write_atomically(self.folder / model / "in-use", version.encode())
+
+    def version_in_use(self, model: str) -> str | None:
+        """The version the night takes; None when there is none."""
+        pointer = self.folder / model / "in-use"
+        return pointer.read_text() if pointer.exists() else None
+
+    def versions(self, model: str) -> list[str]:
+        """Every version that was kept, by name."""
+        return sorted(path.stem for path in (self.folder / model).glob("*.json"))
 
     def in_use(self, model: str, day: str | None = None) -> Scorecard | None:
         """The version in use, or None when the model was never trained.
 
         With a `day` (ISO) only a card trained on or before it: an earlier night must not know later labels.
         """
-        pointer = self.folder / model / "in-use"
-        if not pointer.exists():
+        used = self.version_in_use(model)
+        if used is None:
             return None
-        card = self.version(model, pointer.read_text())
+        card = self.version(model, used)
         if day is None or card.trained_on <= day:
             return card
-        kept = [self.version(model, path.stem) for path in (self.folder / model).glob("*.json")]
-        usable = [one for one in kept if one.trained_on <= day]
+        kept = [self.version(model, version) for version in self.versions(model)]
+        usable = [one for one in kept if one.trained_on <= day and one.state != State.REFUSED]
         return max(usable, key=lambda one: (one.trained_on, one.version), default=None)
 
     def version(self, model: str, version: str) -> Scorecard:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,14 +30,15 @@ class Field:
 class Sample:
     """Rows in order of their key: `columns` (name → rows), `hit` (the outcome came).
 
-    `firms` numbers the firm of each row, where a firm has more than one; `when` is the day a row was known on.
+    `firms` numbers the firm of each row, where a firm has more than one; `when` is the day a row was known on,
+    or a number that stands in time order.
     """
 
     keys: tuple[str, ...]
     columns: Mapping[str, Floats]
     hit: NDArray[np.bool_]
     firms: Ints | None = None
-    when: NDArray[np.datetime64] | None = None
+    when: NDArray[Any] | None = None
 
     def rows(self, at: Ints) -> "Sample":
         return Sample(

@@ -10,11 +10,16 @@ SHELF = Path(__file__).with_name("shelf")
 
 
 class State(StrEnum):
-    """What a score may be used for; `small_sample` is shown as such on every screen and never promoted."""
+    """What a score may be used for; `small_sample` is shown as such on every screen and never promoted.
+
+    A challenger would do and waits for a second person; a retired model has been.
+    """
 
     LIVE = "live"
+    CHALLENGER = "challenger"
     SMALL_SAMPLE = "small_sample"
     REFUSED = "refused"
+    RETIRED = "retired"
 
 
 class Form(StrEnum):

@@ -106,7 +106,7 @@ class TreesCard:
         orders = {name: asdict(order) for name, order in self.trees.reading.orders.items()}
         return {
             "form": self.form, "points": asdict(self.points), "line": asdict(self.line), "sha256": self.trees.sha256,
-            "fields": [asdict(field) for field in self.trees.fields], "orders": orders, "text": self.trees.text,
+            "fields": [asdict(field) for field in self.trees.fields], "orders": orders, "texts": self.trees.texts,
         }  # fmt: skip
 
     @classmethod
@@ -114,7 +114,7 @@ class TreesCard:
         orders = {
             name: Order(tuple(order["of_words"]), order["others"]) for name, order in row["orders"].items()
         }
-        trees = Trees(row["text"], row["sha256"], Reading(_fields(row["fields"]), orders))
+        trees = Trees(tuple(row["texts"]), row["sha256"], Reading(_fields(row["fields"]), orders))
         return cls(Scale(**row["points"]), Line(**row["line"]), trees)
 
 

@@ -7,7 +7,7 @@ tables, exactly.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import lightgbm as lgb
@@ -20,30 +20,44 @@ from xiaoer.scores.forms.tables import Additive, Part
 from xiaoer.scores.rules import Floats
 from xiaoer.scores.samples import Field, Sample
 
+MANY_ROWS = 30_000
+
 
 @dataclass(frozen=True)
 class Shape:
     """How finely a glass box is cut: chosen once, on four public sets (bench/shelf.py), not per model."""
 
-    rounds: int = 400
+    rounds: int = 250
     pairs: int = 10
-    pair_rounds: int = 200
-    bins: int = 64
+    pair_rounds: int = 400
+    bins: int = 128
     pair_bins: int = 24
+    bags: int = 3
 
 
 def fit(fields: Sequence[Field], sample: Sample, seed: int = 0, shape: Shape | None = None) -> Additive:
-    """Log-odds as curves and pairs; the same rows and seed give the same tables."""
-    shape = shape or Shape()
-    reading = read_from(fields, sample)
-    fitting = Fitting(reading, reading.matrix(sample.columns), sample, seed)
-    curves = fitting.curves(shape)
-    known = raw(curves, fitting.matrix)
-    trees = [curves]
-    pairs = fitting.likely_pairs(known, shape.pairs)
+    """Log-odds as curves and pairs; the same rows and seed give the same tables.
+
+    On few rows the mean of several fits whose chance draws differ (bagging, Breiman 1996): a mean of tables is one.
+    """
+    shape, reading = shape or Shape(), read_from(fields, sample)
+    matrix, bags = reading.matrix(sample.columns), shape.bags if len(sample.hit) <= MANY_ROWS else 1
+    fittings = [Fitting(reading, matrix, sample, seed + bag) for bag in range(bags)]
+    trees = [fitting.curves(shape) for fitting in fittings]
+    known = [raw(curves, matrix) for curves in trees]
+    pairs = likely_pairs(fittings, known, shape.pairs)
     if pairs:
-        trees.append(fitting.pairs(known, pairs, shape))
-    return written(reading, trees).centred(sample.columns)
+        trees += [fitting.pairs(odds, pairs, shape) for fitting, odds in zip(fittings, known, strict=True)]
+    return written(reading, trees, 1 / bags).centred(sample.columns)
+
+
+def likely_pairs(fittings: Sequence["Fitting"], known: Sequence[Floats], most: int) -> list[list[int]]:
+    """Pairs of fields that trees split together on what the curves leave, by what it gained in all fits."""
+    gains: dict[tuple[int, int], float] = defaultdict(float)
+    for fitting, odds in zip(fittings, known, strict=True):
+        for pair, gain in fitting.gains(odds).items():
+            gains[pair] += gain
+    return [list(pair) for pair in sorted(gains, key=lambda pair: (-gains[pair], pair))[:most]]
 
 
 @dataclass(frozen=True)
@@ -59,27 +73,24 @@ class Fitting:
         """Trees of one input each."""
         asked = {
             "learning_rate": 0.05, "num_leaves": 4, "lambda_l2": 2.0, "feature_fraction": 0.5,
-            "max_bin": shape.bins, "bagging_fraction": 0.8, "bagging_freq": 1, "interaction_constraints": self.reading.columns_of,
+            "max_bin": shape.bins, "bagging_fraction": 0.8, "bagging_freq": 1,
+            "interaction_constraints": self.reading.columns_of,
         }  # fmt: skip
         return self._boosted(asked, shape.rounds)
 
-    def likely_pairs(self, known: Floats, most: int) -> list[list[int]]:
-        """Pairs of fields that trees of two levels split together on what the curves leave, by gain."""
-        if most < 1 or len(self.reading.fields) < 2:
-            return []
+    def gains(self, known: Floats) -> dict[tuple[int, int], float]:
+        """What free trees of two levels gain by splitting a pair of fields together, on what the curves leave."""
         asked = {
             "learning_rate": 0.1, "num_leaves": 4, "max_depth": 2, "lambda_l2": 5.0, "feature_fraction": 0.6,
             "max_bin": 32, "min_data_in_leaf": 50,
         }  # fmt: skip
-        gains = _gains(self._boosted(asked, 60, known), self._field_of)
-        best = sorted(gains, key=lambda pair: (-gains[pair], pair))[:most]
-        return [sorted(pair) for pair in best]
+        return _gains(self._boosted(asked, 60, known), self._field_of)
 
     def pairs(self, known: Floats, pairs: Sequence[Sequence[int]], shape: Shape) -> lgb.Booster:
         """Trees over two fields each, on what the curves leave."""
         columns = self.reading.columns_of
         asked = {
-            "learning_rate": 0.05, "num_leaves": 8, "lambda_l2": 5.0, "min_data_in_leaf": 30,
+            "learning_rate": 0.03, "num_leaves": 8, "lambda_l2": 5.0, "min_data_in_leaf": 30,
             "max_bin": shape.pair_bins, "bagging_fraction": 0.8, "bagging_freq": 1,
             "interaction_constraints": [columns[one] + columns[two] for one, two in pairs],
         }  # fmt: skip
@@ -114,13 +125,14 @@ def _gains(trees: lgb.Booster, field_of: Mapping[int, int]) -> dict[tuple[int, i
     return gains
 
 
-def written(reading: Reading, trees: Iterable[lgb.Booster]) -> Additive:
-    """Trees whose leaves read one or two fields, as one table a set of fields."""
+def written(reading: Reading, trees: Iterable[lgb.Booster], weight: float = 1.0) -> Additive:
+    """Trees whose leaves read one or two fields, as one table a set of fields; `weight` is that of each tree."""
     together: dict[tuple[int, ...], list[Leaf]] = defaultdict(list)
     field_of = {column: place for place, group in enumerate(reading.columns_of) for column in group}
     for booster in trees:
         for leaf in leaves_of(booster.dump_model()["tree_info"]):
-            together[tuple(sorted({field_of[column] for column in leaf.spans}))].append(leaf)
+            fields = tuple(sorted({field_of[column] for column in leaf.spans}))
+            together[fields].append(replace(leaf, worth=weight * leaf.worth))
     start = float(sum(leaf.worth for leaf in together.pop((), [])))
     parts = (
         _table(reading, places, leaves) for places, leaves in sorted(together.items(), key=_curves_first)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as made
 from functools import cached_property
+from typing import Any
 
 import lightgbm as lgb
 import numpy as np
@@ -15,51 +16,81 @@ from xiaoer.scores.forms.reading import Reading, read_from
 from xiaoer.scores.rules import Floats
 from xiaoer.scores.samples import Field, Sample
 
-ROUNDS = 500
-ASKED = {
-    "learning_rate": 0.04, "num_leaves": 16, "feature_fraction": 0.5, "bagging_fraction": 0.8, "bagging_freq": 1,
-    "min_data_in_leaf": 20, "lambda_l2": 3.0,
-}  # fmt: skip
+
+@dataclass(frozen=True)
+class Size:
+    """How many trees, and what is asked of each."""
+
+    rounds: int
+    asked: Mapping[str, Any]
+
+
+# Slow and thinned out does better where much is chance, deep and whole where the ratios of few firms tell. On few rows
+# the mean of all is near the best of them everywhere (bench/shelf.py), with no choice that folds could disagree on; on
+# many rows the first alone does as well.
+SIZES = (
+    Size(
+        500,
+        {
+            "learning_rate": 0.04, "num_leaves": 16, "feature_fraction": 0.5, "bagging_fraction": 0.8,
+            "bagging_freq": 1, "lambda_l2": 3.0,
+        },
+    ),
+    Size(300, {"learning_rate": 0.1, "num_leaves": 31}),
+    Size(
+        500,
+        {
+            "learning_rate": 0.03, "num_leaves": 31, "feature_fraction": 0.6, "bagging_fraction": 0.9,
+            "bagging_freq": 1, "lambda_l2": 1.0,
+        },
+    ),
+)  # fmt: skip
+MANY_ROWS = 30_000
 
 
 @dataclass(frozen=True)
 class Trees:
-    """Trees in LightGBM's own text, the hash of that text, and how columns become its matrix."""
+    """Trees in LightGBM's own text, one text a size, the hash of all, and how columns become their matrix."""
 
-    text: str
+    texts: tuple[str, ...]
     sha256: str
     reading: Reading = made(repr=False)
 
     @cached_property
-    def booster(self) -> lgb.Booster:
-        """The trees, ready; raises Refusal when the text is not the one that was kept."""
-        if hash_of(self.text) != self.sha256:
+    def boosters(self) -> tuple[lgb.Booster, ...]:
+        """The trees, ready; raises Refusal when the texts are not those that were kept."""
+        if hash_of(self.texts) != self.sha256:
             raise Refusal("the trees are not those that were judged", "model text", f"sha256 {self.sha256}")
-        return lgb.Booster(model_str=self.text)
+        return tuple(lgb.Booster(model_str=text) for text in self.texts)
 
     @property
     def fields(self) -> tuple[Field, ...]:
         return self.reading.fields
 
     def log_odds(self, columns: Mapping[str, Floats]) -> Floats:
-        return raw(self.booster, self.reading.matrix(columns))
+        """The mean of the sizes."""
+        matrix = self.reading.matrix(columns)
+        odds: Floats = np.mean([raw(trees, matrix) for trees in self.boosters], axis=0)
+        return odds
 
     def shares(self, columns: Mapping[str, Floats]) -> Floats:
         """Rows × (fields + 1): what each field added to the log-odds, then the start."""
-        by_column = shares(self.booster, self.reading.matrix(columns))
+        matrix = self.reading.matrix(columns)
+        by_column = np.mean([shares(trees, matrix) for trees in self.boosters], axis=0)
         by_field = [by_column[:, group].sum(axis=1) for group in self.reading.columns_of]
         return np.column_stack([*by_field, by_column[:, -1]])
 
 
 def fit(fields: Sequence[Field], sample: Sample, seed: int = 0) -> Trees:
-    """Trees of a modest size, the same for every model."""
+    """Trees of every size, or of one on many rows; the same rows and seed give the same trees."""
     reading = read_from(fields, sample)
-    trees = boosted(
-        reading, Rows(reading.matrix(sample.columns), sample.hit), ROUNDS, {"seed": seed, **ASKED}
+    rows = Rows(reading.matrix(sample.columns), sample.hit)
+    sizes = SIZES[:1] if len(sample.hit) > MANY_ROWS else SIZES
+    texts = tuple(
+        boosted(reading, rows, size.rounds, {"seed": seed, **size.asked}).model_to_string() for size in sizes
     )
-    text = trees.model_to_string()
-    return Trees(text, hash_of(text), reading)
+    return Trees(texts, hash_of(texts), reading)
 
 
-def hash_of(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def hash_of(texts: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()

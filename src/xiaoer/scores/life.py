@@ -1,0 +1,118 @@
+"""A model's life: who put which version to use, with whose approval; two persons, always."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from xiaoer.kit.refusal import Refusal
+from xiaoer.kit.tables.manifest import write_atomically
+from xiaoer.scores.registry import Registry
+from xiaoer.scores.terms import State
+
+MAY_BE_PROMOTED = (State.LIVE, State.CHALLENGER)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A version put to use: `before` it another was, or none; never changed, a correction is a further line."""
+
+    version: str
+    before: str | None
+    what: Literal["promoted", "reverted"]
+    by: str
+    approved_by: str
+    at: str
+
+
+@dataclass(frozen=True)
+class Life:
+    """The turns of one model, oldest first."""
+
+    registry: Registry
+    model: str
+
+    @property
+    def path(self) -> Path:
+        return self.registry.folder / self.model / "life.jsonl"
+
+    def turns(self) -> list[Turn]:
+        if not self.path.exists():
+            return []
+        return [Turn(**json.loads(line)) for line in self.path.read_text(encoding="utf-8").splitlines()]
+
+    def promote(self, by: str, approved_by: str, at: datetime, version: str | None = None) -> Turn:
+        """The newest version judged good enough (or the one named) comes to use.
+
+        Raises Refusal for one person alone, for a version refused or of a small sample, and when there is none.
+        """
+        check_two(by, approved_by)
+        asked = version or self.candidate()
+        if asked is None:
+            raise Refusal("no version waits for promotion", f"model {self.model}", next_step="Train it first")
+        judgement = self.registry.page(self.model, asked)["judgement"]
+        if judgement["state"] not in MAY_BE_PROMOTED:
+            why = judgement.get("refused_because") or judgement["state"]
+            raise Refusal(f"version {asked} may not be used: {why}", f"model {self.model}")
+        return self._turn(asked, "promoted", (by, approved_by), at)
+
+    def revert(self, by: str, at: datetime) -> Turn:
+        """The version used before comes back, as it was. One person may: it was approved when it was promoted.
+
+        Raises Refusal when nothing was in use before.
+        """
+        if not by.strip():
+            raise Refusal("nobody is named", "--by", "who reverts")
+        used = _standing(self.turns())
+        if not used or used[-1].before is None:
+            raise Refusal("no version was in use before this one", f"model {self.model}")
+        return self._turn(used[-1].before, "reverted", (by, used[-1].approved_by), at)
+
+    def candidate(self) -> str | None:
+        """The newest version that may be promoted and was not used yet; of one day the judgement's value decides."""
+        used = {version for turn in self.turns() for version in (turn.version, turn.before)}
+        used.add(self.registry.version_in_use(self.model))
+        pages = {
+            version: self.registry.page(self.model, version)
+            for version in self.registry.versions(self.model)
+            if version not in used
+        }
+        waiting = [
+            version for version, page in pages.items() if page["judgement"]["state"] in MAY_BE_PROMOTED
+        ]
+        return max(waiting, key=lambda version: (*_newest(pages[version]), version), default=None)
+
+    def _turn(
+        self, version: str, what: Literal["promoted", "reverted"], people: tuple[str, str], at: datetime
+    ) -> Turn:
+        turn = Turn(version, self.registry.version_in_use(self.model), what, *people, at.isoformat())
+        lines = [json.dumps(asdict(one), ensure_ascii=False) for one in (*self.turns(), turn)]
+        write_atomically(self.path, ("\n".join(lines) + "\n").encode())
+        self.registry.use(self.model, version)
+        return turn
+
+
+def check_two(by: str, approved_by: str) -> None:
+    """Raises Refusal unless two different persons are named."""
+    one, two = by.strip().casefold(), approved_by.strip().casefold()
+    if not one or not two:
+        raise Refusal("promotion needs two persons", "--by, --approved-by", "who asks, and who approves")
+    if one == two:
+        raise Refusal(f"{by} cannot approve what {by} asks for", "--approved-by", "a second person")
+
+
+def _standing(turns: Sequence[Turn]) -> list[Turn]:
+    """Promotions that no revert took back, oldest first."""
+    kept: list[Turn] = []
+    for turn in turns:
+        if turn.what == "promoted":
+            kept.append(turn)
+        elif kept:
+            kept.pop()
+    return kept
+
+
+def _newest(page: dict[str, Any]) -> tuple[str, float]:
+    return page["card"].get("trained_on", ""), page["judgement"].get("value", 0.0)
