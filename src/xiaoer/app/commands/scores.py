@@ -38,8 +38,8 @@ def listing(*, as_json: bool) -> None:
 
 
 JUDGED = (
-    "state", "refused_because", "population", "metric", "value", "low", "high", "rival", "rival_value", "n", "positives",
-    "split", "leaks",
+    "state", "refused_because", "population", "metric", "value", "low", "high", "rival", "rival_value", "n",
+    "positives", "split", "leaks",
 )  # fmt: skip
 MORE = ("version", "family", "sort", "form", "trained_on", "response_value", "effect")
 SHOWN = (
