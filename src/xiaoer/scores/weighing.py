@@ -101,7 +101,7 @@ def proved(task: Task, weighed: Weighed) -> Proved:
     state, why = verdict(model, row, weighed.few)
     trees = weighed.fitted.trees
     orders = {name: asdict(order) for name, order in trees.reading.orders.items()}
-    card = {"form": "trees", "logged": weighed.fitted.logged, "sha256": trees.sha256, "text": trees.text,
+    card = {"form": "trees", "logged": weighed.fitted.logged, "sha256": trees.sha256, "texts": trees.texts,
             "orders": orders, "fields": [asdict(field) for field in trees.fields]}  # fmt: skip
     version = trees.sha256[:12]
     more = {"version": version, "state": str(state), "refused_because": why, "form": "trees",

@@ -7,7 +7,7 @@ from typing import Any
 import lightgbm as lgb
 import numpy as np
 
-from xiaoer.scores.forms.boosting import SAME_EVERY_TIME, SEEDS, raw
+from xiaoer.scores.forms.boosting import SAME_EVERY_TIME, SEEDS
 from xiaoer.scores.forms.reading import Reading, read_from
 from xiaoer.scores.forms.trees import Trees, hash_of
 from xiaoer.scores.rules import Floats
@@ -30,7 +30,7 @@ class Amounts:
     logged: bool
 
     def told(self, columns: Mapping[str, Floats]) -> Floats:
-        answer = raw(self.trees.booster, self.trees.reading.matrix(columns))
+        answer = self.trees.log_odds(columns)  # whatever the trees were asked for, before any link
         return unlogged(answer) if self.logged else answer
 
 
@@ -62,5 +62,5 @@ def _fit(
     reading: Reading = read_from(fields, sample)
     given = SAME_EVERY_TIME | dict(asked) | dict.fromkeys(SEEDS, asked["seed"])
     data = lgb.Dataset(reading.matrix(sample.columns), target, params={"verbose": -1})
-    text = lgb.train(given, data, rounds).model_to_string()
-    return Trees(text, hash_of(text), reading)
+    texts = (lgb.train(given, data, rounds).model_to_string(),)
+    return Trees(texts, hash_of(texts), reading)
