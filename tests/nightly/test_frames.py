@@ -15,7 +15,7 @@ pytestmark = pytest.mark.xdist_group("house")
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 END = date(2026, 10, 31)
-FIRMS, MONTHS = 60, 5
+FIRMS, MONTHS = 40, 4
 Home = tuple[Settings, DuckEngine]
 
 
