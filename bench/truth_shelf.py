@@ -98,6 +98,8 @@ def held(model: Model, registry: Registry, truth: Truth) -> dict[str, Any] | Non
     if not last.get("version") or behind is None:
         return None
     said = pl.DataFrame(read_said(registry, model.name, last["version"]))
+    if "asked_product" not in said.columns:  # a model of one product does not read which
+        said = said.with_columns(asked_product=pl.lit(next(iter(model.population.products), "")))
     paired = behind[1](said, truth).drop_nulls(["said", "truth"])
     row = {"model": model.name, "state": last["state"], "truth": behind[0], "rows": paired.height}
     if paired.height < FEWEST:
@@ -105,7 +107,10 @@ def held(model: Model, registry: Registry, truth: Truth) -> dict[str, Any] | Non
     return row | {"rank": correlation(paired, "said"), **_more(model, paired)}
 
 
-def correlation(paired: pl.DataFrame, column: str) -> float:
+def correlation(paired: pl.DataFrame, column: str) -> float | None:
+    """Spearman's; None where the model says the same of everybody."""
+    if paired[column].n_unique() == 1:
+        return None
     return round(float(spearmanr(paired[column], paired["truth"]).statistic), 3)
 
 
