@@ -17,9 +17,9 @@ from xiaoer.features.night import (
     Calendar,
     account_flows,
     account_sums,
+    alongside,
     asked_days,
     balance_lines,
-    beside,
     flow_stretches,
     level_stretches,
     levels,
@@ -122,7 +122,7 @@ def in_one_pass(engine: Engine, folder: Path, days: list[date], cuts: list[str])
         finish(engine.map_by_key(rows, function, folder / f"{name}.parquet", key="customer_id", cuts=cuts))
         for rows, name, finish, function in both
     )
-    return pl.DataFrame(engine.collect(beside(one, other, "customer_id", "as_of_date")))
+    return pl.DataFrame(engine.collect(alongside(one, other, "customer_id", "as_of_date")))
 
 
 def one_day(engine: Engine, day: date) -> pl.DataFrame:

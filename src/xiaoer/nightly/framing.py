@@ -8,8 +8,8 @@ from xiaoer.features.night import (
     LEVEL_SUMS,
     Calendar,
     account_flows,
+    alongside,
     asked_days,
-    beside,
     flow_stretches,
     level_stretches,
     levels,
@@ -30,7 +30,7 @@ def account_frames(night: Night, days: Sequence[date]) -> Frame:
     """What `account_flows` gives for each of the days, one row per firm and as_of_date; the lines are read once."""
     held = levels(level_sums(night, _history(night, "balances", days), days))
     paid = account_flows(flow_sums(night, _history(night, "transactions", days), days))
-    return night.keep("account_frames", beside(held, paid, *FIRM_AND_DAY))
+    return night.keep("account_frames", alongside(held, paid, *FIRM_AND_DAY))
 
 
 def flow_sums(

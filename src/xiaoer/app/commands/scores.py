@@ -2,24 +2,26 @@
 
 from contextlib import closing
 from dataclasses import asdict
-from datetime import datetime
-from pathlib import Path
+from datetime import date, datetime
 from typing import Any
 
 import click
 
-from xiaoer.app.console import engine_option, print_json, print_table
+from xiaoer.app.console import console, engine_option, print_json, print_table
+from xiaoer.app.laboratory import digits, lab
 from xiaoer.kit.dates import SystemClock
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.settings import settings
 from xiaoer.kit.tables import EngineName, open_engine
 from xiaoer.kit.tables.files import count_rows
+from xiaoer.scores.keeping import newest
 from xiaoer.scores.life import MAY_BE_PROMOTED, Life, Turn, check_two
 from xiaoer.scores.registry import Registry
+from xiaoer.scores.specifications import Model, the_shelf
 from xiaoer.scores.terms import State, shelf
 
 
-@click.group("scores")
+@click.group("scores", commands=[lab])
 def command() -> None:
     """Models: list, train, judge; the laboratory; frames to train on."""
 
@@ -32,15 +34,45 @@ def _registry() -> Registry:
 @click.option("--json", "as_json", is_flag=True)
 def listing(*, as_json: bool) -> None:
     """Every model of the shelf: the version in use with its judgement, who promoted it, and who waits."""
-    rows = [_in_use(name) for name in shelf()]
-    print_json(rows) if as_json else print_table(
-        "Models", tuple(rows[0]), [tuple(row.values()) for row in rows]
-    )
+    rows = [*(_in_use(name) for name in shelf()), *(_dated(model) for model in the_shelf().values())]
+    print_json(rows) if as_json else _print_list(rows)
 
 
 JUDGED = (
-    "state", "refused_because", "metric", "value", "low", "high", "rival", "rival_value", "n", "positives", "split",
+    "state", "refused_because", "population", "metric", "value", "low", "high", "rival", "rival_value", "n",
+    "positives", "split", "leaks",
 )  # fmt: skip
+MORE = ("version", "family", "sort", "form", "trained_on", "response_value", "effect")
+SHOWN = (
+    "model",
+    "state",
+    "metric",
+    "value",
+    "low",
+    "high",
+    "rival_value",
+    "n",
+    "positives",
+    "refused_because",
+)
+
+
+def _dated(model: Model) -> dict[str, Any]:
+    """A model judged out of time: its last judgement, and which version is in use by whose word."""
+    row, life = newest(_registry(), model), Life(_registry(), model.name)
+    turns = life.turns()
+    return {
+        "model": model.name,
+        **{name: row.get(name) for name in (*JUDGED, *MORE)},
+        "in_use": _registry().version_in_use(model.name),
+        "promoted_by": turns[-1].by if turns else None,
+        "approved_by": turns[-1].approved_by if turns else None,
+        "challenger": life.candidate(),
+    }
+
+
+def _print_list(rows: list[dict[str, Any]]) -> None:
+    print_table("Models", SHOWN, [tuple(map(digits, (row[name] for name in SHOWN))) for row in rows])
 
 
 def _in_use(name: str) -> dict[str, Any]:
@@ -74,7 +106,7 @@ def promote(
     if every == bool(model) or (every and version):
         raise Refusal("one MODEL (perhaps with --version), or --all", "scores promote")
     check_two(by, approved_by)
-    names = [name for name in shelf() if Life(_registry(), name).candidate()] if every else [_known(model)]
+    names = [name for name in _names() if Life(_registry(), name).candidate()] if every else [_known(model)]
     now = SystemClock().now()
     turns = [(name, Life(_registry(), name).promote(by, approved_by, now, version)) for name in names]
     _print_turns(turns, as_json=as_json)
@@ -104,7 +136,11 @@ def _print_turns(turns: list[tuple[str, Turn]], *, as_json: bool) -> None:
 @click.argument("model")
 @click.option("--json", "as_json", is_flag=True)
 def judge(model: str, *, as_json: bool) -> None:
-    """The judgement of the version in use: out of fold, with intervals, rival, calibration and points."""
+    """The last judgement: out of time (of an undated model out of fold), with intervals, rival, calibration."""
+    if model in the_shelf():
+        judgement = newest(_registry(), the_shelf()[model])
+        print_json(judgement) if as_json else _print(judgement)
+        return
     _known(model)
     card = _registry().in_use(model)
     if card is None:
@@ -114,25 +150,59 @@ def judge(model: str, *, as_json: bool) -> None:
 
 
 @command.command()
-@click.argument("model")
+@click.argument("model", required=False)
+@click.option("--all", "every", is_flag=True, help="Every model that is judged out of time.")
 @click.option(
-    "--date", "day", type=click.DateTime(["%Y-%m-%d"]), required=True, help="A date whose night has run."
+    "--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="As known on this day; the last one delivered."
 )
-@engine_option("Where the sample is taken")
+@engine_option("Where frames are made and samples taken")
 @click.option("--json", "as_json", is_flag=True)
-def train(model: str, day: datetime, engine: str, *, as_json: bool) -> None:
-    """Train MODEL on a night's features and judge it; it waits as a challenger until two persons promote it."""
-    _known(model)
+def train(model: str | None, day: datetime | None, engine: str, *, every: bool, as_json: bool) -> None:
+    """Train MODEL, or --all, on frames of past month ends and judge it on later ones; it waits as a challenger.
+
+    The undated model `risk` is trained on the features of a day whose night has run.
+    """
+    if every == bool(model):
+        raise Refusal("one MODEL, or --all", "scores train", ", ".join(_names()))
+    names = list(the_shelf()) if every else [_known(model)]
     from xiaoer.app.setup import ready
 
     ready()
+    on = day.date() if day else _last_delivered()
+    rows = _train(names, on, engine, quiet=as_json) if names[0] in the_shelf() else _train_undated(on, engine)
+    print_json(rows) if as_json else _print(rows[0]) if len(rows) == 1 else _print_list(rows)
+
+
+def _train_undated(day: date, engine: str) -> list[dict[str, Any]]:
     from xiaoer.nightly.modelling import train_risk
     from xiaoer.nightly.night import opened
 
     with closing(open_engine(EngineName(engine), settings())) as running:
-        card = train_risk(opened(settings(), day.date(), running), _registry(), use=False)
-    judgement = _registry().page(model, card.version)["judgement"]
-    print_json(judgement) if as_json else _print(judgement)
+        card = train_risk(opened(settings(), day, running), _registry(), use=False)
+    return [_registry().page("risk", card.version)["judgement"]]
+
+
+def _train(names: list[str], day: date, engine: str, *, quiet: bool) -> list[dict[str, Any]]:
+    from xiaoer.nightly.shelf import train_shelf
+
+    def told(what: str) -> None:
+        if not quiet and console.is_terminal:
+            console.print(what)
+
+    wanted = [the_shelf()[name] for name in names]
+    with closing(open_engine(EngineName(engine), settings())) as running:
+        return list(train_shelf(settings(), wanted, day, running, told=told))
+
+
+def _last_delivered() -> date:
+    from xiaoer.kit.tables import Lake
+
+    parts = [part for part in Lake(settings().lake).manifest.live() if part.table == "customers"]
+    if not parts:
+        raise Refusal(
+            "no customers were ever delivered", str(settings().lake), "a bank's files", "Run xiaoer intake"
+        )
+    return max(part.business_date for part in parts)
 
 
 @command.command()
@@ -159,75 +229,24 @@ def frames(day: datetime, months: int, engine: str, *, as_json: bool) -> None:
     print_json(told) if as_json else print_table("Frames", tuple(told), [tuple(told.values())])
 
 
-@command.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--label", required=True, help="Column of two values: 0/1, yes/no, or two words.")
-@click.option(
-    "--time", help="Column to stand the rows in time order by; later rows are judged by earlier ones, too."
-)
-@click.option("--in-order", is_flag=True, help="The rows of the file stand in time order.")
-@click.option("--drop", default="", help="Columns no model may read, parted by commas.")
-@click.option("--groups", default="", help="Columns whose groups are compared, parted by commas.")
-@click.option("--seed", default=0, show_default=True)
-@click.option("--json", "as_json", is_flag=True)
-def lab(file: Path, *, seed: int, as_json: bool, **wanted: Any) -> None:
-    """Judge every form of a model on FILE (CSV, Parquet): types guessed, leaks left out and named, a rival beside."""
-    from xiaoer.app.console import counting
-    from xiaoer.scores.laboratory.judging import Watcher, judged_file
-    from xiaoer.scores.laboratory.preparing import Wanted
-
-    asked = Wanted(**wanted | {name: _listed(wanted[name]) for name in ("drop", "groups")})
-    with counting("leaks and types", quiet=as_json) as (total, done):
-        report = judged_file(file, asked, seed, Watcher(total, done))
-    print_json(report.rows) if as_json else _print_trial(report.rows, report.notes)
-
-
-def _listed(names: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in names.split(",") if name.strip())
-
-
-TRIED = ("model", "split", "value", "low", "high", "rival_value", "ks", "pr_auc", "lift", "state")
-
-
-def _print_trial(rows: list[dict[str, Any]], notes: list[str]) -> None:
-    first, best = rows[0], max(rows, key=lambda row: row["value"])
-    print_table(
-        f"{first['population']} · {first['positives']:,} of {first['n']:,} with the outcome · rival: {first['rival']}",
-        (*TRIED, "slope"),
-        [
-            tuple(
-                _digits(value) for value in (*(row[name] for name in TRIED), row["calibration"]["own_slope"])
-            )
-            for row in rows
-        ],
-    )
-    if first["leaks"]:
-        print_table("Leaks, left out of the fit", ("column",), [(name,) for name in first["leaks"]])
-    _print_rows(f"Calibration of {best['model']}, {best['split']}", best["calibration"]["curve"])
-    for column, groups in best["groups"].items():
-        _print_rows(f"Groups by {column}", groups)
-    print_table("What was done and found", ("",), [(note,) for note in notes])
-
-
-def _print_rows(title: str, rows: list[dict[str, Any]]) -> None:
-    print_table(title, tuple(rows[0]), [tuple(map(_digits, row.values())) for row in rows])
-
-
-def _digits(value: object) -> object:
-    return f"{value:.3f}" if isinstance(value, float) else value
+def _names() -> list[str]:
+    return [*shelf(), *the_shelf()]
 
 
 def _known(model: str | None) -> str:
-    if model not in shelf():
-        raise Refusal(f"there is no model {model!r}", "scores", ", ".join(shelf()))
+    if model not in _names():
+        raise Refusal(f"there is no model {model!r}", "scores", ", ".join(_names()))
     return str(model)
 
 
 def _print(judgement: dict[str, Any]) -> None:
     plain = {name: value for name, value in judgement.items() if not isinstance(value, dict | list)}
     print_table(f"Judgement of {judgement['model']}", ("", ""), list(plain.items()))
-    blind = judgement["without_recency"]
-    print_table("Without recency", ("value", "low", "high"), [(blind["value"], blind["low"], blind["high"])])
-    curve = judgement["calibration"]["curve"]
-    print_table("Calibration", tuple(curve[0]), [tuple(row.values()) for row in curve])
-    print_table("Points", tuple(judgement["points"][0]), [tuple(row.values()) for row in judgement["points"]])
+    if blind := judgement.get("without_recency"):
+        print_table(
+            "Without recency", ("value", "low", "high"), [(blind["value"], blind["low"], blind["high"])]
+        )
+    tables = {"Calibration": judgement.get("calibration", {}).get("curve"), "Points": judgement.get("points")}
+    for title, rows in tables.items():
+        if rows:
+            print_table(title, tuple(rows[0]), [tuple(row.values()) for row in rows])

@@ -5,8 +5,8 @@ from xiaoer.features.night.accounts import (
     LEVEL_SUMS,
     account_flows,
     account_sums,
+    alongside,
     balance_lines,
-    beside,
     levels,
     monthly_flows,
     payment_lines,
@@ -21,10 +21,17 @@ from xiaoer.features.night.frames import (
     stretch_days,
     window_sums,
 )
+from xiaoer.features.night.holding import holdings
+from xiaoer.features.night.lending import debts, elsewhere, lateness, limits, note_facts
+from xiaoer.features.night.meeting import campaigns, keepers, meetings
+from xiaoer.features.night.money import channels, purposes, swings
+from xiaoer.features.night.outside import records, taxes
 from xiaoer.features.night.rhythm import rhythm
 from xiaoer.features.night.similar import similar
+from xiaoer.features.night.standing import beside, standing
 from xiaoer.features.night.together import together
 from xiaoer.features.night.turnover import monthly, trade_stretches, turnover, turnover_sums
+from xiaoer.features.night.voice import answers, requests
 
 __all__ = [
     "FLOW_SUMS",
@@ -32,22 +39,40 @@ __all__ = [
     "Calendar",
     "account_flows",
     "account_sums",
+    "alongside",
+    "answers",
     "asked_days",
     "balance_lines",
     "beside",
+    "campaigns",
+    "channels",
     "concentration",
+    "debts",
+    "elsewhere",
     "flow_stretches",
+    "holdings",
+    "keepers",
+    "lateness",
     "level_stretches",
     "levels",
+    "limits",
+    "meetings",
     "monthly",
     "monthly_flows",
+    "note_facts",
     "partner_features",
     "payment_lines",
     "payment_stretches",
+    "purposes",
+    "records",
+    "requests",
     "rhythm",
     "shared_amounts",
     "similar",
+    "standing",
     "stretch_days",
+    "swings",
+    "taxes",
     "together",
     "trade_stretches",
     "turnover",

@@ -44,7 +44,7 @@ LEVEL_SUMS = {
 
 def account_sums(balances: Frame, stretches: Frame, on: Windows) -> Frame:
     """Average balance and flows (fen) per firm; one row per firm with a balance or a payment."""
-    return beside(levels(_level_sums(balances, on)), _flow_sums(stretches, on), "customer_id")
+    return alongside(levels(_level_sums(balances, on)), _flow_sums(stretches, on), "customer_id")
 
 
 def account_flows(sums: Frame) -> Frame:
@@ -55,7 +55,7 @@ def account_flows(sums: Frame) -> Frame:
     )
 
 
-def beside(one: Frame, other: Frame, *keys: str) -> Frame:
+def alongside(one: Frame, other: Frame, *keys: str) -> Frame:
     """Two themes' rows joined, those of one theme alone with nulls for the other."""
     mine = [nw.coalesce(nw.col(key), nw.col(f"{key}_right")).alias(key) for key in keys]
     joined = one.join(other, on=list(keys), how="full").with_columns(*mine)
