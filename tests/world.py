@@ -302,6 +302,8 @@ def _proposals(
             (("visit", 60), ("visit", 45), ("call", 15), ("call", 20), ("message", 5))
         )
         day = used.setdefault(one.manager_id, [])
+        if not day:  # the first line of a list is a visit: nobody's consent is asked for it
+            kind, minutes = "visit", 45
         day.append(minutes)
         rows.append({
             "offer_id": f"{one.customer_id}-{today:%Y%m%d}", "customer_id": one.customer_id,

@@ -84,7 +84,7 @@ def test_another_outcome_is_a_correction_and_a_row_of_its_own(scope: Scope) -> N
 def test_do_not_contact_writes_a_stop_for_good(scope: Scope) -> None:
     with acting_as(scope):
         record_outcome(scope, ABOUT, "do_not_contact", TODAY)
-        stop = standing(scope, MINE, TODAY + timedelta(days=4000)).get()
+        stop = standing(scope, [MINE], TODAY + timedelta(days=4000)).get()
         assert (stop.channel, stop.reason, stop.staff_id) == ("", "asked_not_to", "M1")
         assert stopped(scope, {MINE, "C000006"}, TODAY) == {MINE}
 

@@ -372,9 +372,14 @@ def test_a_publish_that_dies_hands_nothing_over() -> None:
 def test_what_did_not_move_is_not_written() -> None:
     written_about(MOVED)
     written_about(next(one for one in firms_of("M1") if one != MOVED))
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT max(id) FROM kit_history")
+        (before,) = cursor.fetchone()
     publish(handed_over(), NEXT_DATE, NEXT_RUN)
     with connections["owner"].cursor() as cursor:
-        cursor.execute("SELECT DISTINCT customer_id FROM kit_history WHERE deed = 'update'")
+        cursor.execute(
+            "SELECT DISTINCT customer_id FROM kit_history WHERE deed = 'update' AND id > %s", [before]
+        )
         assert cursor.fetchall() == [(MOVED,)]
 
 

@@ -106,13 +106,13 @@ def test_a_file_of_new_keys_is_held_against_no_part_before_it(
 ) -> None:
     bank = DatedBank(tmp_path / "bank")
     looked: list[int] = []
-    whole = earlier._keys_again
+    whole = earlier._said_again
 
-    def watched(key: tuple[str, ...], rows: Path, before: list[Path], engine: object) -> object:
+    def watched(key: tuple[str, ...], day: str, rows: Path, before: list[Path], engine: object) -> object:
         looked.append(len(before))
-        return whole(key, rows, before, engine)  # type: ignore[arg-type]
+        return whole(key, day, rows, before, engine)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(earlier, "_keys_again", watched)
+    monkeypatch.setattr(earlier, "_said_again", watched)
     for number in range(1, 9):
         day = f"2026-{number:02d}-15"
         fresh = [row(number * 100 + one, day) for one in range(20)]

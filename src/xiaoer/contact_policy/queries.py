@@ -1,5 +1,6 @@
 """Who is not to be approached."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -8,12 +9,11 @@ from xiaoer.contact_policy.models import Suppression
 from xiaoer.kit.scope import Scope
 
 
-def standing(scope: Scope, customer_id: str, today: date) -> QuerySet[Suppression]:
-    """Stops that hold for a firm today, newest first."""
+def standing(scope: Scope, customer_ids: Collection[str], today: date) -> QuerySet[Suppression]:
+    """Stops that hold for some firms today, newest first."""
     holds = Q(until_date__isnull=True) | Q(until_date__gte=today)
-    return (
-        Suppression.objects.seen_by(scope).filter(holds, customer_id=customer_id).order_by("-since_at", "-pk")
-    )
+    rows = Suppression.objects.seen_by(scope).filter(holds, customer_id__in=customer_ids)
+    return rows.order_by("-since_at", "-pk")
 
 
 def stopped(scope: Scope, customer_ids: set[str], today: date) -> set[str]:

@@ -26,6 +26,19 @@ def contacts_with(scope: Scope, customer_id: str) -> QuerySet[Contact]:
     return Contact.objects.seen_by(scope).filter(customer_id=customer_id).order_by("-at", "-pk")
 
 
+def contacts_with_each(
+    scope: Scope, customer_ids: Collection[str], *, at_most: int
+) -> dict[str, list[Contact]]:
+    """The last contacts with some firms, newest first, at most so many of each."""
+    rows = Contact.objects.seen_by(scope).filter(customer_id__in=customer_ids).order_by("-at", "-pk")
+    found: dict[str, list[Contact]] = {}
+    for row in rows:
+        mine = found.setdefault(row.customer_id, [])
+        if len(mine) < at_most:
+            mine.append(row)
+    return found
+
+
 def tasks_for(scope: Scope, customer_id: str) -> QuerySet[Task]:
     """Everything planned for a firm, what comes first first."""
     return Task.objects.seen_by(scope).filter(customer_id=customer_id).order_by("due_date", "pk")

@@ -1,5 +1,6 @@
 """What the night knows of a firm."""
 
+from collections.abc import Collection
 from typing import Any
 
 from xiaoer.customers.models import Firm
@@ -27,6 +28,12 @@ def profile(scope: Scope, customer_id: str) -> Profile | None:
         _alike(one, known[one["customer_id"]]) for one in found.similar if one["customer_id"] in known
     ]
     return found
+
+
+def standings(scope: Scope, customer_ids: Collection[str]) -> dict[str, Profile]:
+    """How some firms stand towards being approached, by their numbers: standing and contacts, nothing else."""
+    rows = Profile.objects.seen_by(scope).filter(customer_id__in=customer_ids)
+    return {row.customer_id: row for row in rows.only("customer_id", "standing", "contacts")}
 
 
 def _alike(entry: dict[str, Any], firm: Firm) -> dict[str, Any]:

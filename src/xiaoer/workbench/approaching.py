@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from xiaoer.contact_policy.models import Suppression
 from xiaoer.contact_policy.queries import standing
 from xiaoer.contact_policy.rules import approach
 from xiaoer.contact_policy.terms import (
@@ -28,6 +29,7 @@ from xiaoer.contact_policy.terms import (
 )
 from xiaoer.contacts import queries as contacts
 from xiaoer.contacts.actions import FollowUp
+from xiaoer.contacts.models import Contact
 from xiaoer.customers.models import Firm
 from xiaoer.features import queries as features
 from xiaoer.kit.refusal import Refusal
@@ -51,14 +53,30 @@ class Stopped:
 
 def known_of(scope: Scope, firm: Firm, today: date) -> Known:
     """A firm as the policy needs it: kind, consents, stops, contacts of the desk and of the bank's files."""
-    profile = features.profile(scope, firm.customer_id)
-    told = _told_of(profile)
-    return Known(
-        firm.kind,
-        told.get("consents") or {},
-        tuple(_stops(scope, firm.customer_id, told, today)),
-        tuple(_touches(scope, firm.customer_id, profile)),
-    )
+    return known_of_each(scope, [firm], today)[firm.customer_id]
+
+
+def known_of_each(scope: Scope, firms: Collection[Firm], today: date) -> dict[str, Known]:
+    """Several firms at once, in as many statements as for one."""
+    numbers = {firm.customer_id for firm in firms}
+    profiles = features.standings(scope, numbers)
+    met = contacts.contacts_with_each(scope, numbers, at_most=REMEMBERED)
+    stopped = _by_firm(standing(scope, numbers, today))
+    found = {}
+    for firm in firms:
+        profile = profiles.get(firm.customer_id)
+        told, stops = _told_of(profile), stopped.get(firm.customer_id, ())
+        touches = _touches(met.get(firm.customer_id, ()), profile)
+        consents = told.get("consents") or {}
+        found[firm.customer_id] = Known(firm.kind, consents, tuple(_stops(stops, told)), tuple(touches))
+    return found
+
+
+def _by_firm(rows: Iterable[Suppression]) -> dict[str, list[Suppression]]:
+    found: dict[str, list[Suppression]] = {}
+    for row in rows:
+        found.setdefault(row.customer_id, []).append(row)
+    return found
 
 
 def _told_of(profile: Any) -> dict[str, Any]:
@@ -107,7 +125,7 @@ def first_allowed(known: Known, plan: FollowUp, touch: Touch, working_day: Any) 
 def stops(scope: Scope, firm: Firm, today: date, profile: Any) -> list[Stopped]:
     """Why a firm must not be contacted today, if it must not; `profile` is the firm's, as its page shows it."""
     told = _told_of(profile)
-    stopped = tuple(_stops(scope, firm.customer_id, told, today))
+    stopped = tuple(_stops(standing(scope, [firm.customer_id], today), told))
     known = Known(firm.kind, told.get("consents") or {}, stopped, ())
     by_channel = {
         channel: [block for block in answer(known, FollowUp(today, channel)).blocks if block.rule in STOPS]
@@ -134,15 +152,15 @@ def _words(block: Block, today: date) -> str:
     return say(block.because, tongue(), today)
 
 
-def _stops(scope: Scope, customer_id: str, told: dict[str, Any], today: date) -> Iterator[Stop]:
-    for one in standing(scope, customer_id, today):
+def _stops(standing_ones: Iterable[Suppression], told: dict[str, Any]) -> Iterator[Stop]:
+    for one in standing_ones:
         yield Stop(one.reason, one.day, one.until_date, one.channel)
     if complaint := told.get("complaint_date"):
         yield Stop("complaint", date.fromisoformat(complaint))
 
 
-def _touches(scope: Scope, customer_id: str, profile: Any) -> Iterator[Touch]:
-    for one in contacts.contacts_with(scope, customer_id)[:REMEMBERED]:
+def _touches(met: Iterable[Contact], profile: Any) -> Iterator[Touch]:
+    for one in met:
         yield Touch(one.day, one.channel, Purpose.CARE, one.outcome)
     for told in profile.contacts if profile else ():
         yield Touch(

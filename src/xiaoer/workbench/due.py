@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -34,8 +34,9 @@ def week(desk: Desk) -> due_week.Week:
     ahead = rows(desk).filter(falls_due__gte=desk.today)
     first = list(ahead[:LINES_SHOWN])
     firms = customers.firms_by_number(desk.scope, {one.customer_id for one in first})
+    doors = links(desk, firms.values())
     lines = [
-        due_week.Line(due_week.due(one), firm, links(desk, firm))
+        due_week.Line(due_week.due(one), firm, doors[firm.customer_id])
         for one in first
         if (firm := firms.get(one.customer_id))
     ]
@@ -57,7 +58,7 @@ def listing(desk: Desk, asked: Mapping[str, str], views: tuple[View, ...]) -> Li
     shown = list(made.found if asked.get("excel") else made.page.object_list)
     known.update(customers.firms_by_number(desk.scope, {one.customer_id for one in shown}))
     if not asked.get("excel"):
-        open_doors.update({number: links(desk, firm) for number, firm in known.items()})
+        open_doors.update(links(desk, known.values()))
     return made
 
 
@@ -67,11 +68,13 @@ def told(desk: Desk, made: Listing) -> Told:
     return due_week.told(few, made.count, due_week.week_of(desk.today))
 
 
-def links(desk: Desk, firm: Any) -> list[Link]:
-    """Calling only where the contact policy would let a call today."""
+def links(desk: Desk, firms: Collection[Any]) -> dict[str, list[Link]]:
+    """What to tap by firm; calling only where the contact policy would let a call today."""
     if not desk.writes:
-        return []
-    policy = approaching.answer(
-        approaching.known_of(desk.scope, firm, desk.today), FollowUp(desk.today, CALL)
-    )
-    return due_week.links(firm.customer_id, firm.phone if policy.allowed else "")
+        return {firm.customer_id: [] for firm in firms}
+    known, call = approaching.known_of_each(desk.scope, firms, desk.today), FollowUp(desk.today, CALL)
+    allowed = {number: approaching.answer(one, call).allowed for number, one in known.items()}
+    return {
+        firm.customer_id: due_week.links(firm.customer_id, firm.phone if allowed[firm.customer_id] else "")
+        for firm in firms
+    }
