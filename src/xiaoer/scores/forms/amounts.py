@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import lightgbm as lgb
 import numpy as np
 
 from xiaoer.scores.forms.boosting import SAME_EVERY_TIME, SEEDS
+from xiaoer.scores.forms.library import lightgbm
 from xiaoer.scores.forms.reading import Reading, read_from
 from xiaoer.scores.forms.trees import Trees, hash_of
 from xiaoer.scores.rules import Floats
@@ -61,6 +61,6 @@ def _fit(
 ) -> Trees:
     reading: Reading = read_from(fields, sample)
     given = SAME_EVERY_TIME | dict(asked) | dict.fromkeys(SEEDS, asked["seed"])
-    data = lgb.Dataset(reading.matrix(sample.columns), target, params={"verbose": -1})
-    texts = (lgb.train(given, data, rounds).model_to_string(),)
+    data = lightgbm().Dataset(reading.matrix(sample.columns), target, params={"verbose": -1})
+    texts = (lightgbm().train(given, data, rounds).model_to_string(),)
     return Trees(texts, hash_of(texts), reading)

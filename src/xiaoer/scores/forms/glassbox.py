@@ -5,12 +5,13 @@ interaction constraints. A leaf's way leads through the inputs of one group only
 tables, exactly.
 """
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import lightgbm as lgb
 import numpy as np
 
 from xiaoer.scores.forms.boosting import Rows, boosted, raw
@@ -19,6 +20,9 @@ from xiaoer.scores.forms.reading import Reading, read_from
 from xiaoer.scores.forms.tables import Additive, Part
 from xiaoer.scores.rules import Floats
 from xiaoer.scores.samples import Field, Sample
+
+if TYPE_CHECKING:
+    from lightgbm import Booster
 
 MANY_ROWS = 30_000
 
@@ -59,7 +63,7 @@ def fit(fields: Sequence[Field], sample: Sample, seed: int = 0, shape: Shape | N
     return written(reading, trees, 1 / shape.bags).centred(sample.columns)
 
 
-def likely_pairs(fittings: Sequence["Fitting"], known: Sequence[Floats], most: int) -> list[list[int]]:
+def likely_pairs(fittings: Sequence[Fitting], known: Sequence[Floats], most: int) -> list[list[int]]:
     """Pairs of fields that trees split together on what the curves leave, by what it gained in all fits."""
     gains: dict[tuple[int, int], float] = defaultdict(float)
     for fitting, odds in zip(fittings, known, strict=True):
@@ -78,7 +82,7 @@ class Fitting:
     seed: int
     smooth: bool = False  # cuts drawn by chance instead of sought (Geurts, Ernst and Wehenkel 2006)
 
-    def curves(self, shape: Shape) -> lgb.Booster:
+    def curves(self, shape: Shape) -> Booster:
         """Trees of one input each."""
         asked = {
             "learning_rate": 0.05, "num_leaves": 4, "lambda_l2": 2.0, "feature_fraction": 0.5,
@@ -95,7 +99,7 @@ class Fitting:
         }  # fmt: skip
         return _gains(self._boosted(asked, 60, known), self._field_of)
 
-    def pairs(self, known: Floats, pairs: Sequence[Sequence[int]], shape: Shape) -> lgb.Booster:
+    def pairs(self, known: Floats, pairs: Sequence[Sequence[int]], shape: Shape) -> Booster:
         """Trees over two fields each, on what the curves leave."""
         columns = self.reading.columns_of
         asked = {
@@ -109,14 +113,14 @@ class Fitting:
     def _field_of(self) -> dict[int, int]:
         return {column: place for place, group in enumerate(self.reading.columns_of) for column in group}
 
-    def _boosted(self, asked: Mapping[str, Any], rounds: int, known: Floats | None = None) -> lgb.Booster:
+    def _boosted(self, asked: Mapping[str, Any], rounds: int, known: Floats | None = None) -> Booster:
         """Boosted trees; `known` are log-odds to start from (none: the mean)."""
         return boosted(
             self.reading, Rows(self.matrix, self.sample.hit, known), rounds, {"seed": self.seed, **asked}
         )
 
 
-def _gains(trees: lgb.Booster, field_of: Mapping[int, int]) -> dict[tuple[int, int], float]:
+def _gains(trees: Booster, field_of: Mapping[int, int]) -> dict[tuple[int, int], float]:
     """What splits below a split of another field gained, by pair of fields."""
     gains: dict[tuple[int, int], float] = defaultdict(float)
     for tree in trees.dump_model()["tree_info"]:
@@ -134,7 +138,7 @@ def _gains(trees: lgb.Booster, field_of: Mapping[int, int]) -> dict[tuple[int, i
     return gains
 
 
-def written(reading: Reading, trees: Iterable[lgb.Booster], weight: float = 1.0) -> Additive:
+def written(reading: Reading, trees: Iterable[Booster], weight: float = 1.0) -> Additive:
     """Trees whose leaves read one or two fields, as one table a set of fields; `weight` is that of each tree."""
     together: dict[tuple[int, ...], list[Leaf]] = defaultdict(list)
     field_of = {column: place for place, group in enumerate(reading.columns_of) for column in group}

@@ -1,20 +1,25 @@
 """Boosted trees, the challenger: what accuracy a readable form gives up."""
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as made
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import lightgbm as lgb
 import numpy as np
 
 from xiaoer.kit.refusal import Refusal
 from xiaoer.scores.forms.boosting import Rows, boosted, raw, shares
+from xiaoer.scores.forms.library import lightgbm
 from xiaoer.scores.forms.reading import Reading, read_from
 from xiaoer.scores.rules import Floats
 from xiaoer.scores.samples import Field, Sample
+
+if TYPE_CHECKING:
+    from lightgbm import Booster
 
 
 @dataclass(frozen=True)
@@ -57,11 +62,11 @@ class Trees:
     reading: Reading = made(repr=False)
 
     @cached_property
-    def boosters(self) -> tuple[lgb.Booster, ...]:
+    def boosters(self) -> tuple[Booster, ...]:
         """The trees, ready; raises Refusal when the texts are not those that were kept."""
         if hash_of(self.texts) != self.sha256:
             raise Refusal("the trees are not those that were judged", "model text", f"sha256 {self.sha256}")
-        return tuple(lgb.Booster(model_str=text) for text in self.texts)
+        return tuple(lightgbm().Booster(model_str=text) for text in self.texts)
 
     @property
     def fields(self) -> tuple[Field, ...]:
