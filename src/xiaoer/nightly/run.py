@@ -23,7 +23,9 @@ from xiaoer.sources.contracts import contract
 PACKAGE = Path(xiaoer.__file__).parent
 DONE = "done"
 FIRMS_AT_ONCE = 5_000
-NOTES_AT_ONCE = 500_000  # payments lie in no order of notes: each range reads through all of them
+NOTES_AT_ONCE = (
+    50_000  # payments lie in no order of notes: each reading, of ten ranges, goes through all of them
+)
 
 
 @dataclass(frozen=True)
