@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from xiaoer.scores.forms.boosting import SAME_EVERY_TIME, SEEDS
-from xiaoer.scores.forms.library import lightgbm
+from xiaoer.scores.forms.openmp import lightgbm
 from xiaoer.scores.forms.reading import Reading, read_from
 from xiaoer.scores.forms.trees import Trees, hash_of
 from xiaoer.scores.rules import Floats

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xiaoer.scores.forms.library import lightgbm
+from xiaoer.scores.forms.openmp import lightgbm
 from xiaoer.scores.forms.reading import Reading
 from xiaoer.scores.rules import Floats
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from xiaoer.kit.refusal import Refusal
 from xiaoer.scores.forms.boosting import Rows, boosted, raw, shares
-from xiaoer.scores.forms.library import lightgbm
+from xiaoer.scores.forms.openmp import lightgbm
 from xiaoer.scores.forms.reading import Reading, read_from
 from xiaoer.scores.rules import Floats
 from xiaoer.scores.samples import Field, Sample

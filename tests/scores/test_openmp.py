@@ -3,17 +3,17 @@
 import pytest
 
 from xiaoer.kit.refusal import Refusal
-from xiaoer.scores.forms import library
+from xiaoer.scores.forms import openmp
 
 
 def test_a_machine_without_openmp_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(name: str) -> object:
         raise OSError("libgomp.so.1: cannot open shared object file")
 
-    monkeypatch.setattr(library, "import_module", missing)
-    library.lightgbm.cache_clear()
+    monkeypatch.setattr(openmp, "import_module", missing)
+    openmp.lightgbm.cache_clear()
     with pytest.raises(Refusal, match="libgomp1"):
-        library.lightgbm()
+        openmp.lightgbm()
     monkeypatch.undo()
-    library.lightgbm.cache_clear()
-    assert library.lightgbm().Dataset
+    openmp.lightgbm.cache_clear()
+    assert openmp.lightgbm().Dataset
