@@ -6,16 +6,12 @@ import narwhals as nw
 import numpy as np
 import pyarrow as pa
 
-from xiaoer.kit.tables import Frame
 from xiaoer.nightly.run import Night
 from xiaoer.scores.night import floats, thinned
 from xiaoer.scores.registry import Registry
 from xiaoer.scores.repeating import train_and_judge
 from xiaoer.scores.samples import Sample
 from xiaoer.scores.terms import Scorecard, Specification, specification
-from xiaoer.value.night import activity as told_by
-from xiaoer.value.night import purchases, sale_days
-from xiaoer.value.rules import fit
 
 
 def train_risk(night: Night, registry: Registry, *, use: bool = True) -> Scorecard:
@@ -44,13 +40,3 @@ def sample(night: Night, spec: Specification) -> Sample:
     return Sample(
         tuple(rows["customer_id"].to_pylist()), columns, np.asarray(rows[spec.label].to_pylist(), dtype=bool)
     )
-
-
-def activity(night: Night, days: int) -> Frame:
-    """Per firm the chance that it still sells, and on how many of the next `days`; by the habit of this very book.
-
-    Raises Refusal where too few firms sold on more than one day.
-    """
-    rows = sale_days(night.made("features"))
-    habit = fit(purchases(night.engine.collect(rows).sort_by("customer_id")))
-    return night.engine.map_batches(rows, told_by(habit, days), night.path("activity"))
