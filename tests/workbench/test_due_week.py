@@ -22,10 +22,15 @@ FIRST, LAST = date(2026, 11, 16), date(2026, 11, 22)
 ClientOf = Callable[..., Client]
 
 
-@pytest.mark.parametrize("day", [FIRST, TODAY, LAST])
+@pytest.mark.parametrize("day", [FIRST, TODAY, date(2026, 11, 20)])
 def test_a_week_is_monday_to_sunday(day: date) -> None:
     assert week_of(day) == (FIRST, LAST)
     assert week_of(LAST + timedelta(days=1))[0] == LAST + timedelta(days=1)
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 21), LAST])
+def test_at_the_weekend_the_week_ahead_counts(day: date) -> None:
+    assert week_of(day) == (day, date(2026, 11, 29))
 
 
 def note(**more: Any) -> Any:

@@ -19,6 +19,7 @@ from xiaoer.workbench.shown.drawings import tongue
 
 RISK = frozenset(
     {
+        "due",
         "overdue",
         "classes",
         "renewals",

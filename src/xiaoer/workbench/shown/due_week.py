@@ -22,7 +22,7 @@ KINDS = {
     "instalment": gettext_lazy("Principal and interest"),
     "interest": pgettext_lazy("due", "Interest"),
 }
-SUNDAY = 6
+SATURDAY, SUNDAY = 5, 6
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,11 @@ NOTHING_DUE = Week()
 
 
 def week_of(today: date) -> tuple[date, date]:
-    """Monday to Sunday of a day's week."""
+    """Monday to Sunday of a day's week; at the weekend, when the list is Monday's, from the day to the next Sunday."""
     monday = today - timedelta(days=today.weekday())
-    return monday, monday + timedelta(days=SUNDAY)
+    if today.weekday() < SATURDAY:
+        return monday, monday + timedelta(days=SUNDAY)
+    return today, monday + timedelta(days=SUNDAY + 7)
 
 
 def due(note: Any) -> Due:
