@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 import narwhals as nw
+import polars as pl
 import pyarrow as pa
 
 from xiaoer.kit.tables import ranges
@@ -79,11 +80,17 @@ class DuckEngine:
     ) -> int:
         """Each range is read and worked on by Polars: to hand its rows over would cost more than to read them."""
         with ranges.Tables(paths) as tables:
-            for pieces in ranges.ranges(frames, key, cuts):
-                worker = ranges.Worker()
-                read = {name: worker.loaded(piece) for name, piece in pieces.items()}
-                tables.add(worker.computed(work(read, worker.held)))
+            for made in ranges.in_turn(
+                lambda pieces: _worked(work, pieces), ranges.ranges(frames, key, cuts)
+            ):
+                tables.add(made)
         return tables.rows
 
     def close(self) -> None:
         self.connection.close()
+
+
+def _worked(work: Work, pieces: Mapping[str, pl.DataFrame]) -> dict[str, pa.Table]:
+    worker = ranges.Worker()
+    read = {name: worker.loaded(piece) for name, piece in pieces.items()}
+    return worker.computed(work(read, worker.held))

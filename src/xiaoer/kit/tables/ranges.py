@@ -1,10 +1,12 @@
 """Work on one range of keys at a time, in memory: what is grouped stays small enough for the processor's cache."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 import narwhals as nw
 import polars as pl
@@ -15,6 +17,8 @@ from xiaoer.kit.tables.engine import Frame
 from xiaoer.kit.tables.files import drafted, parquet_files
 
 READ_TOGETHER, RANGE = 10, "range"
+Piece, Made = TypeVar("Piece"), TypeVar("Made")
+AT_WORK = 2  # ranges: one alone leaves a processor idle between its many small steps
 ROWS_AT_ONCE = 1 << 17  # of a row group: small ones let readers of a few keys pass over the rest
 
 
@@ -28,9 +32,20 @@ def ranges(frames: Mapping[str, Frame], key: str, cuts: Sequence[str]) -> Iterat
         inner = pl.Series(cuts[at : at + READ_TOGETHER - 1], dtype=pl.String)
         beyond = next(iter(cuts[at + READ_TOGETHER - 1 :]), None)
         within = _between(key, cuts[at - 1] if at else "", beyond)
-        read = {name: _numbered(frame.filter(within), key, inner) for name, frame in frames.items()}
+        read = {name: _parted(frame.filter(within), key, inner) for name, frame in frames.items()}
         for number in range(len(inner) + 1):
-            yield {name: rows.filter(pl.col(RANGE) == number).drop(RANGE) for name, rows in read.items()}
+            yield {name: pieces[number] for name, pieces in read.items()}
+
+
+def in_turn(work: Callable[[Piece], Made], pieces: Iterable[Piece]) -> Iterator[Made]:
+    """What work makes of each piece, in the order of the pieces; a few are under way while the next ones are read."""
+    under_way: deque[Future[Made]] = deque()
+    with ThreadPoolExecutor(AT_WORK) as pool:
+        for piece in pieces:
+            if len(under_way) == AT_WORK:
+                yield under_way.popleft().result()
+            under_way.append(pool.submit(work, piece))
+        yield from (one.result() for one in under_way)
 
 
 def parts(frame: Frame, key: str, cuts: Sequence[str]) -> Iterator[Frame]:
@@ -44,10 +59,12 @@ def _between(key: str, first: str, end: str | None) -> nw.Expr:
     return low if end is None else low & (nw.col(key) < end)
 
 
-def _numbered(frame: Frame, key: str, cuts: pl.Series) -> pl.DataFrame:
-    """The rows with the number of their range, in a byte: it is looked at once for every range."""
+def _parted(frame: Frame, key: str, cuts: pl.Series) -> list[pl.DataFrame]:
+    """The rows of each range, in the order of the ranges; one without rows is empty."""
     rows: pl.DataFrame = nw.to_native(frame).collect()
-    return rows.with_columns(cuts.search_sorted(rows[key], side="right").cast(pl.UInt8).alias(RANGE))
+    numbered = rows.with_columns(cuts.search_sorted(rows[key], side="right").cast(pl.UInt8).alias(RANGE))
+    found = numbered.partition_by(RANGE, include_key=False, as_dict=True)
+    return [found.get((number,), rows.clear()) for number in range(len(cuts) + 1)]
 
 
 class Files:
