@@ -9,7 +9,7 @@ from django.utils import translation
 
 from xiaoer.workbench.shown.guarantees import GuaranteeDesk, Guarantees, rings
 from xiaoer.workbench.shown.past_due import of_note, past_due
-from xiaoer.workbench.shown.plans import Checked, PlanDesk
+from xiaoer.workbench.shown.plans import Checked, told
 
 TODAY = date(2026, 3, 31)
 #: The example of the rules page: 600 of 1,000 due on 21 February paid on the 25th, the rest on 30 March.
@@ -124,6 +124,11 @@ def test_when_a_rate_turns_next_and_what_a_contract_leaves_out() -> None:
         assert one.turns == "rate turns on 1 Jan 2027: 4.10% at tonight's LPR"
         assert Checked(check(next_date=date(2026, 5, 1)), TODAY).turns == "rate turns on 1 May"
         assert (one.missing, one.agrees) == (["the day of the month"], False)
-        desk = PlanDesk((), 0, 3, 5, {"pay_day": 2, "rate": 0})
-        assert desk.sentence == "Every plan that could be compared is as its contract says"
-        assert desk.gaps == [{"words": "the day of the month", "n": 2}]
+
+
+def test_the_list_of_plans_says_how_many_depart_and_how_many_could_be_compared() -> None:
+    with translation.override("en"):
+        assert told(0, 0, 0).sentence == "No plan to compare yet"
+        assert told(0, 3, 5).sentence == "Every plan that could be compared is as its contract says"
+        assert told(1, 3, 5).sentence == "1 plan departs from its contract"
+        assert told(2, 3, 5).lede.startswith("3 of 5 plans compared")

@@ -52,21 +52,20 @@ def plan_checks(scope: Scope, note_ids: Iterable[str]) -> dict[str, Any]:
     return {one.note_id: one for one in rows}
 
 
+def plans_to_look_at(scope: Scope) -> QuerySet[Any]:
+    """Notes whose plan departs from the contract, or whose contract leaves something unsaid."""
+    return PlanCheck.objects.seen_by(scope).exclude(departs=False, missing=[])
+
+
 def departing(scope: Scope) -> QuerySet[Any]:
-    """Notes whose plan departs from the contract, the dearest first."""
-    rows = PlanCheck.objects.seen_by(scope).filter(departs=True)
-    return rows.order_by("-gap_amount", "-rate_gap", "note_id")
+    """Notes whose plan departs from the contract."""
+    return PlanCheck.objects.seen_by(scope).filter(departs=True)
 
 
 def plans_compared(scope: Scope) -> tuple[int, int]:
     """How many plans there are, and how many could be compared."""
     rows = PlanCheck.objects.seen_by(scope)
     return rows.count(), rows.filter(compared__gt=0).count()
-
-
-def plans_lacking(scope: Scope, code: str) -> int:
-    """How many contracts do not say something."""
-    return int(PlanCheck.objects.seen_by(scope).filter(missing__contains=[code]).count())
 
 
 def late(scope: Scope) -> QuerySet[Any]:

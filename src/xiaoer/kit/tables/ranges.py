@@ -17,7 +17,8 @@ from xiaoer.kit.tables.engine import Frame
 from xiaoer.kit.tables.files import drafted, parquet_files
 
 READ_TOGETHER, RANGE = 10, "range"
-Piece, Made = TypeVar("Piece"), TypeVar("Made")
+Piece = TypeVar("Piece")
+Made = TypeVar("Made")
 AT_WORK = 2  # ranges: one alone leaves a processor idle between its many small steps
 ROWS_AT_ONCE = 1 << 17  # of a row group: small ones let readers of a few keys pass over the rest
 

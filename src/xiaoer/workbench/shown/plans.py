@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from xiaoer.kit.money import short_amount
 from xiaoer.kit.screens import formats
-from xiaoer.workbench.shown.drawings import tongue
+from xiaoer.kit.screens.tables import Choice, Column, Filter, Table, View, Words
+from xiaoer.workbench.shown.drawings import tongue, unit
+from xiaoer.workbench.shown.lists import glances
+from xiaoer.workbench.shown.sentences import Told
 
 MISSING = {
     "method": gettext_lazy("how it is repaid, or it revolves"),
@@ -31,6 +35,13 @@ DAY_RULES = {
     "modified_following": gettext_lazy("off days go to the next working day of the month"),
     "preceding": gettext_lazy("off days go to the working day before"),
 }
+DEPARTS: Mapping[str, tuple[Words, Q]] = {
+    "rate": (gettext_lazy("Rate"), ~Q(rate_gap=0)),
+    "amounts": (gettext_lazy("Amounts"), Q(amount_rows__gt=0)),
+    "days": (gettext_lazy("Due days"), Q(day_rows__gt=0)),
+    "count": (gettext_lazy("Number of instalments"), ~Q(count_gap=0)),
+}
+_UNSAID = {code: (title, Q(missing__contains=[code])) for code, title in MISSING.items()}
 BASIS_POINTS = 10_000
 
 
@@ -108,48 +119,60 @@ class Checked:
         return ngettext("%(n)s instalment missing", "%(n)s instalments missing", -n) % {"n": -n}
 
 
-@dataclass(frozen=True)
-class Departing:
-    """A note whose plan departs, on the risk desk."""
+def table(name_of: Callable[[str], str], today: date) -> Table:
+    """Notes whose plan departs from the contract, or whose contract leaves something unsaid."""
+    return Table(
+        name="plans",
+        title=pgettext("risk", "Plans"),
+        columns=_columns(name_of, today),
+        row_key="note_id",
+        default_order="-gap",
+        opens=lambda row: reverse("firm", args=[row.customer_id]) + "?tab=loans",
+        glances=glances,
+        filters=(
+            Filter("departs", gettext_lazy("What departs"), _choices(DEPARTS), few=True),
+            Filter("unsaid", gettext_lazy("What contracts do not say"), _choices(_UNSAID)),
+        ),
+        views=(
+            View("all", gettext_lazy("All")),
+            View("departing", gettext_lazy("Departing from the contract"), {"departs": ",".join(DEPARTS)}),
+        ),
+        unit_note=_("Amounts in %(unit)s") % {"unit": _("thousands of yuan") if unit() == "¥k" else unit()},
+        empty_title=_("Nothing departs"),
+        empty_why=_("Due days, amounts and rates that are not what the contract says show up here."),
+    )
 
-    checked: Checked
-    firm: str
 
-    @property
-    def address(self) -> str:
-        return reverse("firm", args=[self.checked.row.customer_id]) + "?tab=loans"
+def told(departing: int, compared: int, whole: int) -> Told:
+    """What a colleague would say of the list."""
+    if not whole:
+        return Told(_("No plan to compare yet"))
+    lede = _("%(compared)s of %(whole)s plans compared, instalment by instalment since the rate turned last.")
+    lede %= {"compared": f"{compared:,}", "whole": f"{whole:,}"}
+    if not departing:
+        return Told(_("Every plan that could be compared is as its contract says"), lede)
+    words = ngettext(
+        "%(n)s plan departs from its contract", "%(n)s plans depart from their contracts", departing
+    )
+    return Told(words % {"n": f"{departing:,}"}, lede)
 
 
-@dataclass(frozen=True)
-class PlanDesk:
-    """The page; `lacking` counts notes by what their contracts do not say."""
+def _columns(name_of: Callable[[str], str], today: date) -> tuple[Column, ...]:
+    return (
+        Column("firm", gettext_lazy("Firm"), lambda row: name_of(row.customer_id), "name", place="title", fixed=True),
+        Column("note", pgettext_lazy("loan", "Note"), "note_id", order=("note_id",)),
+        Column("product", gettext_lazy("Product"), "product", order=("product",), place="line"),
+        Column("balance", gettext_lazy("Owed"), "balance", "wan", ("balance",), "balance", "loan_balance"),
+        Column("told", gettext_lazy("What departs"), lambda row: " · ".join(Checked(row, today).told), place="second",
+               figure="agreed_plan"),
+        Column("gap", gettext_lazy("Departs by"), "gap_amount", "money", ("gap_amount", "rate_gap"), "gap_amount",
+               place="aside"),
+        Column("since", pgettext_lazy("plan", "Since"), "since_date", "day", ("since_date",)),
+        Column("turns", gettext_lazy("Rate turns on"), "next_date", "day", ("next_date",), chosen=False),
+        Column("unsaid", gettext_lazy("What contracts do not say"),
+               lambda row: " · ".join(Checked(row, today).missing)),
+    )  # fmt: skip
 
-    rows: Sequence[Departing]
-    departing: int
-    compared: int
-    whole: int
-    lacking: Mapping[str, int]
 
-    @property
-    def sentence(self) -> str:
-        if not self.whole:
-            return _("No plan to compare yet")
-        if not self.departing:
-            return _("Every plan that could be compared is as its contract says")
-        told = ngettext(
-            "%(n)s plan departs from its contract", "%(n)s plans depart from their contracts", self.departing
-        )
-        return told % {"n": f"{self.departing:,}"}
-
-    @property
-    def lede(self) -> str:
-        told = _(
-            "%(compared)s of %(whole)s plans compared, instalment by instalment since the rate turned last."
-        )
-        return told % {"compared": f"{self.compared:,}", "whole": f"{self.whole:,}"}
-
-    @property
-    def gaps(self) -> list[dict[str, Any]]:
-        """What contracts do not say, the most frequent first."""
-        ordered = sorted(self.lacking.items(), key=lambda one: (-one[1], one[0]))
-        return [{"words": str(MISSING[code]), "n": n} for code, n in ordered if n]
+def _choices(kept: Mapping[str, tuple[Words, Q]]) -> tuple[Choice, ...]:
+    return tuple(Choice(code, title, keeps) for code, (title, keeps) in kept.items())
