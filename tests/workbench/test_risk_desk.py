@@ -124,6 +124,7 @@ def test_when_a_rate_turns_next_and_what_a_contract_leaves_out() -> None:
         assert one.turns == "rate turns on 1 Jan 2027: 4.10% at tonight's LPR"
         assert Checked(check(next_date=date(2026, 5, 1)), TODAY).turns == "rate turns on 1 May"
         assert (one.missing, one.agrees) == (["the day of the month"], False)
+        assert one.summary == "the contract does not say: the day of the month"
 
 
 def test_the_list_of_plans_says_how_many_depart_and_how_many_could_be_compared() -> None:

@@ -99,6 +99,12 @@ class Checked:
         return parts
 
     @property
+    def summary(self) -> str:
+        """Where the plan departs, or what the contract does not say; not assumed, and so not compared."""
+        unsaid = _("the contract does not say: %(what)s") % {"what": ", ".join(self.missing)}
+        return " · ".join(self.told) or (unsaid if self.missing else "")
+
+    @property
     def since(self) -> str:
         if self.row.since_date is None:
             return ""
@@ -163,14 +169,14 @@ def _columns(name_of: Callable[[str], str], today: date) -> tuple[Column, ...]:
         Column("note", pgettext_lazy("loan", "Note"), "note_id", order=("note_id",)),
         Column("product", gettext_lazy("Product"), "product", order=("product",), place="line"),
         Column("balance", gettext_lazy("Owed"), "balance", "wan", ("balance",), "balance", "loan_balance"),
-        Column("told", gettext_lazy("What departs"), lambda row: " · ".join(Checked(row, today).told), place="second",
+        Column("told", gettext_lazy("What departs"), lambda row: Checked(row, today).summary, place="second",
                figure="agreed_plan"),
         Column("gap", gettext_lazy("Departs by"), "gap_amount", "money", ("gap_amount", "rate_gap"), "gap_amount",
                place="aside"),
         Column("since", pgettext_lazy("plan", "Since"), "since_date", "day", ("since_date",)),
         Column("turns", gettext_lazy("Rate turns on"), "next_date", "day", ("next_date",), chosen=False),
         Column("unsaid", gettext_lazy("What contracts do not say"),
-               lambda row: " · ".join(Checked(row, today).missing)),
+               lambda row: " · ".join(Checked(row, today).missing), chosen=False),
     )  # fmt: skip
 
 
