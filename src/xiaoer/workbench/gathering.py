@@ -21,6 +21,7 @@ from xiaoer.kit.screens.tables import View
 from xiaoer.loans import queries as loans
 from xiaoer.offers import queries as offers
 from xiaoer.scores import queries as scores
+from xiaoer.segments import queries as targets
 from xiaoer.segments.terms import Grid
 from xiaoer.sources import queries as sources
 from xiaoer.sources.contracts import contracts
@@ -130,9 +131,9 @@ def span(desk: Desk, day: str, week_of: str) -> week.Span:
 def firms(desk: Desk, asked: Mapping[str, str]) -> Listing:
     """All firms in scope as a list."""
     rows = customers.firms(desk.scope)
-    table = lists.delivered(
-        lists.firms(desk.today, lambda typed: customers.matching(desk.scope, typed)), rows
-    )
+    ideal = targets.met_in_turn(desk.scope, desk.today)
+    table = lists.firms(desk.today, lambda typed: customers.matching(desk.scope, typed), ideal)
+    table = lists.delivered(table, rows)
     return Listing(table, rows, asked, views(desk, "firms"))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -18,11 +18,12 @@ from xiaoer.workbench.shown.drawings import unit
 
 LONG_SILENT = timedelta(days=90)
 MOST_INDUSTRIES = 14
+MOST_REGIONS = 40
 FILLED_BY = {"growth": "turnover_prior_12m"}  # columns worked out on the page, and what they need
 
 
-def firms(today: date, finds: Callable[[str], Q]) -> Table:
-    """All firms of a scope."""
+def firms(today: date, finds: Callable[[str], Q], ideal: Sequence[Q] = ()) -> Table:
+    """All firms of a scope; `ideal` are the criteria of the service target list, in order."""
     return Table(
         name="firms",
         title=_("Firms"),
@@ -31,8 +32,8 @@ def firms(today: date, finds: Callable[[str], Q]) -> Table:
         default_order="-turnover",
         opens=opens,
         glances=glances,
-        filters=(*_firm_filters(today), *band_filters.filters()),
-        views=_firm_views(),
+        filters=(*_firm_filters(today), *band_filters.filters(), _ideal(ideal)),
+        views=_firm_views(len(ideal)),
         finds=finds,
         finds_hint=_("Name, pinyin, credit code"),
         unit_note=_("Amounts in %(unit)s") % {"unit": _("thousands of yuan") if unit() == "¥k" else unit()},
@@ -189,14 +190,36 @@ def industries(rows: Any) -> tuple[Choice, ...]:
     )
 
 
+def regions(rows: Any) -> tuple[Choice, ...]:
+    """The regions that occur, most firms first."""
+    found = (
+        rows.exclude(region="").order_by().values("region").annotate(n=Count("pk")).order_by("-n", "region")
+    )
+    return tuple(
+        Choice(one["region"], one["region"], Q(region=one["region"])) for one in found[:MOST_REGIONS]
+    )
+
+
 def _silent(today: date) -> Q:
     return Q(last_contact_date__lt=today - LONG_SILENT) | Q(last_contact_date=None)
 
 
-def _firm_views() -> tuple[View, ...]:
+def _ideal(criteria: Sequence[Q]) -> Filter:
+    """Firms left after so many steps of the service target list."""
+    kept, choices = Q(), []
+    for number, met in enumerate(criteria, 1):
+        kept &= met
+        title = _("Ideal firms") if number == len(criteria) else _("Ideal firms, step %(n)s") % {"n": number}
+        choices.append(Choice(str(number), title, kept))
+    return Filter("ideal", gettext_lazy("Ideal firms"), tuple(choices), quiet=True)
+
+
+def _firm_views(steps: int) -> tuple[View, ...]:
+    ideal = (View("ideal", gettext_lazy("Ideal firms"), {"ideal": str(steps)}),) if steps else ()
     return (
         View("all", gettext_lazy("All")),
         View("best", gettext_lazy("Premier and excellent"), {"tier": "premier.excellent"}),
+        *ideal,
         View("events", gettext_lazy("With events"), {"state": "events"}),
         View("falling", gettext_lazy("Falling"), {"state": "falling"}),
         View("moved", gettext_lazy("Tier changed"), {"moved": "up.down"}),
