@@ -326,6 +326,16 @@ def applied_for(customer_id: str) -> None:
     owned = {name: row[name] for name in ("customer_id", "branch_id", "manager_id", "application")}
     applied.FoundNote.objects.using("owner").create(**owned, note_id=f"N-{customer_id}", found_date=today)
     photographed(customer_id, now)
+    planned(customer_id, today)
+
+
+def planned(customer_id: str, today: date) -> None:
+    from xiaoer.segments.models import Goal
+
+    Goal.objects.using("owner").create(
+        customer_id=customer_id, branch_id=OLD[0], manager_id=OLD[1], staff_id="M1", measure="words", words="x",
+        begun_date=today, due_date=today + timedelta(days=90),
+    )  # fmt: skip
 
 
 def photographed(customer_id: str, now: datetime) -> None:

@@ -1,16 +1,23 @@
-"""Adopting another rule of who is an ideal firm."""
+"""Adopting another rule of who is an ideal firm; setting and closing goals of a firm's account plan."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 
+from xiaoer.customers.models import Firm
+from xiaoer.customers.queries import firm
+from xiaoer.kit.money import LARGEST_FEN
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.scope import Scope
 from xiaoer.segments import queries
+from xiaoer.segments.goals import MEASURES, WORDS, Patience, Wanted
 from xiaoer.segments.ideal import Criteria
-from xiaoer.segments.models import IdealRule
+from xiaoer.segments.models import Goal, IdealRule
 
 RIGHT = "segments.write"
+WRITING = "contacts.write"
+LONGEST_WORDS = 500
+OPEN, ENDS = "open", ("reached", "dropped")
 
 
 @transaction.atomic
@@ -26,3 +33,68 @@ def adopt(scope: Scope, criteria: Criteria, today: date) -> IdealRule:
     return IdealRule.objects.create(
         staff_id=scope.staff_id, from_date=today, criteria=criteria, kept=[one.kept for one in found]
     )
+
+
+@transaction.atomic
+def set_goal(scope: Scope, customer_id: str, wanted: Wanted, today: date) -> Goal:
+    """A goal from today to its day, starting from what is measured now.
+
+    Raises Refusal for a firm out of scope, a post that only reads, a day that has passed or lies too far ahead, a
+    target not above what is there, a goal of words without any, and too many open goals.
+    """
+    one, patience = _firm(scope, customer_id), Patience.in_force(today)
+    _check_day(wanted.due, today, patience)
+    told, start = _checked(wanted, one)
+    if queries.open_goals(scope, [customer_id]).count() >= patience.most_goals:
+        raise Refusal(f"the plan has {patience.most_goals} open goals", next_step="Close one first")
+    return Goal.objects.create(
+        customer_id=customer_id, branch_id=one.branch_id, manager_id=one.manager_id, measure=wanted.measure,
+        start=start, target=None if wanted.measure == WORDS else wanted.target, words=told, begun_date=today,
+        due_date=wanted.due, staff_id=scope.staff_id,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def close_goal(scope: Scope, goal_id: int, end: str, today: date) -> Goal:
+    """Say that a goal was reached, or drop it; raises Refusal when it is not open or not the reader's."""
+    if not scope.may(WRITING):
+        raise Refusal("your post reads account plans and does not change them")
+    if end not in ENDS:
+        raise Refusal(f"{end!r} ends no goal", expected=", ".join(ENDS))
+    goal = Goal.objects.seen_by(scope).select_for_update().filter(pk=goal_id, status=OPEN).first()
+    if goal is None:
+        raise Refusal("this goal is not open", next_step="Load the page again")
+    goal.status, goal.closed_date, goal.closed_by = end, today, scope.staff_id
+    goal.save(update_fields=["status", "closed_date", "closed_by"])
+    return goal
+
+
+def _firm(scope: Scope, customer_id: str) -> Firm:
+    one = firm(scope, customer_id)
+    if one is None or not scope.may(WRITING):
+        raise Refusal("this firm's account plan is not yours to write", customer_id)
+    return one
+
+
+def _check_day(due: date, today: date, patience: Patience) -> None:
+    if not today < due <= today + timedelta(days=patience.furthest_days):
+        raise Refusal(
+            f"{due} is no day for a goal", expected=f"after today, within {patience.furthest_days} days"
+        )
+
+
+def _checked(wanted: Wanted, one: Firm) -> tuple[str, int | None]:
+    """The words, and what is measured now; None for words and where nothing is known."""
+    told = wanted.words.strip()
+    if wanted.measure not in MEASURES:
+        raise Refusal(f"{wanted.measure!r} is not measured", expected=", ".join(MEASURES))
+    if len(told) > LONGEST_WORDS:
+        raise Refusal(f"the words have {len(told)} characters", expected=f"at most {LONGEST_WORDS}")
+    if wanted.measure == WORDS:
+        if not told:
+            raise Refusal("the goal says nothing", expected="what is to be reached, in words")
+        return told, None
+    start = queries.measured(one, wanted.measure)
+    if wanted.target is None or not (start or 0) < wanted.target <= LARGEST_FEN:
+        raise Refusal("the target is not above what is there", wanted.measure, f"more than {start or 0}")
+    return told, start

@@ -1,20 +1,26 @@
-"""The service target list: which firms of a scope meet the rule in force, step by step."""
+"""The service target list, step by step, and account plans with how their goals stand."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from xiaoer.customers import queries as customers
+from xiaoer.customers.models import Firm
 from xiaoer.kit.scope import Scope
 from xiaoer.loans import queries as loans
+from xiaoer.segments.goals import WORDS, Patience, State, Way, state
 from xiaoer.segments.ideal import CRITERIA, Criteria, Value, by_default
-from xiaoer.segments.models import IdealRule
-from xiaoer.segments.terms import FEN_PER_WAN
+from xiaoer.segments.models import Goal, IdealRule
+from xiaoer.segments.terms import FEN_PER_WAN, Tier
 
 RULES_SHOWN = 20
+MEASURED = {
+    "deposits": "balance", "turnover": "turnover_12m", "products": "products", "loans": "loan_balance",
+    "contribution": "contribution_12m",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -111,3 +117,60 @@ def years_before(day: date, years: int) -> date:  # unscoped: no row of anybody'
         return day.replace(year=day.year - years)
     except ValueError:
         return day.replace(year=day.year - years, day=28)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An open goal, its firm, what is measured now, and how it stands."""
+
+    goal: Goal
+    firm: Firm
+    value: int | None
+    state: State
+    way: Way | None
+
+
+def measured(firm: Firm, measure: str) -> int | None:  # unscoped: of a firm that was asked for in a scope
+    """What a measure is for a firm tonight; None for words and where nobody delivered it."""
+    return getattr(firm, MEASURED[measure]) if measure in MEASURED else None
+
+
+def open_goals(scope: Scope, customer_ids: Collection[str] | None = None) -> QuerySet[Goal]:
+    """Open goals of some firms, or of all; the first due first."""
+    rows = Goal.objects.seen_by(scope).filter(status="open").order_by("due_date", "pk")
+    return rows if customer_ids is None else rows.filter(customer_id__in=customer_ids)
+
+
+def closed_goals(scope: Scope, customer_id: str) -> QuerySet[Goal]:
+    """Goals reached or dropped, the latest first."""
+    return (
+        Goal.objects.seen_by(scope)
+        .filter(customer_id=customer_id)
+        .exclude(status="open")
+        .order_by("-closed_date", "-pk")
+    )
+
+
+def standings(scope: Scope, today: date, customer_ids: Collection[str] | None = None) -> list[Standing]:
+    """How open goals stand tonight; goals whose firm is no longer shown are left out."""
+    goals, patience = list(open_goals(scope, customer_ids)), Patience.in_force(today)
+    firms = customers.firms_by_number(scope, {one.customer_id for one in goals})
+    return [
+        _standing(one, firms[one.customer_id], today, patience) for one in goals if one.customer_id in firms
+    ]
+
+
+def _standing(goal: Goal, firm: Firm, today: date, patience: Patience) -> Standing:
+    if goal.measure == WORDS or goal.target is None:
+        return Standing(goal, firm, None, State.LATE if today > goal.due_date else State.ON_WAY, None)
+    way, value = (
+        Way(goal.start or 0, goal.target, goal.begun_date, goal.due_date),
+        measured(firm, goal.measure),
+    )
+    return Standing(goal, firm, value, state(way, value, today, patience), way)
+
+
+def without_plan(scope: Scope) -> Q:
+    """Firms of the highest tier for whom nobody has set a goal."""
+    planned = open_goals(scope).order_by().values("customer_id")
+    return Q(tier=Tier.PREMIER) & ~Q(customer_id__in=planned)

@@ -131,8 +131,8 @@ def span(desk: Desk, day: str, week_of: str) -> week.Span:
 def firms(desk: Desk, asked: Mapping[str, str]) -> Listing:
     """All firms in scope as a list."""
     rows = customers.firms(desk.scope)
-    ideal = targets.met_in_turn(desk.scope, desk.today)
-    table = lists.firms(desk.today, lambda typed: customers.matching(desk.scope, typed), ideal)
+    about = lists.Targets(targets.met_in_turn(desk.scope, desk.today), targets.without_plan(desk.scope))
+    table = lists.firms(desk.today, lambda typed: customers.matching(desk.scope, typed), about)
     table = lists.delivered(table, rows)
     return Listing(table, rows, asked, views(desk, "firms"))
 

@@ -17,7 +17,7 @@ from xiaoer.customers.queries import search as find
 from xiaoer.kit.screens.guards import needs, refusals_told
 from xiaoer.kit.screens.listing import Listing, asked
 from xiaoer.kit.screens.workbook import workbook
-from xiaoer.workbench import approaching, doing, gathering, risk
+from xiaoer.workbench import account_plans, approaching, doing, gathering, risk
 from xiaoer.workbench.desk import Desk, desk_of
 from xiaoer.workbench.frame import part, show
 from xiaoer.workbench.shown import sentences
@@ -32,7 +32,9 @@ def today(request: HttpRequest) -> HttpResponse:
     """The morning list; whoever sees no firms begins with the data."""
     if not desk_of(request).scope.may("firms.read"):
         return redirect("data")
-    return show(request, "today", "workbench/today.html", morning=gathering.morning(desk_of(request)))
+    desk = desk_of(request)
+    morning, slipping = gathering.morning(desk), account_plans.slipping(desk)
+    return show(request, "today", "workbench/today.html", morning=morning, slipping=slipping)
 
 
 @require_GET
@@ -92,6 +94,7 @@ def firm(request: HttpRequest, customer_id: str) -> HttpResponse:
         firm=page.firm,
         stops=_stops(desk, page),
         lending=beside,
+        goals=account_plans.of_firm(desk, page.firm, page.tasks),
     )
 
 

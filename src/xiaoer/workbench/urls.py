@@ -5,6 +5,7 @@ from django.urls import path
 from xiaoer.workbench import (
     check_pages,
     due_pages,
+    goal_pages,
     guarantee_pages,
     ideal_pages,
     pages,
@@ -21,6 +22,8 @@ urlpatterns = [
     path("firms/<path:customer_id>/glance/", pages.firm_panel, name="firm-panel"),
     path("firms/<path:customer_id>/record/", pages.record, name="record"),
     path("firms/<path:customer_id>/plan/", pages.plan, name="plan"),
+    path("firms/<path:customer_id>/goal/", goal_pages.goal, name="goal"),
+    path("goals/<int:goal_id>/close/", goal_pages.goal_close, name="goal-close"),
     path("firms/<path:customer_id>/", pages.firm, name="firm"),  # after its suffixes: a number may hold "/"
     path("offers/<path:offer_id>/postpone/", pages.postpone, name="postpone"),
     path("events/", pages.events, name="events"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -22,8 +22,16 @@ MOST_REGIONS = 40
 FILLED_BY = {"growth": "turnover_prior_12m"}  # columns worked out on the page, and what they need
 
 
-def firms(today: date, finds: Callable[[str], Q], ideal: Sequence[Q] = ()) -> Table:
-    """All firms of a scope; `ideal` are the criteria of the service target list, in order."""
+@dataclass(frozen=True)
+class Targets:
+    """What the segments' room knows of firms: the service target list's criteria in order, who lacks a plan."""
+
+    ideal: Sequence[Q]
+    unplanned: Q
+
+
+def firms(today: date, finds: Callable[[str], Q], targets: Targets) -> Table:
+    """All firms of a scope."""
     return Table(
         name="firms",
         title=_("Firms"),
@@ -32,8 +40,8 @@ def firms(today: date, finds: Callable[[str], Q], ideal: Sequence[Q] = ()) -> Ta
         default_order="-turnover",
         opens=opens,
         glances=glances,
-        filters=(*_firm_filters(today), *band_filters.filters(), _ideal(ideal)),
-        views=_firm_views(len(ideal)),
+        filters=(*_firm_filters(today, targets), *band_filters.filters(), _ideal(targets.ideal)),
+        views=_firm_views(len(targets.ideal)),
         finds=finds,
         finds_hint=_("Name, pinyin, credit code"),
         unit_note=_("Amounts in %(unit)s") % {"unit": _("thousands of yuan") if unit() == "¥k" else unit()},
@@ -139,7 +147,7 @@ def delivered(table: Table, rows: Any) -> Table:
     return replace(table, columns=kept)
 
 
-def _firm_filters(today: date) -> tuple[Filter, ...]:
+def _firm_filters(today: date, targets: Targets) -> tuple[Filter, ...]:
     return (
         Filter(
             "tier",
@@ -159,6 +167,7 @@ def _firm_filters(today: date) -> tuple[Filter, ...]:
                     gettext_lazy("Turnover down by a fifth"),
                     Q(turnover_12m__lt=F("turnover_prior_12m") * 0.8),
                 ),
+                Choice("unplanned", gettext_lazy("Premier without an account plan"), targets.unplanned),
             ),
         ),
         Filter(
