@@ -45,12 +45,14 @@ def write(docs: Path) -> Path:
 
 
 def growth(rows: Iterable[Recorded]) -> dict[str, list[tuple[int, float]]]:
-    """Per step its seconds by size, where there are two sizes or more."""
-    found: dict[str, list[tuple[int, float]]] = {}
+    """Per step its seconds by size, where one commit was measured at two sizes or more."""
+    found: dict[tuple[str, str], list[tuple[int, float]]] = {}
     for row in rows:
         if row["seconds"] >= 0.1:
-            found.setdefault(row["step"], []).append((row["size"], row["seconds"]))
-    return {step: sorted(points) for step, points in found.items() if len({size for size, _ in points}) > 1}
+            found.setdefault((row["step"], row["commit"]), []).append((row["size"], row["seconds"]))
+    return {
+        step: sorted(points) for (step, _), points in found.items() if len({size for size, _ in points}) > 1
+    }
 
 
 def exponent(points: list[tuple[int, float]]) -> float:
