@@ -103,9 +103,7 @@ class Door:
             return
         told = answer(known_of(self.scope, firm, self.today), plan)
         if not told.allowed:
-            raise Refusal(
-                _words(told.blocks[0], self.today), next_step=_("Choose another day or another way")
-            )
+            raise Refusal(words(told.blocks[0], self.today), next_step=_("Choose another day or another way"))
 
 
 def first_allowed(known: Known, plan: FollowUp, touch: Touch, working_day: Any) -> FollowUp | None:
@@ -145,10 +143,11 @@ def stops(scope: Scope, firm: Firm, today: date, profile: Any) -> list[Stopped]:
 
 def _line(channel: str, block: Block, today: date) -> Stopped:
     use = say(reason(f"use_{channel}"), tongue()) if channel else ""
-    return Stopped(use, say(reason(f"rule_{block.rule}"), tongue()), _words(block, today))
+    return Stopped(use, say(reason(f"rule_{block.rule}"), tongue()), words(block, today))
 
 
-def _words(block: Block, today: date) -> str:
+def words(block: Block, today: date) -> str:
+    """The rule's words, in the reader's language."""
     return say(block.because, tongue(), today)
 
 

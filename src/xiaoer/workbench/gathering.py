@@ -24,7 +24,7 @@ from xiaoer.scores import queries as scores
 from xiaoer.segments.terms import Grid
 from xiaoer.sources import queries as sources
 from xiaoer.sources.contracts import contracts
-from xiaoer.workbench import due, guarantee_pages, risk
+from xiaoer.workbench import arriving, due, guarantee_pages, risk
 from xiaoer.workbench.desk import Desk
 from xiaoer.workbench.queries import saved_views
 from xiaoer.workbench.shown import borrowing, event_list, lists, past_due, record, report, week
@@ -61,6 +61,7 @@ def morning(desk: Desk) -> mornings.Morning:
         maturing_count=desk.remembered("maturing", lambda: _maturing(desk).count()),
         load=mornings.load(_minutes(desk, listed_jobs, unseen), mornings.day_of(listed, today), capacity),
         today=today,
+        arrivals=arriving.shown(desk),
         night_has_run=desk.as_of is not None,
         unseen=mornings.Unseen(
             whole.lines - len(listed),
@@ -222,7 +223,7 @@ def counts(desk: Desk) -> dict[str, int]:
     return {
         "today": whole - len(settled),
         "firms": desk.remembered("firms", lambda: customers.firms(scope).count()),
-        "events": desk.remembered("events", lambda: noticed.events(scope).count()),
+        "events": arriving.count(desk),
         "applications": applications.waiting_for(scope, desk.today).count(),
     }
 
