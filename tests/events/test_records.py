@@ -37,7 +37,7 @@ def rules_of(record: Posted, firm: Stored = FIRM) -> list[str]:
 def test_the_worked_example() -> None:
     (out,) = decided(payment("out", 45 * WAN, purpose="trade"), FIRM, RULES)
     assert (out.rule, out.due_date, out.amount) == (Rule.PAYMENT_OUT, date(2026, 11, 23), 45 * WAN)
-    assert say(out.because, "zh", DAY) == "刚转出 45 万元，占昨日存款 80 万元 的 56.2%"
+    assert say(out.because, "zh", DAY) == "刚转出 45.0 万元，占昨日存款 80.0 万元 的 56%"
     assert rules_of(payment("out", 39 * WAN, purpose="trade")) == []
     assert rules_of(payment("out", 45 * WAN, purpose="payroll")) == []
     (into,) = decided(payment("in", 60 * WAN, purpose="trade"), FIRM, RULES)
