@@ -22,11 +22,11 @@ KEEP = (
     "INSERT INTO sources_record (kind, number, customer_id, system, day, at, told, branch_id, manager_id)"
     " VALUES (%s, %s, %s, %s, %s, now(), %s::jsonb, %s, %s) ON CONFLICT (kind, number) DO NOTHING RETURNING id"
 )
-NOTICE = (  # noqa: S608  a constant, so that the condition is the index's own
+NOTICE = (
     "INSERT INTO events_event (event_id, customer_id, rule, event_date, due_date, severity, because, goal, amount,"
     " branch_id, manager_id, since, until, noticed_at)"
     " VALUES (%s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s, %s, %s, %s, %s, now())"
-    f" ON CONFLICT (event_id) WHERE until = {FOREVER} DO NOTHING RETURNING id"
+    " ON CONFLICT (event_id) WHERE until = 2147483647 DO NOTHING RETURNING id"  # the index's condition: FOREVER
 )
 LIMIT = (
     "SET LOCAL transaction_timeout = '8s'"  # what a page may have missed is bounded by it: queries.OVERLAP

@@ -24,9 +24,10 @@ def command() -> None:
 def add(name: str, kinds: tuple[str, ...], as_json: bool) -> None:
     """Give the system NAME a key, and print it once; an earlier key of this name opens nothing any more."""
     from xiaoer.app.setup import ready
-    from xiaoer.sources.systems import make_system
 
     ready()
+    from xiaoer.sources.systems import make_system
+
     key = make_system(name, kinds or [kind.value for kind in RecordKind])
     print_json({"name": name, "key": key}) if as_json else click.echo(key)
 
@@ -36,9 +37,10 @@ def add(name: str, kinds: tuple[str, ...], as_json: bool) -> None:
 def close(name: str) -> None:
     """Let the key of the system NAME open nothing any more."""
     from xiaoer.app.setup import ready
-    from xiaoer.sources.systems import close_system
 
     ready()
+    from xiaoer.sources.systems import close_system
+
     close_system(name)
 
 
@@ -46,9 +48,10 @@ def close(name: str) -> None:
 def show() -> None:
     """The systems, and what each may post."""
     from xiaoer.app.setup import ready
-    from xiaoer.sources.models import System
 
     ready()
+    from xiaoer.sources.models import System
+
     rows = System.objects.using("owner").order_by("name").values_list("name", "kinds", "is_active", "made_at")
     print_table(
         "Systems", ("name", "may post", "open", "since"), [(a, ", ".join(b), c, d) for a, b, c, d in rows]
