@@ -30,6 +30,7 @@ SERVE = "from xiaoer.app.command_line import main; main()"
 EVENT = re.compile(rb'data-event="([0-9a-f]+)"')
 POSTERS = 16
 PATIENCE_SECONDS = 60.0
+STARTING_SECONDS = 240.0  # on a machine that is busy with other things
 TWICE_EVERY = 20
 SETTLING_SECONDS = 2.0  # after the last page is back: what comes then was on its way during the outage
 
@@ -45,13 +46,14 @@ class Server:
     def start(self) -> None:
         command = [sys.executable, "-c", SERVE, "serve", "--port", str(self.port)]
         self.process = subprocess.Popen(command, env=self.environment, start_new_session=True)
-        until = time.monotonic() + PATIENCE_SECONDS
+        until = time.monotonic() + STARTING_SECONDS
         while time.monotonic() < until:
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:
                     return
             time.sleep(0.1)
-        raise SystemExit("the server did not come up")
+        self.kill()
+        raise RuntimeError("the server did not come up")
 
     def kill(self) -> None:
         assert self.process is not None
@@ -94,7 +96,7 @@ class Page:
             async for line in reader:
                 self._hear(line)
         finally:
-            writer.close()
+            await _closed(writer)
 
     def _hear(self, line: bytes) -> None:
         if line.startswith(b"retry:"):
@@ -144,7 +146,7 @@ async def play(
     """Post, kill, post on, wait, count."""
     async with AsyncExitStack() as ending:
         following = [asyncio.create_task(page.follow(server.port)) for page in pages]
-        ending.callback(lambda: [one.cancel() for one in following])
+        ending.push_async_callback(_let_go, following)
         await _until(lambda: all(page.is_open for page in pages))
         begun = time.monotonic() + 0.5
         count = int(plan.rate * plan.seconds)
@@ -162,6 +164,12 @@ async def play(
     return _counted(records, pages, span)
 
 
+async def _let_go(following: list[asyncio.Task[None]]) -> None:
+    for one in following:
+        one.cancel()
+    await asyncio.gather(*following, return_exceptions=True)
+
+
 async def _outage(server: Server, pages: list[Page], at: float) -> tuple[float, float]:
     await asyncio.sleep(max(0.0, at - time.monotonic()))
     killed, before = time.monotonic(), [page.opened for page in pages]
@@ -173,7 +181,7 @@ async def _outage(server: Server, pages: list[Page], at: float) -> tuple[float, 
 
 async def _until(done: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
     until = time.monotonic() + seconds
-    while not done() and time.monotonic() < until:
+    while not done() and time.monotonic() < until:  # noqa: ASYNC110  what is waited for lies in many places
         await asyncio.sleep(0.1)
 
 
@@ -189,7 +197,9 @@ async def _post(port: int, key: str, waiting: Any) -> None:
                 try:
                     line = line or await asyncio.open_connection("127.0.0.1", port)
                     status, answer = await _asked(line, key, told)
-                except (OSError, asyncio.IncompleteReadError, ValueError):
+                except (OSError, asyncio.IncompleteReadError):
+                    if line:
+                        await _closed(line[1])
                     line = None
                     await asyncio.sleep(0.3)
                     continue
@@ -197,6 +207,14 @@ async def _post(port: int, key: str, waiting: Any) -> None:
                 assert turn == 0 or status == 200, "the same record was taken twice"
                 one.events = one.events or tuple(answer["events"])
                 break
+    if line:
+        await _closed(line[1])
+
+
+async def _closed(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
 
 
 def _record(one: Posted) -> bytes:

@@ -46,7 +46,7 @@ def at_full_size(given: Namespace) -> int:
             spent = _processor() - started
     finally:
         server.kill()
-    return _told(run, given, outcome, drawn, counted(outcome), round(watch.peak), spent)
+    return _told(run, given, outcome, drawn, peak=round(watch.peak), spent=spent)
 
 
 def _filled(given: Namespace) -> None:
@@ -147,8 +147,9 @@ def at(ordered: list[float], share: float) -> float:
 
 
 def _told(
-    run: Run, given: Namespace, outcome: Outcome, drawn: list[float], wrong: str, peak: int, spent: float
+    run: Run, given: Namespace, outcome: Outcome, drawn: list[float], *, peak: int, spent: float
 ) -> int:
+    wrong = counted(outcome)
     took, tries = sorted(outcome.took), sum(one.tries for one in outcome.posted)
     note = (
         f"{given.rate:g} records a second for {given.seconds:g} s, every one an event, {given.pages} pages;"

@@ -65,11 +65,17 @@ def count(desk: Desk) -> int:
     return by_night + noticed.by_day(desk.scope).count()
 
 
-def missed(desk: Desk, after: int) -> list[Message]:
-    """What came since a page saw row `after` (0: it has none yet), oldest first."""
-    most = MISSED if after else ARRIVALS_SHOWN
+def begun(desk: Desk, after: int, *, back: bool) -> bytes:
+    """How a line begins: what came since the page saw row `after` (0: none), oldest first.
+
+    `back`: it was open before, so nothing may be left out; a page just made wants the newest. It ends with a number
+    even where nothing came, so that a page cut off before its first line still says where it stopped.
+    """
+    most = MISSED if back or after else ARRIVALS_SHOWN
     rows = noticed.arrived(desk.scope, SystemClock().now(), after=after, at_most=most)
-    return messages(desk.scope, rows[::-1], desk.today, tongue())
+    lines = messages(desk.scope, rows[::-1], desk.today, tongue())
+    last = rows[0].pk if rows else after
+    return RETRY + b"".join(line.sent for line in lines) + f"id: {last}\n\n".encode()
 
 
 def messages(scope: Scope, rows: list[Event], today: date, language: str) -> list[Message]:

@@ -25,12 +25,13 @@ def live(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=204)
     desk = desk_of(request)
     take_seat(desk.scope, tongue())
-    lines = arriving.missed(desk, _after(request))
-    told = arriving.RETRY + b"".join(line.sent for line in lines)
+    came_back = request.headers.get("Last-Event-ID")
+    told = arriving.begun(
+        desk, _number(came_back or request.GET.get("after", "")), back=came_back is not None
+    )
     return HttpResponse(told, content_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
-def _after(request: HttpRequest) -> int:
-    """The last line the page has: the browser's own word when it comes back, else the page's."""
-    asked = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
+def _number(asked: str) -> int:
+    """The last line the page has, by the browser's own word when it comes back, else by the page's."""
     return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else 0
