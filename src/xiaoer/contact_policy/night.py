@@ -199,7 +199,7 @@ def _capped(caps: Mapping[str, Cap], prefix: str) -> nw.Expr:
         & (nw.lit(value=True) if name in (ANY, Purpose.COLLECTION) else nw.col("channel") == name)
         for name, cap in caps.items()
     )
-    return reduce(or_, reached)
+    return reduce(or_, reached, nw.lit(value=False))
 
 
 def _paused(touches: Frame, policy: Policy) -> Frame:
