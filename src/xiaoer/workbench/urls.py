@@ -9,6 +9,7 @@ from xiaoer.workbench import (
     live_pages,
     pages,
     plan_pages,
+    policy_pages,
     renewal_pages,
     risk_pages,
 )
@@ -40,6 +41,7 @@ urlpatterns = [
     path("loans/plans/", plan_pages.plans, name="plans"),
     path("loans/return/", risk_pages.monthly_return, name="monthly-return"),
     path("segments/", pages.segments, name="segments"),
+    path("policy/", policy_pages.policy_page, name="policy"),
     path("data/", pages.data, name="data"),
     path("live/", live_pages.live, name="live"),
     path("search/", pages.search, name="search"),
