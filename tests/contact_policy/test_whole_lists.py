@@ -37,6 +37,7 @@ FIRMS = st.builds(
     consents=st.fixed_dictionaries(dict.fromkeys(CONSENTS, FLAG)),
     stops=st.lists(STOPS, max_size=2).map(tuple),
     touches=st.lists(TOUCHES, max_size=6).map(tuple),
+    group=st.lists(TOUCHES, max_size=6).map(tuple),
 )
 PLANNED = [
     (channel, purpose)
@@ -45,14 +46,19 @@ PLANNED = [
 ]
 
 
-def tables(firms: list[Known]) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+def tables(firms: list[Known]) -> tuple[pl.DataFrame, ...]:
     keyed = [(f"C{number}", firm) for number, firm in enumerate(firms)]
     planned = [(key, str(channel), str(purpose)) for key, _ in keyed for channel, purpose in PLANNED]
     customers = [(key, firm.kind, *(firm.consents[name] for name in CONSENTS)) for key, firm in keyed]
     stops = [(key, s.channel, s.reason, s.since, s.until) for key, firm in keyed for s in firm.stops or ()]
-    touches = [
-        (key, t.channel, t.purpose, t.outcome, t.day) for key, firm in keyed for t in firm.touches or ()
-    ]
+    touches, group = (
+        [
+            (key, t.channel, t.purpose, t.outcome, t.day)
+            for key, firm in keyed
+            for t in getattr(firm, name) or ()
+        ]
+        for name in ("touches", "group")
+    )
     text = pl.String
     flags = {f"consent_{name}": pl.Boolean for name in CONSENTS}
     return (
@@ -63,10 +69,13 @@ def tables(firms: list[Known]) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame
             {"customer_id": text, "channel": text, "reason": text, "day": pl.Date, "until_date": pl.Date},
             orient="row",
         ),
-        pl.DataFrame(
-            touches,
-            {"customer_id": text, "channel": text, "purpose": text, "outcome": text, "day": pl.Date},
-            orient="row",
+        *(
+            pl.DataFrame(
+                rows,
+                {"customer_id": text, "channel": text, "purpose": text, "outcome": text, "day": pl.Date},
+                orient="row",
+            )
+            for rows in (touches, group)
         ),
     )
 
@@ -99,7 +108,7 @@ def test_lists_agree_on_the_default_engine_too(firms: list[Known]) -> None:
 
 
 def test_a_customer_nobody_knows_is_doubt() -> None:
-    planned, customers, stops, touches = tables([Known("enterprise", dict.fromkeys(CONSENTS, True))])
-    frames = [nw.from_native(table.lazy()) for table in (planned, customers.clear(), stops, touches)]
+    planned, customers, *more = tables([Known("enterprise", dict.fromkeys(CONSENTS, True))])
+    frames = [nw.from_native(table.lazy()) for table in (planned, customers.clear(), *more)]
     found = blocked(*frames, policy=POLICY, on=DAY).collect(backend="polars").to_native()
     assert set(found["blocked_by"]) == {"doubt"}

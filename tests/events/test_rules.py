@@ -146,8 +146,8 @@ def test_every_rule_speaks_both_languages(tmp_path: Path) -> None:
         "customer_id": "X", "partner": "大发超市", "days": 12, "habit": 3.4, "now": 5 * WAN, "before": 9 * WAN,
         "part": 0.45, "usual": -0.1, "mark_day": TODAY - 5, "amount": 7 * WAN,
     }  # fmt: skip
-    assert set(WORDS) == set(Rule)
-    for rule in Rule:
+    assert set(WORDS) == {rule for rule in Rule if "record" not in RULES.of(rule)}
+    for rule in WORDS:
         one = event(row | {"rule": rule.value}, DAY, RULES)
         assert one.due_date > DAY
         for language in ("zh", "en"):
@@ -168,7 +168,7 @@ SEEN = {
 }  # fmt: skip
 MONEY, SHARES = st.integers(-(10**15), 10**15), st.floats(-3, 3) | st.sampled_from([0.0, 1e-5, 0.25, 2.45])
 ROW = st.fixed_dictionaries({
-    "customer_id": st.sampled_from(["C1", "C2", "客 3"]), "rule": st.sampled_from([rule.value for rule in Rule]),
+    "customer_id": st.sampled_from(["C1", "C2", "客 3"]), "rule": st.sampled_from([rule.value for rule in WORDS]),
     "amount": st.none() | MONEY, "partner": st.none() | st.sampled_from(["", 'P"1"', "大发\\超市\n"]),
     "days": st.integers(0, 400), "habit": st.floats(0, 90) | st.sampled_from([0.5, 1.5, 2.5]), "now": MONEY,
     "before": st.none() | MONEY, "part": SHARES, "usual": SHARES, "mark_day": st.integers(1, 30_000),

@@ -3,7 +3,7 @@
 Planned contacts have a day and no hour, so quiet hours and the check at the moment are the desk's.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import reduce
 from operator import or_
@@ -11,7 +11,7 @@ from operator import or_
 import narwhals as nw
 
 from xiaoer.contact_policy.rules import COMPLAINED, NOT_REFUSED, REFUSED
-from xiaoer.contact_policy.terms import ANY, MARKETING, Channel, Policy, Purpose, Rule
+from xiaoer.contact_policy.terms import ANY, MARKETING, Cap, Channel, Policy, Purpose, Rule
 from xiaoer.kit.dates import day_number
 from xiaoer.kit.tables import Frame
 from xiaoer.kit.tables.expressions import count, day_no, total
@@ -23,14 +23,53 @@ CONSENTS = {
 NOTHING = nw.lit(None, dtype=nw.String)
 
 
+def circles(ties: Frame, roles: Frame, policy: Policy) -> Frame:
+    """customer_id and each circle it belongs to: its group (the head's number), and each person that binds it.
+
+    ties: from_id (the head), to_id, of groups alone; roles: customer_id, person_id, role.
+    """
+    heads = nw.concat(
+        [
+            ties.select(customer_id=nw.col("to_id"), circle=nw.col("from_id")),
+            ties.select(customer_id=nw.col("from_id"), circle=nw.col("from_id")),
+        ]
+    )
+    bound = roles.filter(nw.col("role").is_in(sorted(policy.circles_by)))
+    persons = bound.select("customer_id", circle=nw.concat_str([nw.lit("person:"), nw.col("person_id")]))
+    named = heads.select("customer_id", circle=nw.concat_str([nw.lit("group:"), nw.col("circle")]))
+    return nw.concat([named, persons]).unique()
+
+
+def neighbours(circles: Frame) -> Frame:
+    """customer_id and `other_id`: every other firm of a circle it belongs to, once."""
+    others = circles.select("circle", other_id=nw.col("customer_id"))
+    pairs = circles.join(others, on="circle", how="inner").filter(nw.col("customer_id") != nw.col("other_id"))
+    return pairs.select("customer_id", "other_id").unique()
+
+
+def group_touches(neighbours: Frame, touches: Frame) -> Frame:
+    """Contacts with the other firms of each firm's circles; columns of `touches`, customer_id the firm asked about."""
+    columns = touches.collect_schema().names()
+    met = touches.rename({"customer_id": "other_id"})
+    return neighbours.join(met, on="other_id", how="inner").select(columns)
+
+
 def blocked(
-    planned: Frame, customers: Frame, stops: Frame, touches: Frame, *, policy: Policy, on: date
+    planned: Frame,
+    customers: Frame,
+    stops: Frame,
+    touches: Frame,
+    group: Frame,
+    *,
+    policy: Policy,
+    on: date,
 ) -> Frame:
     """`planned` (customer_id, channel, purpose, any others) with `blocked_by`: the first rule against it.
 
     customers: customer_id, kind, consent_marketing, consent_call, consent_message, consent_email (flags, null
     unknown). stops: customer_id, channel ("" all), reason, day, until_date. touches: customer_id, channel,
-    purpose, outcome, day; outbound only. A planned contact with a customer not listed is blocked by doubt.
+    purpose, outcome, day; outbound only; group: the same, from `group_touches`. A planned contact with a customer not
+    listed is blocked by doubt.
     """
     today = day_number(on)
     known = customers.select("customer_id", "kind", *CONSENTS.values(), _known=nw.lit(1))
@@ -39,6 +78,7 @@ def blocked(
         planned.join(known, on="customer_id", how="left")
         .join(_stopped(stops, today), on="customer_id", how="left")
         .join(_counted(made, policy, today), on="customer_id", how="left")
+        .join(_group_counted(made, group, policy, today), on="customer_id", how="left")
         .join(_paused(made, policy), on="customer_id", how="left")
     )
     kept = [nw.col(name) for name in planned.collect_schema().names()]
@@ -55,10 +95,11 @@ def _first_rule(policy: Policy, today: int) -> nw.Expr:
         Rule.CONSENT: (purpose != Purpose.COLLECTION.value) & _unconsented(policy),
         Rule.SUPPRESSION: _stop_holds(Rule.SUPPRESSION),
         Rule.WORKOUT: _stop_holds(Rule.WORKOUT) & ~purpose.is_in(sorted(policy.in_workout)),
-        Rule.COMPLAINT: (_stop_holds(Rule.COMPLAINT) | _some("complaints"))
+        Rule.COMPLAINT: (_stop_holds(Rule.COMPLAINT) | _some("_n_complaints"))
         & ~purpose.is_in(sorted(policy.in_complaint)),
         Rule.REFUSALS: purpose.is_in(sorted(policy.marketing)) & (nw.col("_free_from").fill_null(0) > today),
-        Rule.CAP: _capped(policy),
+        Rule.CAP: _capped(policy.caps, "_n_"),
+        Rule.GROUP_CAP: _capped(policy.group_caps, "_g_"),
     }
     chosen = NOTHING
     for rule, against in reversed(surely.items()):
@@ -110,17 +151,7 @@ def _stop_holds(rule: Rule) -> nw.Expr:
 
 def _counted(touches: Frame, policy: Policy, today: int) -> Frame:
     """Per customer, contacts inside each cap's days, and complaints inside their quiet days."""
-    collection = nw.col("purpose") == Purpose.COLLECTION.value
-    counts: list[nw.Expr] = []
-    for name, cap in policy.caps.items():
-        inside = nw.col("_day") > today - cap.days
-        if name == Purpose.COLLECTION:
-            counts.append(count(inside & collection).alias(f"_n_{name}"))
-        else:
-            alike = (
-                inside & ~collection if name == ANY else inside & ~collection & (nw.col("channel") == name)
-            )
-            counts.append(count(alike).alias(f"_n_{name}"))
+    counts = _counts(policy.caps, "_n_", today)
     quiet = (nw.col("_day") > today - policy.complaint_quiet_days) & (nw.col("outcome") == COMPLAINED)
     return (
         touches.with_columns(nw.col("purpose").fill_null(""), nw.col("outcome").fill_null(""))
@@ -129,19 +160,46 @@ def _counted(touches: Frame, policy: Policy, today: int) -> Frame:
     )
 
 
+def _group_counted(made: Frame, group: Frame, policy: Policy, today: int) -> Frame:
+    """Per customer, its own contacts and those of its circles inside each group cap's days."""
+    columns = ("customer_id", "channel", "purpose", "_day")
+    others = group.with_columns(_day=day_no("day")).filter(nw.col("_day") <= today)
+    together = nw.concat([made.select(columns), others.select(columns)])
+    return (
+        together.with_columns(nw.col("purpose").fill_null(""))
+        .group_by("customer_id")
+        .agg(*_counts(policy.group_caps, "_g_", today))
+    )
+
+
+def _counts(caps: Mapping[str, Cap], prefix: str, today: int) -> list[nw.Expr]:
+    """For each cap, the contacts inside its days that it counts."""
+    collection = nw.col("purpose") == Purpose.COLLECTION.value
+    counts: list[nw.Expr] = []
+    for name, cap in caps.items():
+        inside = nw.col("_day") > today - cap.days
+        if name == Purpose.COLLECTION:
+            alike = inside & collection
+        else:
+            alike = inside & ~collection
+            alike = alike if name == ANY else alike & (nw.col("channel") == name)
+        counts.append(count(alike).alias(f"{prefix}{name}"))
+    return counts
+
+
 def _some(name: str, least: int = 1) -> nw.Expr:
-    return nw.col(f"_n_{name}").fill_null(0) >= least
+    return nw.col(name).fill_null(0) >= least
 
 
-def _capped(policy: Policy) -> nw.Expr:
+def _capped(caps: Mapping[str, Cap], prefix: str) -> nw.Expr:
     collecting = nw.col("purpose") == Purpose.COLLECTION.value
     reached: Iterable[nw.Expr] = (
         (collecting if name == Purpose.COLLECTION else ~collecting)
-        & _some(name, cap.count)
+        & _some(f"{prefix}{name}", cap.count)
         & (nw.lit(value=True) if name in (ANY, Purpose.COLLECTION) else nw.col("channel") == name)
-        for name, cap in policy.caps.items()
+        for name, cap in caps.items()
     )
-    return reduce(or_, reached)
+    return reduce(or_, reached, nw.lit(value=False))
 
 
 def _paused(touches: Frame, policy: Policy) -> Frame:

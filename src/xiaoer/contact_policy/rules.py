@@ -3,7 +3,7 @@
 In words, with a worked example: docs/rules/contact-policy.md.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from xiaoer.contact_policy.terms import (
@@ -57,7 +57,7 @@ def _doubts(asked: Asked, known: Known, policy: Policy, fresh: Known | None) -> 
     elif asked.at is not None and (fresh is None or asked.at.tzinfo is None):
         yield Block(Rule.DOUBT, reason("policy_not_checked_now"))
     elif any(
-        who.kind not in policy.consent or who.stops is None or who.touches is None for who in (known, seen)
+        who.kind not in policy.consent or None in (who.stops, who.touches, who.group) for who in (known, seen)
     ):
         yield Block(Rule.DOUBT, reason("policy_firm_unknown"))
 
@@ -124,14 +124,27 @@ def _pace(asked: Asked, known: Known, policy: Policy) -> Iterator[Block]:
     collecting = asked.purpose == Purpose.COLLECTION
     counted = [touch for touch in touches if (touch.purpose == Purpose.COLLECTION) == collecting]
     names = [Purpose.COLLECTION.value] if collecting else [asked.channel, ANY]
+    yield from _caps(Rule.CAP, names, counted, policy.caps, asked.day)
+    if not collecting:
+        others = [
+            touch
+            for touch in known.group or ()
+            if touch.day <= asked.day and touch.purpose != Purpose.COLLECTION
+        ]
+        yield from _caps(Rule.GROUP_CAP, names, counted + others, policy.group_caps, asked.day)
+
+
+def _caps(
+    rule: Rule, names: list[str], touches: list[Touch], caps: Mapping[str, Cap], day: date
+) -> Iterator[Block]:
     for name in names:
-        cap = policy.caps.get(name)
-        alike = [touch.day for touch in counted if name in (ANY, Purpose.COLLECTION) or touch.channel == name]
-        if cap and (free := _capped_until(alike, asked.day, cap)):
+        cap = caps.get(name)
+        alike = [touch.day for touch in touches if name in (ANY, Purpose.COLLECTION) or touch.channel == name]
+        if cap and (free := _capped_until(alike, day, cap)):
             told = reason(
-                "policy_cap", count=cap.count, days=cap.days, use_words=f"use_{name}", free_date=free
+                f"policy_{rule}", count=cap.count, days=cap.days, use_words=f"use_{name}", free_date=free
             )
-            yield Block(Rule.CAP, told, free)
+            yield Block(rule, told, free)
 
 
 def paused_until(touches: list[Touch], policy: Policy) -> date | None:

@@ -45,6 +45,7 @@ class Rule(StrEnum):
     COMPLAINT = "complaint"
     REFUSALS = "refusals"
     CAP = "cap"
+    GROUP_CAP = "group_cap"
     QUIET_HOURS = "quiet_hours"
 
 
@@ -91,6 +92,7 @@ class Known:
     consents: Mapping[str, bool | None] = field(default_factory=dict)  # by channel, and "marketing"
     stops: tuple[Stop, ...] | None = ()
     touches: tuple[Touch, ...] | None = ()
+    group: tuple[Touch, ...] | None = ()  # contacts with the other firms of its circles
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +142,12 @@ class Policy:
     in_workout: frozenset[str]
     in_complaint: frozenset[str]
     caps: Mapping[str, Cap]
+    group_caps: Mapping[str, Cap]
     pauses: tuple[Pause, ...]
     complaint_quiet_days: int
     quiet_from: int
     quiet_to: int
+    circles_by: frozenset[str]  # roles of a person that tie firms together
     service_messages: Mapping[str, bool]  # name → may come at any hour
 
     @classmethod
@@ -157,9 +161,11 @@ class Policy:
             in_workout=frozenset(purposes["in_workout"]),
             in_complaint=frozenset(purposes["in_complaint"]),
             caps={name: Cap(**cap) for name, cap in held["caps"].items()},
+            group_caps={name: Cap(**cap) for name, cap in held["group_caps"].items()},
             pauses=tuple(Pause(**pause) for pause in held["pauses"]),
             complaint_quiet_days=held["complaint"]["quiet_days"],
             quiet_from=held["quiet_hours"]["from_hour"],
             quiet_to=held["quiet_hours"]["to_hour"],
+            circles_by=frozenset(held["circles"]["roles"]),
             service_messages={name: told["any_hour"] for name, told in held["service_messages"].items()},
         )

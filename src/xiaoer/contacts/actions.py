@@ -88,15 +88,16 @@ def put_off(scope: Scope, about: About, until_date: date, today: date, *, door: 
     """Move a proposal to another day's calendar. Raises Refusal for a day not ahead, or one the policy forbids."""
     found = _firm(scope, about.customer_id)
     kind = about.channel if about.channel != "counter" else "visit"
-    plan = FollowUp(until_date, kind, about.minutes or 20)
-    _check_plan(plan, today)
-    door(found, plan)
     _one_at_a_time(about.offer_id or about.customer_id)
     waiting = Task.objects.seen_by(scope).filter(
         customer_id=about.customer_id, offer_id=about.offer_id, status="open", origin=None
     )
-    if about.offer_id and (task := waiting.first()) is not None:
-        return move_task(scope, task.pk, until_date, today)
+    before = waiting.first() if about.offer_id else None
+    plan = FollowUp(until_date, kind, about.minutes or 20, before and before.pk)
+    _check_plan(plan, today)
+    door(found, plan)
+    if before is not None:
+        return move_task(scope, before.pk, until_date, today)
     task = _task(scope, found, plan, reason("put_off", planned_date=today), today)
     task.offer_id = about.offer_id
     task.save()
@@ -124,7 +125,7 @@ def move_task(scope: Scope, task_id: int, due_date: date, today: date, *, door: 
     """Another day for an open task. Raises Refusal when it is closed, the day not ahead or forbidden."""
     _ahead(due_date, today)
     task = _change_open(scope, task_id, due_date=due_date)
-    door(_firm(scope, task.customer_id), FollowUp(due_date, task.kind, task.minutes))
+    door(_firm(scope, task.customer_id), FollowUp(due_date, task.kind, task.minutes, task.pk))
     return task
 
 

@@ -39,6 +39,12 @@ def contacts_with_each(
     return found
 
 
+def planned_with(scope: Scope, customer_ids: Collection[str], after: date) -> list[Task]:
+    """Open tasks of some firms that fall due after a day, the first first."""
+    rows = Task.objects.seen_by(scope).filter(customer_id__in=customer_ids, status="open", due_date__gt=after)
+    return list(rows.order_by("due_date", "pk"))
+
+
 def tasks_for(scope: Scope, customer_id: str) -> QuerySet[Task]:
     """Everything planned for a firm, what comes first first."""
     return Task.objects.seen_by(scope).filter(customer_id=customer_id).order_by("due_date", "pk")

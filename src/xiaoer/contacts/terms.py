@@ -31,11 +31,12 @@ class Outcome:
 
 @dataclass(frozen=True)
 class FollowUp:
-    """When and how to come back to the firm."""
+    """When and how to come back to the firm; `task_id` where it is an open task on another day."""
 
     due_date: date
     kind: str = "call"
     minutes: int = 20
+    task_id: int | None = None
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,10 @@ class Event(Published):
     because = models.JSONField(default=list)  # [reason]
     goal = models.JSONField(null=True)  # reason
     amount = models.BigIntegerField(null=True)
+    noticed_at = models.DateTimeField(null=True)  # by day, from a record; null where the night noticed it
+
+    kept_closed: ClassVar[models.Q | None] = models.Q(noticed_at__isnull=False)
+    web_may: ClassVar[str] = "SELECT, INSERT"  # by day; the night writes as the owner
 
     key = ("event_id",)
 
@@ -27,4 +31,9 @@ class Event(Published):
         indexes: ClassVar = [
             *Published.Meta.indexes,
             models.Index(fields=["customer_id", "since"], name="events_event_customer"),
+            models.Index(
+                fields=["noticed_at"],
+                condition=models.Q(noticed_at__isnull=False),
+                name="events_event_by_day",
+            ),
         ]

@@ -47,8 +47,12 @@ def event(seen: Seen, as_of: date, rules: Rules) -> Event:
 
 def event_id(customer_id: str, rule: Rule, partner: str | None, as_of: date) -> str:
     """The same happening on the same day has the same number."""
-    text = "|".join((customer_id, rule.value, partner or "", as_of.isoformat()))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return numbered(customer_id, rule.value, partner or "", as_of.isoformat())
+
+
+def numbered(*parts: str) -> str:
+    """A number that follows from what makes a happening the same one."""
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
 
 def _goal(rule: Rule, seen: Seen) -> Reason:

@@ -24,6 +24,19 @@ class Rule(StrEnum):
     BALANCE_FALLS = "balance_falls"
     LOAN_MATURES = "loan_matures"
     OVERDUE = "overdue"
+    PAYMENT_OUT = "payment_out"
+    PAYMENT_IN = "payment_in"
+    BAD_RECORD = "bad_record"
+    GOOD_RECORD = "good_record"
+    LOGIN_BEFORE_MATURITY = "login_before_maturity"
+
+
+class RecordKind(StrEnum):
+    """What a system of the bank may post by day."""
+
+    PAYMENT = "payment"
+    LOGIN = "login"
+    PUBLIC_RECORD = "public_record"
 
 
 class Severity(StrEnum):
@@ -32,6 +45,31 @@ class Severity(StrEnum):
     ACT = "act"
     WATCH = "watch"
     NOTE = "note"
+
+
+@dataclass(frozen=True)
+class Posted:
+    """One record as posted: `number` is the posting system's own; `told` holds the fields of its kind.
+
+    payment: direction (in, out), amount (fen), purpose, reversed. login: channel. public_record: record, role,
+    amount (fen).
+    """
+
+    kind: RecordKind
+    number: str
+    customer_id: str
+    day: date
+    told: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What the last night knows of the firm; amounts in fen, None where nobody told."""
+
+    balance: int | None = None
+    turnover_12m: int | None = None
+    loan_balance: int | None = None
+    matures_date: date | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +85,10 @@ class Rules:
 
     def of(self, rule: Rule) -> Mapping[str, Any]:
         return self.held[rule.value]
+
+    def by_record(self, kind: str) -> list[Rule]:
+        """The rules that one record of this kind and the stored profile decide."""
+        return [rule for rule in Rule if self.of(rule).get("record") == kind]
 
     def fen(self, rule: Rule, name: str) -> int:
         """An amount given in 万元, as fen."""

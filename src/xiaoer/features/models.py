@@ -11,7 +11,8 @@ class Profile(Published):
     """Up to 36 months of a firm. Amounts in fen; a list is null when the bank did not deliver its source.
 
     `buyers` and `suppliers`: {id, name, customer_id|null, amount, share, last_date, gap_days, spark: 12}.
-    `standing`: {consents: {use: bool|null}, complaint_date|null}, whether the bank's files let the firm be
+    `standing`: {consents: {use: bool|null}, complaint_date|null, group: [customer_id]|null, group_contacts: [{date,
+    channel, purpose}]|null, as_of}, whether the bank's files let the firm be
     approached; null when they tell nothing of it.
     `contacts`: {date, channel, outcome, purpose, staff}, what the bank's own files tell, newest first, at most 12.
     `similar`: {customer_id, why: reason} and no more: somebody else may answer for that firm, so its name and

@@ -60,6 +60,7 @@ class Versioned(models.Model):
     kept_inside: ClassVar[
         dict[str, tuple[str, ...]]
     ] = {}  # JSON lists: what an entry may carry past the wall
+    kept_closed: ClassVar[Q | None] = None  # closed rows that stay: what the desk wrote, and the night reads
     wall: ClassVar[Wall] = Wall.DIRECTORY
     web_may: ClassVar[str] = "SELECT"
 

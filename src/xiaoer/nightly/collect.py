@@ -7,10 +7,12 @@ from datetime import date
 from typing import Any
 
 import pyarrow as pa
-from django.db.models import Case, CharField, DateField, F, QuerySet, Value, When
+from django.db.models import Case, CharField, DateField, F, QuerySet, TextField, Value, When
+from django.db.models.functions import Cast
 
 from xiaoer.contact_policy.models import Suppression
 from xiaoer.contacts.models import Contact, Task
+from xiaoer.events.models import Event
 from xiaoer.loans.models import Check
 
 TEXT, DAY, WHOLE = pa.string(), pa.date32(), pa.int64()
@@ -30,10 +32,16 @@ SUPPRESSIONS = pa.schema({
     "suppression_id": WHOLE, "customer_id": TEXT, "channel": TEXT, "reason": TEXT, "since_at": INSTANT,
     "day": DAY, "until_date": DAY, "source": TEXT, "staff_id": TEXT, **WHOSE,
 })  # fmt: skip
+EVENTS = pa.schema({
+    "event_id": TEXT, "customer_id": TEXT, "rule": TEXT, "day": DAY, "due_date": DAY, "severity": TEXT,
+    "because": TEXT, "goal": TEXT, "amount": WHOLE,
+})  # fmt: skip
 
 
 def collect(business_date: date, *, using: str = "owner") -> dict[str, pa.Table]:
     """desk_contacts, desk_tasks, desk_checks, desk_suppressions: every row written up to and on `business_date`.
+
+    And desk_events: what records told by day, as it was told then.
 
     A task closed after that day is still open as of it. Rows come in the order they were written, so the same
     day gives the same tables.
@@ -48,11 +56,20 @@ def collect(business_date: date, *, using: str = "owner") -> dict[str, pa.Table]
         "desk_suppressions": _table(
             SUPPRESSIONS, _written(Suppression, business_date, using), suppression_id="pk"
         ),
+        "desk_events": _table(
+            EVENTS, _by_day(business_date, using), day="event_date", because="because_text", goal="goal_text"
+        ),
     }  # fmt: skip
 
 
 def _written(model: Any, business_date: date, using: str) -> QuerySet[Any]:
     return model.objects.using(using).filter(day__lte=business_date).order_by("pk")
+
+
+def _by_day(business_date: date, using: str) -> QuerySet[Any]:
+    rows = Event.objects.using(using).filter(noticed_at__isnull=False, event_date__lte=business_date)
+    texts = {f"{name}_text": Cast(name, TextField()) for name in ("because", "goal")}
+    return rows.annotate(**texts).order_by("pk")
 
 
 def _as_of(tasks: QuerySet[Any], business_date: date) -> QuerySet[Any]:

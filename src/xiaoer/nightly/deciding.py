@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain
 from typing import Any
 
 import narwhals as nw
@@ -12,12 +13,13 @@ from xiaoer.branches.night import portfolio
 from xiaoer.contact_policy.terms import Policy
 from xiaoer.events.night import noticed, sale_side, with_book
 from xiaoer.events.telling import told
-from xiaoer.events.terms import Rules
+from xiaoer.events.terms import Rule, Rules
 from xiaoer.kit.dates import add_working_days
 from xiaoer.kit.tables.files import write_batches
 from xiaoer.nightly import decisions, history
 from xiaoer.nightly.asking import Asked
 from xiaoer.nightly.decisions import LOG
+from xiaoer.nightly.gathering import recorded
 from xiaoer.nightly.pieces import parts
 from xiaoer.nightly.run import Night
 from xiaoer.nightly.spool import Spool, spooled
@@ -45,7 +47,18 @@ def events(night: Night) -> None:
     open_buyers = buyers.join(open_firms.select("customer_id"), on="customer_id", how="semi")
     seen = night.keep("noticed", noticed(open_firms, open_buyers, night.on, rules))
     rows = pl.DataFrame(night.engine.collect(seen)).sort("customer_id", "rule", "partner", nulls_last=True)
-    night.rows += write_batches(_worded(rows, night.business_date, rules), EVENTS, night.path("events"))
+    batches = chain(_worded(rows, night.business_date, rules), _taken_over(night, rules))
+    night.rows += write_batches(batches, EVENTS, night.path("events"))
+
+
+def _taken_over(night: Night, rules: Rules) -> list[pa.RecordBatch]:
+    """What records told by day, under its own numbers and for as long as its rule lets it stand."""
+    told = pl.DataFrame(night.engine.collect(recorded(night, "desk_events")))
+    stands = {rule.value: rules.of(rule).get("stands_days", 0) for rule in Rule}
+    age = (pl.lit(night.business_date) - pl.col("day")).dt.total_days()
+    kept = told.filter(age <= pl.col("rule").replace_strict(stands, default=0, return_dtype=pl.Int64))
+    rows = kept.rename({"day": "event_date"}).unique("event_id", keep="first", maintain_order=True)
+    return rows.sort("customer_id", "event_id").select(EVENTS.names).to_arrow().cast(EVENTS).to_batches()
 
 
 def _worded(rows: pl.DataFrame, day: date, rules: Rules) -> Iterator[pa.RecordBatch]:

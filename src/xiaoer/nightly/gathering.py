@@ -43,6 +43,14 @@ DESK = {
         },
         (), "day",
     ),
+    "desk_events": TableSchema(
+        "desk_events",
+        {
+            "event_id": Kind.KEY, "customer_id": Kind.KEY, "rule": Kind.CODE, "day": Kind.DATE, "due_date": Kind.DATE,
+            "severity": Kind.CODE, "because": Kind.TEXT, "goal": Kind.TEXT, "amount": Kind.MONEY,
+        },
+        (), "day",
+    ),
 }  # fmt: skip
 
 

@@ -140,7 +140,10 @@ def _contacts(part: Part, staff: pl.DataFrame) -> pl.DataFrame:
 
 
 def _standing(part: Part) -> pl.DataFrame:
-    """What the desk must know to ask the contact policy: consents, and since when a complaint is open."""
+    """What the desk must know to ask the contact policy: consents, since when a complaint is open, its circles.
+
+    Of the other firms of a circle only numbers, and the days and ways of contacts; whose they are is not told.
+    """
     asked = part.rows(part.night.delivered("service_requests"))
     complained = (
         asked.filter(pl.col("requested_date") <= part.night.business_date, kind="complaint", status=OPEN)
@@ -148,8 +151,21 @@ def _standing(part: Part) -> pl.DataFrame:
         .agg(complaint_date=_iso(pl.col("requested_date").min()))
     )
     customers = part.rows(part.night.delivered("customers")).unique("customer_id", keep="last")
+    group, met = _circles(part)
     told = customers.join(complained, on="customer_id", how="left")
+    told = told.join(group, on="customer_id", how="left").join(met, on="customer_id", how="left")
     consents = pl.struct(pl.col(f"consent_{use}").alias(use) for use in CONSENTS)
-    return told.select(
-        "customer_id", standing=pl.struct(consents.alias("consents"), "complaint_date").struct.json_encode()
+    as_of = pl.lit(part.night.business_date.isoformat()).alias("as_of")
+    standing = pl.struct(consents.alias("consents"), "complaint_date", "group", "group_contacts", as_of)
+    return told.select("customer_id", standing=standing.struct.json_encode())
+
+
+def _circles(part: Part) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """customer_id and `group`, the others' numbers; customer_id and `group_contacts`, contacts with them."""
+    others = part.made("neighbours").sort("customer_id", "other_id")
+    contacts = part.made("group_contacts").sort("customer_id", "contact_date", "channel", "purpose")
+    entry = pl.struct(_iso(pl.col("contact_date")).alias("date"), pl.col("channel", "purpose").fill_null(""))
+    return (
+        others.group_by("customer_id", maintain_order=True).agg(group=pl.col("other_id")),
+        contacts.group_by("customer_id", maintain_order=True).agg(group_contacts=entry),
     )

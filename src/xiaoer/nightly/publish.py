@@ -157,6 +157,8 @@ def _flip(edition: int, business_date: date, run_id: str, at: datetime, using: s
 def _tidy(edition: int, changed: list[str], using: str) -> None:
     """Forget what no request can still be reading, and let the planner know the new sizes."""
     for name in seam.NAMES:
-        seam.rows_of(name, using).filter(until__lte=edition - EDITIONS_KEPT).delete()
+        kept = seam.model_of(name).kept_closed
+        closed = seam.rows_of(name, using).filter(until__lte=edition - EDITIONS_KEPT)
+        (closed if kept is None else closed.exclude(kept)).delete()
         if name in changed:
             _run(sql.SQL("ANALYZE {}").format(sql.Identifier(seam.model_of(name)._meta.db_table)), using)

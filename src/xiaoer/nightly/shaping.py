@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 
+import narwhals as nw
+
+from xiaoer.contact_policy.night import circles, group_touches, neighbours
+from xiaoer.contact_policy.terms import Policy
 from xiaoer.contacts.night import history, touched
 from xiaoer.features.night import (
     account_sums,
@@ -41,6 +45,7 @@ TRADE = (
     "main_partners",
     "partner_months",
 )
+TOUCH = ("customer_id", "contact_date", "channel", "purpose")
 ACCOUNTS = ("flow_months", "account_sums")
 
 
@@ -60,7 +65,18 @@ def shape(night: Night) -> None:
     night.keep("held", held(night.delivered("holdings")))
     contacts = night.keep("contacts", history(night.delivered("contacts"), recorded(night, "desk_contacts")))
     night.keep("touched", touched(contacts, today))
+    _circles(night, contacts)
     night.keep("satisfaction", satisfaction(night.delivered("surveys"), today))
+
+
+def _circles(night: Night, contacts: Frame) -> None:
+    """Who stands with whom in a circle, and the contacts with the others that its caps still count."""
+    policy = Policy.in_force(night.business_date)
+    ties = night.delivered("relationships").filter(nw.col("kind") == "group")
+    known = night.keep("neighbours", neighbours(circles(ties, night.delivered("person_roles"), policy)))
+    longest = max((cap.days for cap in policy.group_caps.values()), default=0)
+    recent = contacts.filter(nw.col("day") > night.on.today - longest)
+    night.keep("group_contacts", group_touches(known, recent.select(TOUCH)))
 
 
 def _trade(night: Night, lines: Mapping[str, Frame], hold: Hold) -> dict[str, Frame]:

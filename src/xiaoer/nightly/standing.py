@@ -45,19 +45,22 @@ class Standings:
     def of_firms(self, part: Part, firms: Collection[str]) -> dict[str, Standing]:
         """The standing of the firms asked for, all of them of one part."""
         asked = pl.col("customer_id").is_in(firms)
-        touches = _touches(part, asked)
+        touches, others = _touches(part, asked), _others(part, asked)
         read = self.night.delivered("customers").select(
             "customer_id", "kind", *map("consent_{}".format, CONSENTS)
         )
         return {
-            row["customer_id"]: self._standing(row, touches.get(row["customer_id"], ()))
+            row["customer_id"]: self._standing(
+                row, touches.get(row["customer_id"], ()), others.get(row["customer_id"], ())
+            )
             for row in part.rows(read).filter(asked).iter_rows(named=True)
         }
 
-    def _standing(self, row: dict[str, Any], touches: Sequence[Touch]) -> Standing:
+    def _standing(self, row: dict[str, Any], touches: Sequence[Touch], others: Sequence[Touch]) -> Standing:
         number = row["customer_id"]
         consents = {use: row[f"consent_{use}"] for use in CONSENTS}
-        known = Known(row["kind"] or STRICTEST, consents, self.stops.get(number, ()), tuple(touches))
+        stops = self.stops.get(number, ())
+        known = Known(row["kind"] or STRICTEST, consents, stops, tuple(touches), tuple(others))
         return Standing(known, _last_reached(touches), self.planned.get(number))
 
 
@@ -75,6 +78,17 @@ def _touches(part: Part, asked: pl.Expr) -> dict[str, list[Touch]]:
     told = rows.sort("customer_id", "contact_date", "channel").with_columns(pl.col(TOUCHED).fill_null(""))
     for number, *touch in told.iter_rows():
         found[number].append(Touch(*touch))
+    return found
+
+
+def _others(part: Part, asked: pl.Expr) -> dict[str, list[Touch]]:
+    """Contacts with the other firms of each firm's circles."""
+    found = defaultdict[str, list[Touch]](list)
+    rows = part.made("group_contacts").filter(asked).sort("customer_id", "contact_date", "channel", "purpose")
+    for number, day, channel, purpose in rows.select(
+        "customer_id", "contact_date", pl.col("channel", "purpose").fill_null("")
+    ).iter_rows():
+        found[number].append(Touch(day, channel, purpose))
     return found
 
 

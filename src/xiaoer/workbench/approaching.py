@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -38,6 +38,7 @@ from xiaoer.kit.text import reason, say
 from xiaoer.workbench.shown.drawings import tongue
 
 STOPS = (Rule.SUPPRESSION, Rule.WORKOUT, Rule.COMPLAINT)
+PACE = (Rule.CAP, Rule.GROUP_CAP)
 NO_CONTACT = ("check",)  # tasks nobody is approached for
 REMEMBERED = 60  # contacts of the desk looked back at; the caps and pauses need far fewer
 
@@ -57,10 +58,14 @@ def known_of(scope: Scope, firm: Firm, today: date) -> Known:
 
 
 def known_of_each(scope: Scope, firms: Collection[Firm], today: date) -> dict[str, Known]:
-    """Several firms at once, in as many statements as for one."""
+    """Several firms at once, in as many statements as for one.
+
+    Of the other firms of its circles the night tells every contact; those of today, and of firms in scope, are added.
+    """
     numbers = {firm.customer_id for firm in firms}
     profiles = features.standings(scope, numbers)
-    met = contacts.contacts_with_each(scope, numbers, at_most=REMEMBERED)
+    others = {other for profile in profiles.values() for other in _told_of(profile).get("group") or ()}
+    met = contacts.contacts_with_each(scope, numbers | others, at_most=REMEMBERED)
     stopped = _by_firm(standing(scope, numbers, today))
     found = {}
     for firm in firms:
@@ -68,7 +73,9 @@ def known_of_each(scope: Scope, firms: Collection[Firm], today: date) -> dict[st
         told, stops = _told_of(profile), stopped.get(firm.customer_id, ())
         touches = _touches(met.get(firm.customer_id, ()), profile)
         consents = told.get("consents") or {}
-        found[firm.customer_id] = Known(firm.kind, consents, tuple(_stops(stops, told)), tuple(touches))
+        found[firm.customer_id] = Known(
+            firm.kind, consents, tuple(_stops(stops, told)), tuple(touches), tuple(_of_group(told, met))
+        )
     return found
 
 
@@ -90,6 +97,33 @@ def answer(known: Known, plan: FollowUp) -> Answer:
     return approach(asked, known, Policy.in_force(plan.due_date))
 
 
+def ahead_of(scope: Scope, customer_id: str, today: date, but: int | None = None) -> list[Touch]:
+    """What is planned with a firm on days to come, as contacts that will have been made; `but` one task."""
+    tasks = contacts.planned_with(scope, [customer_id], today)
+    return [
+        Touch(one.due_date, one.kind, Purpose.CARE)
+        for one in tasks
+        if one.kind not in NO_CONTACT and one.pk != but
+    ]
+
+
+def with_plans(known: Known, plans: Iterable[Touch]) -> Known:
+    """As if the plans had been kept."""
+    return replace(known, touches=(*(known.touches or ()), *plans))
+
+
+def answer_beside(known: Known, plan: FollowUp, ahead: list[Touch]) -> Answer:
+    """What the policy says to a plan beside others: to itself, and to each later one that it would crowd out."""
+    told = answer(with_plans(known, ahead), plan)
+    mine = Touch(plan.due_date, plan.kind, Purpose.CARE)
+    for place, later in enumerate(ahead):
+        if told.allowed and later.day > plan.due_date:
+            others = [mine, *ahead[:place], *ahead[place + 1 :]]
+            crowded = answer(with_plans(known, others), FollowUp(later.day, later.channel))
+            told = Answer(tuple(block for block in crowded.blocks if block.rule in PACE))
+    return told
+
+
 @dataclass(frozen=True)
 class Door:
     """The policy's question, handed to an action: raises Refusal in the rule's words."""
@@ -101,18 +135,19 @@ class Door:
         """Ask for the plan's day and channel, on what is known now."""
         if plan.kind in NO_CONTACT:
             return
-        told = answer(known_of(self.scope, firm, self.today), plan)
+        ahead = ahead_of(self.scope, firm.customer_id, self.today, but=plan.task_id)
+        told = answer_beside(known_of(self.scope, firm, self.today), plan, ahead)
         if not told.allowed:
-            raise Refusal(
-                _words(told.blocks[0], self.today), next_step=_("Choose another day or another way")
-            )
+            raise Refusal(words(told.blocks[0], self.today), next_step=_("Choose another day or another way"))
 
 
-def first_allowed(known: Known, plan: FollowUp, touch: Touch, working_day: Any) -> FollowUp | None:
+def first_allowed(
+    known: Known, plan: FollowUp, touch: Touch, ahead: list[Touch], working_day: Any
+) -> FollowUp | None:
     """The plan on the first day the policy allows, counting the contact just made; None when there is none."""
-    known = replace(known, touches=(*(known.touches or ()), touch))
+    known = with_plans(known, [touch])
     for _try in range(len(Rule)):
-        told = answer(known, plan)
+        told = answer_beside(known, plan, ahead)
         if told.allowed:
             return plan
         free = [block.free_from for block in told.blocks]
@@ -145,10 +180,11 @@ def stops(scope: Scope, firm: Firm, today: date, profile: Any) -> list[Stopped]:
 
 def _line(channel: str, block: Block, today: date) -> Stopped:
     use = say(reason(f"use_{channel}"), tongue()) if channel else ""
-    return Stopped(use, say(reason(f"rule_{block.rule}"), tongue()), _words(block, today))
+    return Stopped(use, say(reason(f"rule_{block.rule}"), tongue()), words(block, today))
 
 
-def _words(block: Block, today: date) -> str:
+def words(block: Block, today: date) -> str:
+    """The rule's words, in the reader's language."""
     return say(block.because, tongue(), today)
 
 
@@ -157,6 +193,17 @@ def _stops(standing_ones: Iterable[Suppression], told: dict[str, Any]) -> Iterat
         yield Stop(one.reason, one.day, one.until_date, one.channel)
     if complaint := told.get("complaint_date"):
         yield Stop("complaint", date.fromisoformat(complaint))
+
+
+def _of_group(told: dict[str, Any], met: Mapping[str, list[Contact]]) -> Iterator[Touch]:
+    """Contacts with the other firms: the night's, and the desk's since."""
+    for one in told.get("group_contacts") or ():
+        yield Touch(date.fromisoformat(one["date"]), one.get("channel") or "", one.get("purpose") or "")
+    since = told.get("as_of")
+    for other in told.get("group") or ():
+        for contact in met.get(other, ()):
+            if since is None or contact.day > date.fromisoformat(since):
+                yield Touch(contact.day, contact.channel, Purpose.CARE)
 
 
 def _touches(met: Iterable[Contact], profile: Any) -> Iterator[Touch]:

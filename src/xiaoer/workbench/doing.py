@@ -196,7 +196,8 @@ def _follow_up(desk: Desk, about: About, outcome: str, asked_for: str) -> Follow
         Touch(desk.today, about.channel, Purpose.CARE, outcome),
     )
     known = approaching.known_of(desk.scope, firm, desk.today)
-    return approaching.first_allowed(known, plan, touch, next_working_day)
+    ahead = approaching.ahead_of(desk.scope, firm.customer_id, desk.today)
+    return approaching.first_allowed(known, plan, touch, ahead, next_working_day)
 
 
 def check_year(text: str) -> None:

@@ -21,14 +21,13 @@ from xiaoer.kit.screens.tables import View
 from xiaoer.loans import queries as loans
 from xiaoer.offers import queries as offers
 from xiaoer.scores import queries as scores
-from xiaoer.segments import queries as targets
 from xiaoer.segments.terms import Grid
 from xiaoer.sources import queries as sources
 from xiaoer.sources.contracts import contracts
-from xiaoer.workbench import due, guarantee_pages, risk
+from xiaoer.workbench import arriving, due, guarantee_pages, risk
 from xiaoer.workbench.desk import Desk
 from xiaoer.workbench.queries import saved_views
-from xiaoer.workbench.shown import borrowing, event_list, lists, past_due, record, report, week
+from xiaoer.workbench.shown import borrowing, event_list, past_due, record, report, week
 from xiaoer.workbench.shown import morning as mornings
 from xiaoer.workbench.shown import segments as grid_page
 
@@ -62,6 +61,7 @@ def morning(desk: Desk) -> mornings.Morning:
         maturing_count=desk.remembered("maturing", lambda: _maturing(desk).count()),
         load=mornings.load(_minutes(desk, listed_jobs, unseen), mornings.day_of(listed, today), capacity),
         today=today,
+        arrivals=arriving.shown(desk),
         night_has_run=desk.as_of is not None,
         unseen=mornings.Unseen(
             whole.lines - len(listed),
@@ -126,15 +126,6 @@ def span(desk: Desk, day: str, week_of: str) -> week.Span:
         capacity=_capacity(desk, {one.manager_id for one in listed}),
         today=desk.today,
     )
-
-
-def firms(desk: Desk, asked: Mapping[str, str]) -> Listing:
-    """All firms in scope as a list."""
-    rows = customers.firms(desk.scope)
-    about = lists.Targets(targets.met_in_turn(desk.scope, desk.today), targets.without_plan(desk.scope))
-    table = lists.firms(desk.today, lambda typed: customers.matching(desk.scope, typed), about)
-    table = lists.delivered(table, rows)
-    return Listing(table, rows, asked, views(desk, "firms"))
 
 
 def events(desk: Desk, asked: Mapping[str, str]) -> Listing:
@@ -223,7 +214,7 @@ def counts(desk: Desk) -> dict[str, int]:
     return {
         "today": whole - len(settled),
         "firms": desk.remembered("firms", lambda: customers.firms(scope).count()),
-        "events": desk.remembered("events", lambda: noticed.events(scope).count()),
+        "events": arriving.count(desk),
         "applications": applications.waiting_for(scope, desk.today).count(),
     }
 

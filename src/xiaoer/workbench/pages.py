@@ -17,7 +17,7 @@ from xiaoer.customers.queries import search as find
 from xiaoer.kit.screens.guards import needs, refusals_told
 from xiaoer.kit.screens.listing import Listing, asked
 from xiaoer.kit.screens.workbook import workbook
-from xiaoer.workbench import account_plans, approaching, doing, gathering, risk
+from xiaoer.workbench import account_plans, approaching, doing, firm_list, gathering, risk
 from xiaoer.workbench.desk import Desk, desk_of
 from xiaoer.workbench.frame import part, show
 from xiaoer.workbench.shown import sentences
@@ -54,7 +54,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
 def firms(request: HttpRequest) -> HttpResponse:
     """All firms in scope; with ?excel=1 the same as a workbook."""
     desk = desk_of(request)
-    listing = gathering.firms(desk, asked(request.GET))
+    listing = firm_list.firms(desk, asked(request.GET))
     return _listed(request, desk, listing, sentences.firms(listing))
 
 

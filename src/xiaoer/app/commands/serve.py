@@ -1,10 +1,14 @@
 """`xiaoer serve`: the workbench for what is published."""
 
+import os
 import socket
 
 import click
 
 from xiaoer.kit.refusal import Refusal
+
+THREADS = "XIAOER_THREADS"  # read by app/asgi.py in the server's own process
+CLOSING_SECONDS = 5  # for what is being answered; open pages come back by themselves
 
 
 @click.command()
@@ -26,14 +30,15 @@ def serve(host: str, port: int, threads: int = 8) -> None:
     from granian.server import Server
 
     refuse_taken(host, port)
+    os.environ[THREADS] = str(threads)
     click.echo(f"http://{host}:{port}/")
     Server(
-        "xiaoer.app.wsgi:application",
+        "xiaoer.app.asgi:application",
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGINL,
         workers=1,
-        blocking_threads=threads,
+        workers_kill_timeout=CLOSING_SECONDS,
         websockets=False,
         log_level=LogLevels.error,
     ).serve()

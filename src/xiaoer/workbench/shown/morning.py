@@ -19,6 +19,7 @@ from xiaoer.workbench.shown.due_week import NOTHING_DUE, Week
 
 SOON = timedelta(days=1)
 FRIDAY = 4
+ARRIVALS_SHOWN = 6  # of what came by day; all of it stands in the list of events
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,8 @@ class Morning:
     maturing_count: int = 0
     unseen: Unseen = Unseen()
     due: Week = NOTHING_DUE
+    arrivals: tuple[Any, ...] = ()
+    arrivals_most: int = ARRIVALS_SHOWN
 
     @property
     def open_jobs(self) -> list[Job]:

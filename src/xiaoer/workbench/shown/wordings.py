@@ -93,6 +93,11 @@ RULES = {
     "balance_falls": _("Deposits fall"),
     "loan_matures": _("Loan matures"),
     "overdue": _("Overdue"),
+    "payment_out": _("Large payment out"),
+    "payment_in": _("Large payment in"),
+    "bad_record": _("Public record"),
+    "good_record": _("Good news"),
+    "login_before_maturity": _("Online before maturity"),
 }
 
 
