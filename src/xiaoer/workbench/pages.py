@@ -54,7 +54,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
 def firms(request: HttpRequest) -> HttpResponse:
     """All firms in scope; with ?excel=1 the same as a workbook."""
     desk = desk_of(request)
-    listing = firm_list.firms(desk, asked(request.GET))
+    listing = firm_list.firms(desk, asked(request.GET), gathering.views(desk, "firms"))
     return _listed(request, desk, listing, sentences.firms(listing))
 
 
