@@ -20,6 +20,7 @@ from xiaoer.kit.screens.workbook import workbook
 from xiaoer.workbench import approaching, doing, gathering, risk
 from xiaoer.workbench.desk import Desk, desk_of
 from xiaoer.workbench.frame import part, show
+from xiaoer.workbench.live_pages import SEAT
 from xiaoer.workbench.shown import sentences
 from xiaoer.workbench.shown.drawings import tongue
 
@@ -32,7 +33,8 @@ def today(request: HttpRequest) -> HttpResponse:
     """The morning list; whoever sees no firms begins with the data."""
     if not desk_of(request).scope.may("firms.read"):
         return redirect("data")
-    return show(request, "today", "workbench/today.html", morning=gathering.morning(desk_of(request)))
+    morning, stays_open = gathering.morning(desk_of(request)), SEAT in request.META
+    return show(request, "today", "workbench/today.html", morning=morning, stays_open=stays_open)
 
 
 @require_GET
