@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import socket
 import time
 from argparse import Namespace
@@ -107,7 +108,7 @@ async def _with_browser(
     from playwright.async_api import async_playwright
 
     async with async_playwright() as tool:
-        browser = await tool.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = await tool.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         context = await browser.new_context(viewport={"width": 1440, "height": 900})
         name, _, value = seats[0].cookie.partition("=")
         await context.add_cookies([{"name": name, "value": value, "url": f"http://127.0.0.1:{server.port}"}])

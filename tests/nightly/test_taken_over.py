@@ -12,6 +12,7 @@ from tests.world import BUSINESS_DATE, publish_world, tables
 from xiaoer.events.actions import take
 from xiaoer.events.models import Event
 from xiaoer.events.terms import Posted, RecordKind, Rules
+from xiaoer.kit.dates import SystemClock
 from xiaoer.kit.scope import Scope
 from xiaoer.kit.scope.acting import acting_as
 from xiaoer.kit.tables import DuckEngine, Lake
@@ -19,6 +20,8 @@ from xiaoer.nightly.collect import collect
 from xiaoer.nightly.deciding import _taken_over
 from xiaoer.nightly.gathering import gather
 from xiaoer.nightly.run import Night
+from xiaoer.sources.models import Record
+from xiaoer.sources.posted import forget_old_records
 
 pytestmark = pytest.mark.usefixtures("own_world")
 DAY = BUSINESS_DATE + timedelta(days=1)
@@ -81,3 +84,10 @@ def test_published_over_the_desks_row_it_stands_once_and_the_record_again_adds_n
 def test_a_record_from_before_the_last_nights_still_counts_by_its_own_day() -> None:
     posted("R3", DAY - timedelta(days=2))
     assert collect(DAY - timedelta(days=2))["desk_events"].num_rows == 1
+
+
+def test_records_go_when_none_of_them_will_be_posted_again() -> None:
+    posted("R4")
+    assert forget_old_records(SystemClock().today() + timedelta(days=399)) == 0
+    assert forget_old_records(SystemClock().today() + timedelta(days=402)) == 1
+    assert Record.objects.using("owner").count() == 0

@@ -8,6 +8,8 @@ import pytest
 from tests.world import BUSINESS_DATE, STAFF
 from xiaoer.contact_policy.rules import approach
 from xiaoer.contact_policy.terms import Asked, Policy
+from xiaoer.contacts.actions import About, record_outcome
+from xiaoer.contacts.models import Contact
 from xiaoer.customers.models import Firm
 from xiaoer.features.models import Profile
 from xiaoer.kit.refusal import Refusal
@@ -51,6 +53,7 @@ def test_a_cap_of_one_stops_exactly_those_contacted_within_its_days(
     own_world: str, scope_of: Any, client_of: Any
 ) -> None:
     Proposal.objects.using("owner").update(goal=FOLLOW_UP, kind="call")
+    meet(scope_of("M1"))
     scope = scope_of("A1")
     desk = Desk(scope, TODAY, BUSINESS_DATE)
     with acting_as(scope):
@@ -72,6 +75,15 @@ def test_a_cap_of_one_stops_exactly_those_contacted_within_its_days(
         assert (client_of(staff_id).get("/policy/").status_code == 200) is (staff_id in allowed)
 
 
+def meet(scope: Any) -> None:
+    """One contact with every firm of a manager that has a proposal."""
+    with acting_as(scope):
+        for number in sorted(
+            Proposal.objects.seen_by(scope).values_list("customer_id", flat=True).distinct()
+        ):
+            record_outcome(scope, About(number, channel="visit"), "interested", TODAY)
+
+
 def open_and_met(scope: Any) -> list[str]:
     """Proposals whose firm is open to a visit or a call now, and was met within thirty days: by the stored rows."""
     firms = {one.customer_id: one for one in Firm.objects.seen_by(scope)}
@@ -83,6 +95,7 @@ def open_and_met(scope: Any) -> list[str]:
             for told in one.contacts
         )
     }
+    met |= set(Contact.objects.seen_by(scope).values_list("customer_id", flat=True))
     return [
         one.offer_id
         for one in Proposal.objects.seen_by(scope)

@@ -10,6 +10,7 @@ from xiaoer.nightly.firms import firms
 from xiaoer.nightly.profiles import profiles
 from xiaoer.nightly.publish import publish as over_the_bridge
 from xiaoer.nightly.run import Night
+from xiaoer.sources.posted import forget_old_records
 
 
 def publish(night: Night) -> None:
@@ -17,6 +18,7 @@ def publish(night: Night) -> None:
     publication = over_the_bridge(published_tables(night), night.business_date, night.run_id)
     night.rows = publication.rows_changed
     history.remember(night)
+    forget_old_records(night.business_date)
 
 
 def published_tables(night: Night) -> dict[str, seam.Handed]:

@@ -20,6 +20,7 @@ from xiaoer.kit.screens.workbook import workbook
 from xiaoer.workbench import account_plans, approaching, doing, firm_list, gathering, risk
 from xiaoer.workbench.desk import Desk, desk_of
 from xiaoer.workbench.frame import part, show
+from xiaoer.workbench.live_pages import SEAT
 from xiaoer.workbench.shown import sentences
 from xiaoer.workbench.shown.drawings import tongue
 
@@ -32,9 +33,11 @@ def today(request: HttpRequest) -> HttpResponse:
     """The morning list; whoever sees no firms begins with the data."""
     if not desk_of(request).scope.may("firms.read"):
         return redirect("data")
-    desk = desk_of(request)
+    desk, stays_open = desk_of(request), SEAT in request.META
     morning, slipping = gathering.morning(desk), account_plans.slipping(desk)
-    return show(request, "today", "workbench/today.html", morning=morning, slipping=slipping)
+    return show(
+        request, "today", "workbench/today.html", morning=morning, slipping=slipping, stays_open=stays_open
+    )
 
 
 @require_GET

@@ -19,7 +19,7 @@ from xiaoer.workbench.shown.due_week import NOTHING_DUE, Week
 
 SOON = timedelta(days=1)
 FRIDAY = 4
-ARRIVALS_SHOWN = 6  # of what came by day; all of it stands in the list of events
+ARRIVALS_SHOWN = 3  # of what came by day; all of it stands in the list of events
 
 
 @dataclass(frozen=True)
