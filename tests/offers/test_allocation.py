@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xiaoer.kit.refusal import Refusal
 from xiaoer.offers.allocation.rules import allocate
-from xiaoer.offers.allocation.terms import Allocation, Candidates, Limit, Use, at_least
+from xiaoer.offers.allocation.telling import dropped
+from xiaoer.offers.allocation.terms import Allocation, Candidates, Cause, Limit, Use, at_least
 
 SMALL = st.integers(0, 6)
 
@@ -64,6 +65,7 @@ def best_of_all(held: Candidates, limits: Mapping[str, Limit]) -> int:
     )
 
 
+@settings(max_examples=60, deadline=None)
 @given(problems())
 def test_no_limit_is_ever_broken_and_the_figures_are_those_of_the_choice(problem: Any) -> None:
     held, limits = problem
@@ -77,6 +79,7 @@ def test_no_limit_is_ever_broken_and_the_figures_are_those_of_the_choice(problem
         assert (found.prices[name] >= 0).all()
 
 
+@settings(max_examples=60, deadline=None)
 @given(problems(most=9))
 def test_no_choice_beats_the_bound(problem: Any) -> None:
     held, limits = problem
@@ -85,6 +88,7 @@ def test_no_choice_beats_the_bound(problem: Any) -> None:
     assert found.worth <= best <= found.bound
 
 
+@settings(max_examples=60, deadline=None)
 @given(problems())
 def test_nothing_that_would_still_fit_and_gain_is_left_out(problem: Any) -> None:
     held, limits = problem
@@ -95,6 +99,7 @@ def test_nothing_that_would_still_fit_and_gain_is_left_out(problem: Any) -> None
         assert with_it is None or with_it <= found.worth
 
 
+@settings(max_examples=60, deadline=None)
 @given(problems(), st.integers(1, 5))
 def test_rows_are_numbered_through_all_batches(problem: Any, parts: int) -> None:
     held, limits = problem
@@ -103,6 +108,91 @@ def test_rows_are_numbered_through_all_batches(problem: Any, parts: int) -> None
     found = allocate(batches, limits)
     assert worth_of(found.chosen, held, limits) == found.worth
     assert _plain(found) == _plain(allocate(batches, limits))
+
+
+OFFERS = np.array([
+    [40, 20, 50], [75, 35, 75], [80, 75, 80], [45, 10, 65], [75, 30, 85], [40, 10, 15], [70, 10, 20], [85, 65, 45],
+    [65, 40, 85],
+])  # fmt: skip
+AT_MOST = 3
+
+
+def test_worked_example_of_the_rules_page() -> None:
+    """docs/rules/allocation.md: nine customers, three offers of three each; by order 430, each its best 510, 580."""
+    pieces = Use(np.tile([0, 1, 2], 9), np.ones(27, dtype=int))
+    held = Candidates(np.repeat(np.arange(9), 3), OFFERS.ravel() * 100, {"quota": pieces})
+    found = allocate(held, {"quota": Limit(np.full(3, AT_MOST))})
+    optimum = {int(row) // 3: int(row) % 3 for row in found.chosen}
+    assert (_brings(_by_order()), _brings(_each_its_best()), _brings(optimum)) == (430, 510, 580)
+    assert found.worth == 580 * 100 and found.gap < 0.005
+    loan, settlement, payroll = prices = np.array([20, 0, 30])
+    assert (
+        int(np.maximum(OFFERS - prices, 0).max(axis=1).sum()) + AT_MOST * (loan + settlement + payroll) == 580
+    )
+    assert [_optimum_with(extra) - 580 for extra in np.eye(3, dtype=int)] == prices.tolist()
+
+
+def _optimum_with(extra: Any) -> int:
+    """One piece more of an offer."""
+    pieces = Use(np.tile([0, 1, 2], 9), np.ones(27, dtype=int))
+    held = Candidates(np.repeat(np.arange(9), 3), OFFERS.ravel(), {"quota": pieces})
+    return allocate(held, {"quota": Limit(AT_MOST + extra)}).worth
+
+
+def _by_order() -> dict[int, int]:
+    """Each offer in turn takes those who bring most with it."""
+    taken: dict[int, int] = {}
+    for offer in range(3):
+        free = [firm for firm in range(9) if firm not in taken]
+        taken |= dict.fromkeys(sorted(free, key=lambda firm: -OFFERS[firm, offer])[:AT_MOST], offer)
+    return taken
+
+
+def _each_its_best() -> dict[int, int]:
+    """Each customer in turn takes what brings most of what is left."""
+    taken: dict[int, int] = {}
+    for firm in range(9):
+        left = [offer for offer in range(3) if list(taken.values()).count(offer) < AT_MOST]
+        taken[firm] = max(left, key=lambda offer: OFFERS[firm, offer])
+    return taken
+
+
+def _brings(taken: Mapping[int, int]) -> int:
+    return sum(int(OFFERS[firm, offer]) for firm, offer in taken.items())
+
+
+def test_everything_left_out_says_why() -> None:
+    """Room for two visits of an hour: the third firm costs 100 yuan an hour, the fourth loses, a call is second best."""
+    group, worth = np.array([0, 0, 1, 2, 3]), np.array([90_000, 20_000, 80_000, 10_000, -500])
+    minutes = np.array([60, 15, 60, 60, 60])
+    held = Candidates(group, worth, {"hours": Use(np.zeros(5, dtype=int), minutes)})
+    found = allocate(held, {"hours": Limit(np.array([120]))})
+    assert found.chosen.tolist() == [0, 2]
+    told = dropped(held, found, np.array([1, 3, 4]))
+    assert [one.cause for one in told] == [Cause.BETTER_ONE, Cause.TOO_DEAR, Cause.NO_GAIN]
+    assert (told[1].kind, told[1].takes) == ("hours", 60)
+    assert told[1].asked == round(60 * told[1].price) > 10_000
+
+
+def test_a_firm_worth_its_price_may_find_no_whole_place() -> None:
+    """Two visits of an hour for a minute less than two hours: one is held, the other has no room."""
+    held = Candidates(
+        np.array([0, 1]), np.array([9_000, 9_000]), {"hours": Use(np.array([0, 0]), np.array([60, 60]))}
+    )
+    found = allocate(held, {"hours": Limit(np.array([119]))})
+    (left,) = dropped(held, found, np.array([1]))
+    assert left.kind == "hours" and left.cause in (Cause.NO_ROOM, Cause.TOO_DEAR)
+
+
+@settings(max_examples=60, deadline=None)
+@given(problems())
+def test_whoever_is_left_out_has_a_cause(problem: Any) -> None:
+    held, limits = problem
+    found = allocate(held, limits)
+    rows = np.setdiff1d(np.arange(len(held.group)), found.chosen)
+    for row, one in zip(rows, dropped(held, found, rows), strict=True):
+        assert (one.cause is Cause.BETTER_ONE) <= bool(np.isin(held.group[row], held.group[found.chosen]))
+        assert one.kind or one.cause in (Cause.NO_GAIN, Cause.BETTER_ONE)
 
 
 def test_a_wanted_service_goes_before_worth_while_it_is_dear() -> None:

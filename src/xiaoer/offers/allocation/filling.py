@@ -105,7 +105,8 @@ class Filling:
         for kind, (place, amount) in enumerate(zip(self.block.place, self.block.amount, strict=True)):
             to, out = place[rows], place[now]
             back = amount[now].astype(float)
-            step, back = amount[rows] - np.where(to == out, back, 0.0), np.where(to == out, 0.0, back)
+            step: Real = amount[rows] - np.where(to == out, back, 0.0)
+            back = np.where(to == out, 0.0, back)
             more.append(step)
             less.append(back)
             gain -= self._dearer(to, step) + self._dearer(out, -back)

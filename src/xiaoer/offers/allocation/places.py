@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -144,10 +144,14 @@ def _counted(starts: Whole, rows: int) -> Whole:
 
 def over(work: Callable[[Block], T], held: Iterable[Block]) -> list[T]:
     """Work on blocks side by side, few at a time; answers in the blocks' order, so that sums come out alike."""
+    rest = iter(held)
+    begun = list(islice(rest, 2))
+    if len(begun) < 2:
+        return [work(block) for block in begun]
     waiting: deque[Future[T]] = deque()
     answers: list[T] = []
     with ThreadPoolExecutor(THREADS) as pool:
-        for block in held:
+        for block in chain(begun, rest):
             waiting.append(pool.submit(work, block))
             if len(waiting) > THREADS:
                 answers.append(waiting.popleft().result())

@@ -13,12 +13,13 @@ import numpy as np
 from xiaoer.offers.allocation.places import Block, Places, over
 from xiaoer.offers.allocation.terms import Real, Whole
 
-COOLING = 0.75
-ROUNDS = 30
+COOLING = 0.87
+ROUNDS = 60
 FAINT = -7.0  # a candidate that far behind, in units of heat, is not worth its share of a sum
+SLOWER, FASTER, FASTEST = 0.5, 1.4, 4.0  # a price that overshot moves by less, one that keeps its way by more
 FARTHEST = 2.0  # a price moves no farther in a round, in units of heat by the kind's usual amount
-NARROWED = (8, 16)  # rounds after which only candidates are asked that may still matter …
-NEAR = 16.0  # … which is told in units of heat
+NARROWED = (6, 12, 24)  # rounds after which only candidates are asked that may still matter …
+NEAR = 6.0  # … which is told in units of heat
 KEPT = 0.3  # in the end, candidates so near to being chosen are kept, in units of the first heat
 Blocks = Callable[[], Iterable[Block]]
 
@@ -75,7 +76,7 @@ def settled(blocks: Blocks, places: Places, rounds: int = ROUNDS) -> Settled:
         asked = _asked(blocks() if narrow is None else narrow, prices, heat)
         excess = asked.units - places.capacity
         excess[-1] = 0.0  # nowhere has room for everything
-        pace = np.where(excess * before < 0, pace * 0.6, np.minimum(1.0, pace * 1.2))
+        pace = np.where(excess * before < 0, pace * SLOWER, np.minimum(FASTEST, pace * FASTER))
         farthest = FARTHEST * heat / begun.usual
         step = (pace * excess / (asked.yields / heat + 1e-12)).clip(-farthest, farthest)
         prices, before = np.clip(prices + step, 0, places.ceiling), excess
@@ -132,7 +133,8 @@ def _yields(place: Whole, of: Whole, share: Real, amount: Real, places: int) -> 
         return np.zeros(places)
     mean = np.add.reduceat(share * amount, runs)
     spread = np.add.reduceat(share * amount * amount, runs) - mean * mean
-    return np.bincount(place[runs], np.maximum(spread, 0.0), places)
+    spreads: Real = np.bincount(place[runs], np.maximum(spread, 0.0), places).astype(float)
+    return spreads
 
 
 def _near(blocks: Iterable[Block], prices: Real, reach: float) -> list[Block]:

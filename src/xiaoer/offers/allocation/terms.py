@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TypeAlias
 
 import numpy as np
@@ -71,3 +72,26 @@ class Allocation:
     def gap(self) -> float:
         """A share, 0 where the choice is as good as the bound."""
         return (self.bound - self.worth) / max(1, abs(self.bound))
+
+
+class Cause(StrEnum):
+    """Why a candidate was not chosen: the first of these that holds."""
+
+    NO_GAIN = "no_gain"
+    BETTER_ONE = "better_one"
+    TOO_DEAR = "too_dear"
+    NO_ROOM = "no_room"
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A candidate that was not chosen: why, the kind that stood most in its way, and what it takes of it.
+
+    `price`: fen a unit of that kind brings elsewhere; `asked`: fen all that the candidate takes would bring elsewhere.
+    """
+
+    cause: Cause
+    kind: str = ""
+    takes: int = 0
+    price: float = 0.0
+    asked: int = 0
