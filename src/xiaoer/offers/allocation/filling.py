@@ -105,7 +105,7 @@ class Filling:
         for kind, (place, amount) in enumerate(zip(self.block.place, self.block.amount, strict=True)):
             to, out = place[rows], place[now]
             back = amount[now].astype(float)
-            step: Real = amount[rows] - np.where(to == out, back, 0.0)
+            step: Real = amount[rows].astype(float) - np.where(to == out, back, 0.0)
             back = np.where(to == out, 0.0, back)
             more.append(step)
             less.append(back)
