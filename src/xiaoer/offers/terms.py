@@ -85,6 +85,11 @@ class Room:
         )
 
 
+def most_firms(on: date) -> int:
+    """How many firms one manager can look after; more are flagged."""
+    return int(in_force("offers", "room", on)["most_firms"])
+
+
 @dataclass(frozen=True, slots=True)
 class Occasion:
     """One reason to see a firm: an event, a promise that falls due, or the contact plan."""

@@ -24,7 +24,7 @@ from xiaoer.workbench.shown import sentences
 from xiaoer.workbench.shown.drawings import tongue
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LISTS = frozenset({"firms", "events", "overdue", "checks"})
+LISTS = frozenset({"firms", "events", "overdue", "checks", "capacity"})
 
 
 @require_GET

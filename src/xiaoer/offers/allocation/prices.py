@@ -16,7 +16,7 @@ from xiaoer.offers.allocation.terms import Real, Whole
 COOLING = 0.87
 ROUNDS = 60
 FAINT = -7.0  # a candidate that far behind, in units of heat, is not worth its share of a sum
-SLOWER, FASTER, FASTEST = 0.5, 1.4, 4.0  # a price that overshot moves by less, one that keeps its way by more
+SLOWER, FASTER, FASTEST = 0.5, 1.4, 4.0  # the pace of a price that overshot, of one that did not, at most
 FARTHEST = 2.0  # a price moves no farther in a round, in units of heat by the kind's usual amount
 NARROWED = (6, 12, 24)  # rounds after which only candidates are asked that may still matter …
 NEAR = 6.0  # … which is told in units of heat
@@ -26,7 +26,7 @@ Blocks = Callable[[], Iterable[Block]]
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What is known before prices are asked: what a good candidate is worth, and the usual amount in each place."""
+    """What is known before prices are asked: what a good candidate is worth, and each kind's usual amount."""
 
     heat: float
     usual: Real
@@ -53,16 +53,16 @@ class Settled:
 def outline(blocks: Iterable[Block], places: Places) -> Outline:
     """One look at all candidates."""
     worth, good = 0.0, 0
-    taken, times = np.zeros(len(places.capacity)), np.zeros(len(places.capacity))
+    spans = places.spans()
+    taken, times = np.zeros(len(spans)), np.zeros(len(spans))
     for block in blocks:
         mine = block.worth[block.worth > 0]
         worth, good = worth + float(mine.sum()), good + len(mine)
-        for place, amount in zip(block.place, block.amount, strict=True):
-            taken += np.bincount(place, np.abs(amount), len(taken))
-            times += np.bincount(place, amount != 0, len(taken))
-    usual = np.ones(len(taken))
-    for here in places.spans():
-        usual[here] = max(1.0, taken[here].sum() / max(times[here].sum(), 1.0))
+        taken += [float(np.abs(amount, dtype=float).sum()) for amount in block.amount]
+        times += [int(np.count_nonzero(amount)) for amount in block.amount]
+    usual = np.ones(len(places.capacity))
+    for here, mean in zip(spans, taken / np.maximum(times, 1.0), strict=True):
+        usual[here] = max(1.0, mean)
     return Outline(max(1.0, worth / max(good, 1)), usual)
 
 

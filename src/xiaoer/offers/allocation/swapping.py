@@ -44,7 +44,8 @@ def _once(groups: Whole) -> NDArray[np.bool_]:
     """Pairs of which no group stands in a pair before: a group changes once a round."""
     first = np.zeros(groups.size, dtype=bool)
     first[np.unique(groups.ravel(), return_index=True)[1]] = True
-    both: NDArray[np.bool_] = first.reshape(-1, 2).all(axis=1)
+    pairs = first.reshape(-1, 2)
+    both: NDArray[np.bool_] = pairs[:, 0] & pairs[:, 1]
     return both
 
 
