@@ -18,6 +18,7 @@ PAGES = (
     "/firms/?value=3.2&band=2&before=new",
     "/firms/?moved=up.down",
     "/segments/",
+    "/capacity/",
     "/data/",
     "/loans/due/",
     "/loans/due/?what=maturity",

@@ -85,6 +85,11 @@ class Room:
         )
 
 
+def one_of_a_group(on: date) -> bool:
+    """Whether of firms that belong together one is approached a day."""
+    return bool(in_force("offers", "room", on)["one_of_a_group"])
+
+
 def most_firms(on: date) -> int:
     """How many firms one manager can look after; more are flagged."""
     return int(in_force("offers", "room", on)["most_firms"])
