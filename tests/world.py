@@ -106,6 +106,7 @@ def _made(business_date: date, run_id: str, seed: int) -> dict[str, pa.Table]:
         "scores": _table([_score(one, firm, chance) for one, firm in zip(placed, firms, strict=True)]),
         "events": _table(events),
         "proposals": _table(_proposals(placed, firms, events, chance, today=business_date, run_id=run_id)),
+        "shadow_prices": _table(_prices(placed, business_date)),
         "brought": _table(
             [row for number, one in enumerate(placed) if (row := _brought(one, number, business_date))]
         ),
@@ -316,6 +317,18 @@ def _proposals(
             "changed": a_reason("offers", chance) if chance.random() < 0.2 else None,
         })  # fmt: skip
     return rows
+
+
+def _prices(placed: list[Placed], today: date) -> list[dict[str, Any]]:
+    """An hour of every manager, dearer for each firm of the book."""
+    managers = sorted({(one.manager_id, one.branch_id) for one in placed})
+    books = {manager: sum(one.manager_id == manager for one in placed) for manager, _ in managers}
+    return [
+        {"kind": "hours", "place": manager, "branch_id": branch, "manager_id": manager, "day": today + timedelta(1),
+         "capacity": 360, "used": 345, "price": books[manager] * 1_000, "left_out": books[manager] // 4,
+         "left_worth": books[manager] * 50_000, "firms": books[manager]}
+        for manager, branch in managers
+    ]  # fmt: skip
 
 
 def _brought(one: Placed, number: int, today: date) -> dict[str, Any] | None:

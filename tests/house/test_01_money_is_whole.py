@@ -11,8 +11,8 @@ from tests.house.bank import DAY, STEPS, SmallBank, firm_facts, fresh_night
 from tools.lints.float_money import MONEY
 from xiaoer.kit.tables import Kind
 from xiaoer.kit.text import reason
-from xiaoer.offers.rules import days
-from xiaoer.offers.terms import Candidate, Effort, Occasion, Terms
+from xiaoer.offers.days import days
+from xiaoer.offers.terms import Candidate, Effort, Occasion, Room, Terms
 from xiaoer.sources.contracts import contract, contracts
 
 
@@ -67,10 +67,14 @@ def test_equal_priorities_are_ordered_the_same_whoever_comes_first() -> None:
         Candidate(firm_facts(f"C{number}"), occasion, effort, 500_00, 100_00, 400_00.0)
         for number in range(30)
     ]
-    expected = [line.candidate.firm.customer_id for line in days(alike, {}, replace(terms), DAY, {})]
+    expected = [
+        line.candidate.firm.customer_id for line in days(alike, Room({}), replace(terms), DAY, {}).lines
+    ]
     for seed in range(5):
         shuffled = random.Random(seed).sample(alike, len(alike))
-        assert [line.candidate.firm.customer_id for line in days(shuffled, {}, terms, DAY, {})] == expected
+        assert [
+            line.candidate.firm.customer_id for line in days(shuffled, Room({}), terms, DAY, {}).lines
+        ] == expected
 
 
 def test_no_two_lines_of_a_morning_share_a_rank(small_bank: SmallBank) -> None:

@@ -49,7 +49,10 @@ def test_what_was_not_proposed_is_kept_with_its_reason_or_its_rival(small_bank: 
         if row["rank"] is not None:
             assert (row["arm"], row["stopped"]) == ("treated", None)
             assert row["offer_id"]
-            assert row["priority"] == best[row["customer_id"]]
+            assert row["priority"] == best[row["customer_id"]] or row["fits"]
+            assert row["fits"] or row["dropped"]
+        elif row["arm"] == "treated" and not row["stopped"]:
+            assert json.loads(str(row["dropped"]))["code"]
     stopped = [json.loads(str(row["stopped"])) for row in rows if row["stopped"]]
     assert all(told["code"] for told in stopped)
 

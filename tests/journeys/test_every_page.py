@@ -20,6 +20,7 @@ PAGES = (
     "/segments/",
     "/segments/ideal/",
     "/firms/?ideal=2",
+    "/capacity/",
     "/data/",
     "/loans/due/",
     "/loans/due/?what=maturity",

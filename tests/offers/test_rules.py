@@ -8,18 +8,18 @@ import pytest
 
 from xiaoer.contact_policy.terms import Known, Policy, Touch
 from xiaoer.kit.text import reason, say
+from xiaoer.offers.days import days
 from xiaoer.offers.door import Doorkeeper, Standing
 from xiaoer.offers.rules import (
     candidates,
     chosen,
-    days,
     expected_return,
     priority,
     risk_shown,
     roll,
     stopped_firms,
 )
-from xiaoer.offers.terms import Effort, FirmFacts, Occasion, Terms
+from xiaoer.offers.terms import Effort, FirmFacts, Occasion, Room, Terms
 
 DAY = date(2026, 11, 2)
 TERMS = Terms.in_force(DAY)
@@ -49,7 +49,7 @@ def keeper(standing: Standing, number: str = "C1") -> Doorkeeper:
 
 def lines(firms: list[FirmFacts], minutes: int = 360, yesterday: dict[str, int] | None = None) -> Any:
     weighed = [one for each in firms for one in candidates(each, TERMS, open_door, DAY)]
-    return days(chosen(weighed), {"M1": minutes}, TERMS, DAY, yesterday or {})
+    return days(weighed, Room({"M1": minutes}), TERMS, DAY, yesterday or {}).lines
 
 
 def test_worked_example_of_the_rules_page() -> None:

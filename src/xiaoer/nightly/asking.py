@@ -2,8 +2,8 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,10 +15,12 @@ from xiaoer.kit.text import reason
 from xiaoer.nightly.pieces import Part
 from xiaoer.nightly.run import Night
 from xiaoer.nightly.standing import open_tasks
-from xiaoer.offers.terms import FirmFacts, Occasion
+from xiaoer.offers.door import ALWAYS
+from xiaoer.offers.terms import FirmFacts, Occasion, one_of_a_group
 from xiaoer.segments.rules import next_due
 from xiaoer.segments.terms import Rhythm
 
+GROUP = "group"  # of the relationships file
 FACTS = (
     "customer_id", "potential", "loan_balance", "value", "band", "days_past_due", "last_contact_day", "every_days",
     "due_channel", "opened_date",
@@ -32,6 +34,7 @@ class Asked:
     night: Night
     day: date
     placed: pl.DataFrame
+    groups: Mapping[str, str]
     promised: Mapping[str, list[Occasion]]
 
     @classmethod
@@ -42,7 +45,7 @@ class Asked:
             if task["due_date"] <= day:
                 promised[task["customer_id"]].append(_promised(task))
         placed = pl.DataFrame(night.rows_of("portfolio")).sort("customer_id")
-        return cls(night, day, placed, promised)
+        return cls(night, day, placed, _groups(night), promised)
 
     def firms(self, part: Part) -> list[FirmFacts]:
         """The part's firms with an occasion, in order of their numbers."""
@@ -54,7 +57,9 @@ class Asked:
         for row in placed.iter_rows(named=True):
             mine = (*occasions.get(row["customer_id"], ()), *contact_due(row, self.day))
             if mine:
-                facts.append(_facts(row, mine))
+                facts.append(
+                    replace(_facts(row, mine), belongs_to=self._belongs_to(row["customer_id"], mine))
+                )
         return facts
 
     def _occasions(self, part: Part) -> Mapping[str, list[Occasion]]:
@@ -66,10 +71,28 @@ class Asked:
             found[number] += self.promised[number]
         return found
 
+    def _belongs_to(self, number: str, occasions: Sequence[Occasion]) -> str:
+        """The firm's group; whom somebody must see stands alone: no other firm of the group takes its place."""
+        return "" if any(one.rule in ALWAYS for one in occasions) else self.groups.get(number, "")
+
     def _may_be_due(self) -> pl.Expr:
         """Firms whose rhythm has run out, or of whom nobody knows since when it runs."""
         opened = pl.col("opened_date").cast(pl.Int32)
         return pl.coalesce("last_contact_day", opened, 0) + pl.col("every_days") <= day_number(self.day)
+
+
+def _groups(night: Night) -> dict[str, str]:
+    """Firms that the bank's files put under one head: the head by firm, the smallest where there are several."""
+    if not one_of_a_group(night.business_date):
+        return {}
+    ties = night.engine.collect(night.delivered("relationships").filter(nw.col("kind") == GROUP))
+    found: dict[str, str] = {}
+    for row in ties.to_pylist():
+        if row["until_date"] and row["until_date"] < night.business_date:
+            continue
+        for number in (row["to_id"], row["from_id"]):
+            found[number] = min(found.get(number, row["from_id"]), row["from_id"])
+    return found
 
 
 def contact_due(row: Mapping[str, Any], day: date) -> list[Occasion]:

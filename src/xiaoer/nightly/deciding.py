@@ -25,9 +25,10 @@ from xiaoer.nightly.run import Night
 from xiaoer.nightly.spool import Spool, spooled
 from xiaoer.nightly.standing import Standings
 from xiaoer.nightly.standins import branch_rows, head_office, staff_rows
+from xiaoer.offers.days import Planned, days
 from xiaoer.offers.door import Doorkeeper
-from xiaoer.offers.rules import candidates, chosen, days
-from xiaoer.offers.terms import Candidate, Terms
+from xiaoer.offers.rules import candidates
+from xiaoer.offers.terms import Candidate, Room, Terms
 
 ROWS_AT_ONCE = 100_000
 EVENTS = pa.schema(
@@ -68,35 +69,48 @@ def _worded(rows: pl.DataFrame, day: date, rules: Rules) -> Iterator[pa.RecordBa
 
 
 def offers(night: Night) -> None:
-    """Candidates, their arms and stops; the best of each firm; each manager's day. All of it is logged.
+    """Candidates, their arms and stops; each manager's day within all limits. All of it is logged.
 
-    Firms are weighed a part at a time; what is kept of a part is the best occasion of each firm, and its log
-    lies on disk until the managers' days are known.
+    Firms are weighed a part at a time; what is kept of a part are its open candidates, and its log lies on disk until
+    the managers' days are known.
     """
     night.keep("portfolio", _portfolio(night))
     day, terms = add_working_days(night.business_date, 1), Terms.in_force(night.business_date)
-    capacity = {
-        row["staff_id"]: row["capacity_minutes"] for row in staff_rows(night) if row["capacity_minutes"]
-    }
+    room = Room.in_force(night.business_date, _minutes(night))
     with spooled(night.folder, LOG) as log:
-        best = dict(_best(night, day, terms, log))
-        lines = days(list(best.values()), capacity, terms, day, history.ranks_before(night))
-        rows = {id(candidate): row for row, candidate in best.items()}
-        written = decisions.with_lines(log.batches(), {rows[id(line.candidate)]: line for line in lines})
-        night.rows += write_batches(written, LOG, night.path("decisions"))
+        asking = dict(_open(night, day, terms, log))
+        planned = days(asking.values(), room, terms, day, history.ranks_before(night))
+        rows = {id(candidate): row for row, candidate in asking.items()}
+        lines = {rows[id(line.candidate)]: line for line in planned.lines}
+        causes = {rows[number]: cause for number, cause in planned.causes.items()}
+        night.rows += write_batches(
+            decisions.with_lines(log.batches(), lines, causes), LOG, night.path("decisions")
+        )
+    night.keep_rows("shadow_prices", _priced(night, planned, day))
 
 
-def _best(night: Night, day: date, terms: Terms, log: Spool) -> Iterator[tuple[int, Candidate]]:
-    """The best open occasion of each firm by its row in the log, which takes all occasions of all firms."""
+def _priced(night: Night, planned: Planned, day: date) -> pa.Table:
+    managers = pl.DataFrame(night.rows_of("portfolio"))["manager_id"]
+    books = dict(managers.value_counts().iter_rows())
+    return decisions.priced(planned.prices, day, books, head_office(night))
+
+
+def _minutes(night: Night) -> dict[str, int]:
+    """A day's minutes of those of whom the bank delivers them."""
+    return {row["staff_id"]: row["capacity_minutes"] for row in staff_rows(night) if row["capacity_minutes"]}
+
+
+def _open(night: Night, day: date, terms: Terms, log: Spool) -> Iterator[tuple[int, Candidate]]:
+    """The open candidates of each firm by their rows in the log, which takes all occasions of all firms."""
     asked, standings = Asked.on(night, day), Standings.of(night)
     policy = Policy.in_force(night.business_date)
     for part in parts(night):
         firms = asked.firms(part)
         door = Doorkeeper(policy, terms, day, standings.of_firms(part, [firm.customer_id for firm in firms]))
         weighed = [one for firm in firms for one in candidates(firm, terms, door, day)]
-        rows = {id(one): log.rows + place for place, one in enumerate(weighed)}
+        first = log.rows
         log.add(decisions.logged(night.run_id, day, weighed))
-        yield from ((rows[id(one)], one) for one in chosen(weighed))
+        yield from ((first + at, one) for at, one in enumerate(weighed) if one.open)
 
 
 def _portfolio(night: Night) -> Any:

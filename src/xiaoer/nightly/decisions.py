@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 import polars as pl
 import pyarrow as pa
 
+from xiaoer.kit.text import Reason
 from xiaoer.offers.rules import offer_id, stopped_firms
-from xiaoer.offers.terms import Candidate, Proposal
+from xiaoer.offers.terms import Candidate, PlacePrice, Proposal
 
 LOG = pa.schema(
     {
@@ -17,13 +19,20 @@ LOG = pa.schema(
         "rule": pa.string(), "kind": pa.string(), "expected_return": pa.int64(), "cost": pa.int64(),
         "priority": pa.float64(), "arm": pa.string(), "arm_probability": pa.float64(), "stopped": pa.string(),
         "offer_id": pa.string(), "minutes": pa.int64(), "goal": pa.string(), "rank": pa.int64(), "fits": pa.bool_(),
-        "changed": pa.string(), "because": pa.string(),
+        "changed": pa.string(), "because": pa.string(), "dropped": pa.string(), "hour_price": pa.int64(),
+    }
+)  # fmt: skip
+PRICES = pa.schema(
+    {
+        "kind": pa.string(), "place": pa.string(), "branch_id": pa.string(), "manager_id": pa.string(),
+        "capacity": pa.int64(), "used": pa.int64(), "price": pa.int64(), "left_out": pa.int64(),
+        "left_worth": pa.int64(), "day": pa.date32(), "firms": pa.int64(),
     }
 )  # fmt: skip
 _json = json.JSONEncoder(ensure_ascii=False).encode  # `json.dumps` would make an encoder for every row
 LINE = {
     "row": pl.Int64, "offer_id": pl.String, "rank": pl.Int64, "fits": pl.Boolean, "changed": pl.String,
-    "because": pl.String,
+    "because": pl.String, "hour_price": pl.Int64,
 }  # fmt: skip
 
 
@@ -52,17 +61,35 @@ def logged(run_id: str, day: date, weighed: Sequence[Candidate]) -> pa.RecordBat
     return pa.RecordBatch.from_pydict({name: columns.get(name, nothing) for name in LOG.names}, schema=LOG)
 
 
-def with_lines(log: Iterable[pa.RecordBatch], lines: Mapping[int, Proposal]) -> Iterator[pa.RecordBatch]:
-    """The log with each line of a manager's day, given by its row, in its place."""
+def with_lines(
+    log: Iterable[pa.RecordBatch], lines: Mapping[int, Proposal], causes: Mapping[int, Reason]
+) -> Iterator[pa.RecordBatch]:
+    """The log with each line of a manager's day, and why each other open candidate has none, given by their rows."""
     told, first = pl.DataFrame([_line(*line) for line in lines.items()], LINE, orient="row"), 0
+    left = [(row, _json(cause)) for row, cause in causes.items()]
+    why = pl.DataFrame(left, {"row": pl.Int64, "dropped": pl.String}, orient="row")
     for batch in log:
         rows = pl.DataFrame(batch).with_row_index("row", first).cast({"row": pl.Int64})
         first += batch.num_rows
-        beside = rows.join(told, on="row", how="left", suffix="_line", maintain_order="left")
+        beside = rows.drop("dropped").join(told, on="row", how="left", suffix="_line", maintain_order="left")
+        beside = beside.join(why, on="row", how="left", maintain_order="left")
         laid = beside.with_columns(pl.coalesce(f"{name}_line", name).alias(name) for name in list(LINE)[1:])
         yield from laid.select(LOG.names).to_arrow().cast(LOG).to_batches()
 
 
 def _line(row: int, line: Proposal) -> tuple[object, ...]:
     changed = _json(line.changed) if line.changed else None
-    return row, line.offer_id, line.rank, line.fits, changed, _json(line.because)
+    return row, line.offer_id, line.rank, line.fits, changed, _json(line.because), line.hour_price
+
+
+def priced(prices: Sequence[PlacePrice], day: date, books: Mapping[str, int], head_office: str) -> pa.Table:
+    """What a unit of each place is worth, as rows, with the firms of each manager's book.
+
+    What belongs to no branch is the head office's.
+    """
+    rows = [
+        asdict(one)
+        | {"day": day, "firms": books.get(one.manager_id, 0), "branch_id": one.branch_id or head_office}
+        for one in prices
+    ]
+    return pa.Table.from_pylist(rows, schema=PRICES)

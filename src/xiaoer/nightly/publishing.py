@@ -30,6 +30,7 @@ def published_tables(night: Night) -> dict[str, seam.Handed]:
         "scores": showing.scores(night),
         "events": showing.events(night, called),
         "proposals": showing.proposals(night, called),
+        "shadow_prices": night.rows_of("shadow_prices"),
         "brought": applications.brought(night),
         "four_flows": applications.four_flows(night),
         "notes": lent.notes(night),

@@ -21,6 +21,7 @@ MODELS = {
     "scores": "scores.Score",
     "events": "events.Event",
     "proposals": "offers.Proposal",
+    "shadow_prices": "offers.ShadowPrice",
     "brought": "applications.Brought",
     "four_flows": "applications.FourFlows",
     "notes": "loans.Note",

@@ -14,6 +14,7 @@ from xiaoer.scores.registry import Registry
 from xiaoer.scores.telling import told
 from xiaoer.scores.terms import Scorecard
 
+OTHERS_SHOWN = 3
 SCORES = (
     "customer_id",
     "model",
@@ -31,7 +32,7 @@ EVENTS = (
 )  # fmt: skip
 PROPOSALS = (
     "offer_id", "customer_id", "day", "kind", "minutes", "expected_return", "cost", "arm", "run_id", "rank", "fits",
-    "stopped", "goal", "because", "risk", "at_stake", "changed",
+    "stopped", "goal", "because", "risk", "at_stake", "changed", "dropped", "others", "hour_price",
 )  # fmt: skip
 
 
@@ -75,15 +76,34 @@ def proposals(night: Night, called: Directory) -> seam.Rows:
 
 def _proposals(part: Part, called: Directory) -> pl.DataFrame:
     facts = part.made("firms").select("customer_id", "band", "loan_balance", "days_past_due")
-    rows = part.made("decisions").filter(pl.col("offer_id").is_not_null())
-    named = _named(rows, called).join(facts, on="customer_id", how="left", maintain_order="left")
+    rows = _named(part.made("decisions"), called)
+    lines = rows.filter(pl.col("offer_id").is_not_null())
+    named = lines.join(facts, on="customer_id", how="left", maintain_order="left")
+    named = named.join(_others(rows, lines), on="offer_id", how="left", maintain_order="left")
     risks = [risk_shown(band, late or 0) for band, late in named.select("band", "days_past_due").iter_rows()]
     return named.with_columns(
         pl.col("rank").fill_null(0),
         pl.col("fits").fill_null(value=False),
         pl.Series("risk", risks, pl.String),
         pl.col("loan_balance").alias("at_stake"),
+        pl.col("others").fill_null("[]"),
+        pl.col("hour_price").fill_null(0),
     )
+
+
+def _others(rows: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """By offer_id the firm's other occasions, the dearest first, each with what forbids it or why it stands back."""
+    why = pl.coalesce("stopped", "dropped")
+    mine = lines.select("customer_id", told="offer_id")
+    beside = rows.filter(why.is_not_null()).join(mine, on="customer_id", how="inner")
+    beside = beside.filter(pl.col("offer_id").is_null() | (pl.col("offer_id") != pl.col("told")))
+    one = pl.concat_str(
+        pl.lit('{"goal":'), "goal", pl.lit(',"kind":"'), "kind", pl.lit('","minutes":'), "minutes",
+        pl.lit(',"expected_return":'), "expected_return", pl.lit(',"why":'), why, pl.lit("}"),
+    )  # fmt: skip
+    ordered = beside.sort("priority", "rule", descending=[True, False]).group_by("told", maintain_order=True)
+    listed = ordered.agg(one.head(OTHERS_SHOWN).alias("others"))
+    return listed.select(offer_id="told", others=pl.lit("[") + pl.col("others").list.join(",") + pl.lit("]"))
 
 
 def _named(rows: pl.DataFrame, called: Directory) -> pl.DataFrame:

@@ -28,6 +28,12 @@ class Proposal(Published):
     changed = models.JSONField(null=True)  # reason: why it moved against yesterday
     stopped = models.JSONField(null=True)  # reason: the rule that keeps the firm off the list, where one does
 
+    dropped = models.JSONField(null=True)  # reason: why it did not fit
+    others = models.JSONField(
+        default=list
+    )  # [{goal, kind, minutes, expected_return, why}]: the firm's other occasions
+    hour_price = models.BigIntegerField(default=0)  # fen an hour of the manager brings that day at the margin
+
     key = ("offer_id",)
 
     class Meta(Published.Meta):
@@ -37,3 +43,22 @@ class Proposal(Published):
             models.Index(fields=["customer_id", "since"], name="offers_proposal_customer"),
             models.Index(fields=["offer_id", "since"], name="offers_proposal_offer"),
         ]
+
+
+class ShadowPrice(Published):
+    """How much there is of a kind in a place on the day planned, and what one more hour, yuan or piece would bring."""
+
+    kind = models.TextField()  # hours | budget | quota | service
+    place = models.TextField()
+    day = models.DateField()
+    capacity = models.BigIntegerField()
+    used = models.BigIntegerField()
+    price = models.BigIntegerField()  # fen
+    left_out = models.IntegerField(default=0)  # firms worth meeting that found no place
+    left_worth = models.BigIntegerField(default=0)  # what they would have brought, fen
+    firms = models.IntegerField(default=0)  # of the manager's book
+
+    key = ("kind", "place")
+
+    class Meta(Published.Meta):
+        constraints: ClassVar = [one_open_row("kind", "place")]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Max, QuerySet, Sum
 
 from xiaoer.kit.scope import Scope
-from xiaoer.offers.models import Proposal
+from xiaoer.offers.models import Proposal, ShadowPrice
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,11 @@ def proposed_and_stopped(scope: Scope, customer_id: str) -> tuple[Proposal | Non
 def proposal(scope: Scope, offer_id: str) -> Proposal | None:
     """One proposal by its key."""
     return Proposal.objects.seen_by(scope).filter(offer_id=offer_id).first()
+
+
+def shadow_prices(scope: Scope) -> QuerySet[ShadowPrice]:
+    """What one more of each place in scope would bring, the dearest first."""
+    return ShadowPrice.objects.seen_by(scope).order_by("-price", "kind", "place")
 
 
 def _mine(scope: Scope) -> QuerySet[Proposal]:

@@ -1,13 +1,12 @@
-"""Weigh occasions, choose one per firm, order a manager's day, and say what changed since yesterday."""
+"""Weigh occasions, tell the best of each firm, and say what changed since yesterday."""
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 from xiaoer.kit.text import Reason, reason
-from xiaoer.offers.terms import FEN_PER_WAN, Candidate, Effort, FirmFacts, Occasion, Proposal, Terms
+from xiaoer.offers.terms import FEN_PER_WAN, Candidate, Effort, FirmFacts, Occasion, Terms
 
 MOST_REASONS = 3
 SERIOUS_DAYS = 30
@@ -87,7 +86,7 @@ def stopped_firms(weighed: Sequence[Candidate]) -> list[Candidate]:
     """For each firm that every occasion was stopped for, the occasion it would have been seen for."""
     best: dict[str, Candidate] = {}
     open_to = {one.firm.customer_id for one in weighed if not one.stopped}
-    for candidate in sorted(weighed, key=_order):
+    for candidate in sorted(weighed, key=order):
         if candidate.firm.customer_id not in open_to:
             best.setdefault(candidate.firm.customer_id, candidate)
     return [one for one in best.values() if one.occasion.severity in ("act", "promised", "watch")]
@@ -98,61 +97,16 @@ def chosen(weighed: Iterable[Candidate]) -> list[Candidate]:
     best: dict[str, Candidate] = {}
     for candidate in weighed:
         key, rival = candidate.firm.customer_id, best.get(candidate.firm.customer_id)
-        if candidate.stopped or candidate.arm == "holdout":
+        if not candidate.open:
             continue
-        if rival is None or _order(candidate) < _order(rival):
+        if rival is None or order(candidate) < order(rival):
             best[key] = candidate
     return list(best.values())
 
 
-def _order(candidate: Candidate) -> tuple[float, str, str]:
+def order(candidate: Candidate) -> tuple[float, str, str]:
+    """By priority; ties by rule and number, so that two runs agree."""
     return (-candidate.priority, candidate.occasion.rule, candidate.firm.customer_id)
-
-
-def days(
-    best: Sequence[Candidate],
-    capacity: Mapping[str, int],
-    terms: Terms,
-    day: date,
-    yesterday: Mapping[str, int],
-) -> list[Proposal]:
-    """Every manager's day in order; what no longer fits the hours stays below the line."""
-    by_manager: dict[str, list[Candidate]] = defaultdict(list)
-    for candidate in sorted(best, key=_order):
-        by_manager[candidate.firm.manager_id].append(candidate)
-    return [
-        proposal
-        for manager in sorted(by_manager)
-        for proposal in _one_day(
-            by_manager[manager], capacity.get(manager, terms.capacity_minutes), terms, day, yesterday
-        )
-    ]
-
-
-def _one_day(
-    queue: Sequence[Candidate], minutes: int, terms: Terms, day: date, yesterday: Mapping[str, int]
-) -> list[Proposal]:
-    """First come by priority; a long visit that does not fit lets a shorter call behind it in."""
-    left, below, lines = minutes, 0, []
-    for candidate in queue:
-        fits = candidate.effort.minutes <= left and candidate.priority > 0
-        if not fits and below >= terms.more_than_fits:
-            continue
-        left -= candidate.effort.minutes if fits else 0
-        below += not fits
-        lines.append((not fits, candidate))
-    lines.sort(key=lambda line: line[0])
-    return [
-        Proposal(
-            offer_id(candidate, day),
-            candidate,
-            _because(candidate),
-            rank,
-            not over,
-            _changed(candidate.firm.customer_id, rank, yesterday),
-        )
-        for rank, (over, candidate) in enumerate(lines, 1)
-    ]
 
 
 def offer_id(candidate: Candidate, day: date) -> str:
@@ -162,7 +116,7 @@ def offer_id(candidate: Candidate, day: date) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _because(candidate: Candidate) -> tuple[Reason, ...]:
+def because(candidate: Candidate) -> tuple[Reason, ...]:
     """The chosen occasion's reason first, then the firm's other ones, the gravest first."""
     others = sorted(
         (o for o in candidate.firm.occasions if o is not candidate.occasion),
@@ -171,7 +125,7 @@ def _because(candidate: Candidate) -> tuple[Reason, ...]:
     return tuple(occasion.because for occasion in (candidate.occasion, *others))[:MOST_REASONS]
 
 
-def _changed(customer_id: str, rank: int, yesterday: Mapping[str, int]) -> Reason | None:
+def changed(customer_id: str, rank: int, yesterday: Mapping[str, int]) -> Reason | None:
     """Nothing on the first morning; then new, up or down against yesterday's place."""
     if not yesterday:
         return None

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from xiaoer.kit.parameters import in_force
+from xiaoer.kit.scope import POOL
 from xiaoer.kit.text import Reason
 
 FEN_PER_WAN = 1_000_000
@@ -57,6 +58,44 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """What there is on a day: minutes of managers and pools, and what the bank has set limits for; money in fen.
+
+    `budget` by branch and what a contact of a rule `spends` of it; `quota` of contacts by rule, for the whole bank;
+    `missed`: what it costs not to meet a firm whose turn it is. Empty, or 0: no such limit.
+    """
+
+    minutes: Mapping[str, int]
+    budget: Mapping[str, int] = field(default_factory=dict)
+    spends: Mapping[str, int] = field(default_factory=dict)
+    quota: Mapping[str, int] = field(default_factory=dict)
+    missed: int = 0
+
+    @classmethod
+    def in_force(cls, on: date, minutes: Mapping[str, int]) -> "Room":
+        """Minutes of staff as the bank delivers them, pools and other limits as parameters set them."""
+        held = in_force("offers", "room", on)
+        pools = {f"{POOL}{branch}": minutes for branch, minutes in held["pool_minutes"].items()}
+        return cls(
+            {**pools, **minutes},
+            {branch: round(yuan * 100) for branch, yuan in held["budget_yuan"].items()},
+            {rule: round(yuan * 100) for rule, yuan in held["spends_yuan"].items()},
+            dict(held["quota"]),
+            round(held["missed_yuan"] * 100),
+        )
+
+
+def one_of_a_group(on: date) -> bool:
+    """Whether of firms that belong together one is approached a day."""
+    return bool(in_force("offers", "room", on)["one_of_a_group"])
+
+
+def most_firms(on: date) -> int:
+    """How many firms one manager can look after; more are flagged."""
+    return int(in_force("offers", "room", on)["most_firms"])
+
+
+@dataclass(frozen=True, slots=True)
 class Occasion:
     """One reason to see a firm: an event, a promise that falls due, or the contact plan."""
 
@@ -82,6 +121,12 @@ class FirmFacts:
     band: str | None
     days_past_due: int = 0
     occasions: tuple[Occasion, ...] = field(default=())
+    belongs_to: str = ""  # firms that belong together carry the same
+
+    @property
+    def group(self) -> str:
+        """Of a group one firm is approached a day, and of a firm one occasion is taken."""
+        return self.belongs_to or self.customer_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +143,11 @@ class Candidate:
     arm: str = "treated"
     arm_probability: float = 1.0
 
+    @property
+    def open(self) -> bool:
+        """Nothing forbids it, and its firm is not left alone for comparison."""
+        return not self.stopped and self.arm != "holdout"
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -109,3 +159,23 @@ class Proposal:
     rank: int
     fits: bool
     changed: Reason | None
+    dropped: Reason | None = None  # why it did not fit
+    hour_price: int = 0  # fen an hour of its manager brings that day at the margin
+
+
+@dataclass(frozen=True, slots=True)
+class PlacePrice:
+    """A place of a kind of capacity: how much there was and is used; `price`: fen one more hour, yuan or piece brings.
+
+    `left_out`: firms worth meeting that found no place, `left_worth`: what they would have brought (fen).
+    """
+
+    kind: str
+    place: str
+    branch_id: str
+    manager_id: str
+    capacity: int
+    used: int
+    price: int
+    left_out: int
+    left_worth: int

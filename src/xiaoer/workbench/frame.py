@@ -104,6 +104,8 @@ def _places_of_firms(desk: Desk, here: str) -> list[Place]:
             on_phone=False,
         )
     )
+    if desk.scope.everything or desk.scope.branches:
+        made.append(Place(_("Capacity"), "person", reverse("capacity"), here == "capacity", on_phone=False))
     if counts["firms"]:
         made.append(Place(_("Segments"), "segments", reverse("segments"), here == "segments", on_phone=False))
     if risk.lends(desk):

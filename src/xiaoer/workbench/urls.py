@@ -3,6 +3,7 @@
 from django.urls import path
 
 from xiaoer.workbench import (
+    capacity_pages,
     check_pages,
     due_pages,
     goal_pages,
@@ -29,6 +30,7 @@ urlpatterns = [
     path("firms/<path:customer_id>/", pages.firm, name="firm"),  # after its suffixes: a number may hold "/"
     path("offers/<path:offer_id>/postpone/", pages.postpone, name="postpone"),
     path("events/", pages.events, name="events"),
+    path("capacity/", capacity_pages.capacity, name="capacity"),
     path("loans/due/", due_pages.due_list, name="due"),
     path("loans/overdue/", pages.overdue, name="overdue"),
     path("loans/classes/", risk_pages.classes, name="classes"),

@@ -16,6 +16,7 @@ from xiaoer.kit.screens import formats
 from xiaoer.kit.screens.charts import Chart
 from xiaoer.workbench.shown import drawings, lists, money, timeline, wordings
 from xiaoer.workbench.shown.drawings import tongue, unit
+from xiaoer.workbench.shown.why import Why
 
 HIGH_RISK = 0.05
 MOST_REASONS = 5
@@ -193,23 +194,8 @@ class FirmPage:
     # Why, score
 
     @property
-    def why_tone(self) -> str:
-        tones = {one.get("tone") for one in (self.proposal.because if self.proposal else [])}
-        return "bad" if "bad" in tones else "warn" if "warn" in tones else ""
-
-    @property
-    def worth(self) -> str:
-        one = self.proposal
-        told = [_("expected return %(amount)s") % {"amount": formats.money(one.expected_return, tongue())}]
-        told += (
-            [_("at stake %(amount)s") % {"amount": formats.money(one.at_stake, tongue())}]
-            if one.at_stake
-            else []
-        )
-        told += [wordings.word(wordings.RISKS, one.risk)]
-        told += [_("cost %(cost)s") % {"cost": formats.money(one.cost, tongue())}] if one.cost else []
-        told += [f"{wordings.word(wordings.CHANNELS, one.kind)} " + _("%(n)s min") % {"n": one.minutes}]
-        return " · ".join(told)
+    def why(self) -> Why:
+        return Why(self.proposal)
 
     @property
     def score_said(self) -> str:
