@@ -17,6 +17,7 @@ from typing import Any
 import pyarrow as pa
 
 from tests.lending_world import loan_tables
+from tests.shelf_world import shelf_tables
 from xiaoer.kit.scope import pool
 from xiaoer.kit.text import parameters, pinyin, wording
 
@@ -111,6 +112,7 @@ def _made(business_date: date, run_id: str, seed: int) -> dict[str, pa.Table]:
         ),
         "four_flows": _table([_flows(one, firm) for one, firm in zip(placed, firms, strict=True)]),
         **{name: _table(rows) for name, rows in loan_tables(firms, business_date).items()},
+        **{name: _table(rows) for name, rows in shelf_tables(firms).items()},
         "deliveries": _table(_deliveries(business_date)),
         "disabled": _table(DISABLED),
     }

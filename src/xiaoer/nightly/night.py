@@ -13,7 +13,9 @@ from xiaoer.nightly.gathering import gather
 from xiaoer.nightly.history import run_before
 from xiaoer.nightly.plan import INTAKE, ORDER, PLAN
 from xiaoer.nightly.run import Night, RunTable, StepRecord, run_number, timed
+from xiaoer.scores.life import Life
 from xiaoer.scores.registry import Registry
+from xiaoer.scores.specifications import the_shelf
 from xiaoer.scores.terms import shelf
 from xiaoer.sources.intake import banks, load_bank
 
@@ -81,7 +83,11 @@ def _cards(registry: Registry, business_date: date) -> list[str]:
     """Versions in use that an earlier night, or a person, put there."""
     day = business_date.isoformat()
     held = [card for name in shelf() if (card := registry.in_use(name, day)) is not None]
-    return [f"{card.model}:{card.version}" for card in held if card.trained_on != day]
+    shelved = {name: Life(registry, name).in_use_on(day) for name in the_shelf()}
+    return [
+        *(f"{card.model}:{card.version}" for card in held if card.trained_on != day),
+        *(f"{name}:{version}" for name, version in shelved.items() if version),
+    ]
 
 
 def _refuse_to_go_back(business_date: date) -> None:

@@ -70,6 +70,18 @@ class Life:
             raise Refusal("no version was in use before this one", f"model {self.model}")
         return self._turn(used[-1].before, "reverted", (by, used[-1].approved_by), at)
 
+    def in_use_on(self, day: str) -> str | None:
+        """The version a night of that day (ISO) uses: the last one put to use that was not trained after it.
+
+        A night done again must not know later labels than it could.
+        """
+        used = self.registry.version_in_use(self.model)
+        standing = [turn.version for turn in _standing(self.turns())]
+        for version in dict.fromkeys([used, *reversed(standing)]):
+            if version and self.registry.page(self.model, version)["card"].get("trained_on", "") <= day:
+                return version
+        return None
+
     def candidate(self) -> str | None:
         """The newest version that may be promoted and was not used yet; of one day the judgement's value decides."""
         used = {version for turn in self.turns() for version in (turn.version, turn.before)}
