@@ -18,7 +18,7 @@ from xiaoer.nightly.run import Night
 from xiaoer.nightly.training_sets import later_of, read_by, side_by_side
 from xiaoer.scores.applying import SHELF, Used, applying, likelier
 from xiaoer.scores.forms.cards import PointsCard
-from xiaoer.scores.life import Life
+from xiaoer.scores.life import Life, stands_in
 from xiaoer.scores.occasions import LEFT_OUT, OF_FIRMS, OF_NOTES, Asking, occasions
 from xiaoer.scores.populations import Population, condition, newcomer, rows
 from xiaoer.scores.registry import Registry
@@ -73,7 +73,7 @@ def in_use(night: Night, model: Model) -> Used | dict[str, object]:
     registry, unit = Registry(night.models), model.population.unit
     version = Life(registry, model.name).in_use_on(night.business_date.isoformat())
     if version is None:
-        return _told(model, RULE, why="not_promoted")
+        return _not_in_use(night, model)
     if unit in LEFT_OUT:
         return _told(model, NONE, version, LEFT_OUT[unit])
     try:
@@ -83,6 +83,14 @@ def in_use(night: Night, model: Model) -> Used | dict[str, object]:
     except Refusal as why:  # a machine without OpenMP, a text that is not the one judged: the rule, and why
         return _told(model, RULE, version, str(why))
     return Used(model, version, card, occasions(model, Asking.in_force(night.business_date)))
+
+
+def _not_in_use(night: Night, model: Model) -> dict[str, object]:
+    """The rule in a model's place: for an effect the order by response, where that is in use."""
+    instead, day = stands_in(model, the_shelf()), night.business_date.isoformat()
+    if instead and Life(Registry(night.models), instead).in_use_on(day):
+        return _told(model, RULE, why="response_instead") | {"rule": instead}
+    return _told(model, RULE, why="not_promoted")
 
 
 def _live(used: Used) -> dict[str, object]:
