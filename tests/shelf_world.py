@@ -10,7 +10,7 @@ LIVE = {
     "distress": (0.01, 0.30, "", ("late_days", "12")),
     "leaving": (0.02, 0.25, "", ("payments_90d", "41")),
     "takes_card": (0.05, 0.40, "C01", ("products_held", "3")),
-    "asking_payroll": (-0.02, 0.12, "P01", ("staff_count", "26")),
+    "asking_payroll": (-0.02, 0.12, "P01", ("debt_notes", "2")),
     "contribution": (100_000, 9_000_000, "", ("balance_90d", "52345600")),
     "hour": (0.3, 0.8, "10", ("asked_hour_off × reached_share", "2 × 0.6")),
 }

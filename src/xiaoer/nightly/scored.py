@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from xiaoer.kit import parameters
 from xiaoer.kit.tables.engine import one_batch
 from xiaoer.nightly import seam
+from xiaoer.nightly.lent import product_names
 from xiaoer.nightly.pieces import Part, as_json, in_parts
 from xiaoer.nightly.run import Night
 from xiaoer.nightly.scoring import MODELS, SCORES, Pass, in_use, passes
@@ -43,14 +44,17 @@ def models(night: Night) -> pa.Table:
 def scores(night: Night) -> seam.Rows:
     """Every firm's score by every model in use; reasons of trees only for the first of each portfolio."""
     used = [one for model in the_shelf().values() if not isinstance(one := in_use(night, model), dict)]
-    together = list(passes(night, used))
+    together, products = list(passes(night, used)), product_names(night)
     page = parameters.in_force("scores", "reasons", night.business_date)
     most = Most(page["each_way"], page["trees_first"])
 
     def made(part: Part) -> pl.DataFrame:
         rows = part.made(SCORES)
         told = [told_of for one in together for told_of in _of_pass(part, one, rows, most)]
-        return pl.concat(told).sort("customer_id", "model") if told else _without(rows)
+        if not told:
+            return _without(rows)
+        named = pl.concat(told).join(products, left_on="item", right_on="product_id", how="left")
+        return named.with_columns(item=pl.coalesce("product", "item")).sort("customer_id", "model")
 
     return in_parts(night, COLUMNS, made)
 
