@@ -21,14 +21,13 @@ from xiaoer.kit.screens.tables import View
 from xiaoer.loans import queries as loans
 from xiaoer.offers import queries as offers
 from xiaoer.scores import queries as scores
-from xiaoer.scores.specifications import the_shelf
 from xiaoer.segments.terms import Grid
 from xiaoer.sources import queries as sources
 from xiaoer.sources.contracts import contracts
-from xiaoer.workbench import due, guarantee_pages, risk
+from xiaoer.workbench import due, firm_models, guarantee_pages, risk
 from xiaoer.workbench.desk import Desk
 from xiaoer.workbench.queries import saved_views
-from xiaoer.workbench.shown import borrowing, event_list, lists, models_said, past_due, record, report, week
+from xiaoer.workbench.shown import borrowing, event_list, lists, past_due, record, report, week
 from xiaoer.workbench.shown import morning as mornings
 from xiaoer.workbench.shown import segments as grid_page
 
@@ -181,14 +180,8 @@ def firm_page(desk: Desk, customer_id: str, tab: str = "") -> record.FirmPage | 
         ),
         today=desk.today,
         tab=tab or "overview",
-        shelf=_shelf(desk, customer_id),
+        shelf=firm_models.of_firm(desk, customer_id),
     )
-
-
-def _shelf(desk: Desk, customer_id: str) -> models_said.Shelf:
-    """What the models in use say of the firm, and what stands in the others' place."""
-    today = desk.remembered("models today", lambda: scores.models_today(desk.scope))
-    return models_said.shelf(list(scores.shelf_scores(desk.scope, customer_id)), today, the_shelf())
 
 
 def _borrowing(desk: Desk, customer_id: str) -> borrowing.Borrowing:
