@@ -264,7 +264,7 @@ def _partners(
 
 
 def _score(one: Placed, firm: dict[str, Any], chance: random.Random) -> dict[str, Any]:
-    points = [a_reason("scores", chance) | {"points": chance.randint(-60, 55)} for _ in range(8)]
+    points = [a_reason("events", chance) | {"points": chance.randint(-60, 55)} for _ in range(8)]
     worst = sorted(points, key=lambda row: row["points"])
     return {
         "customer_id": one.customer_id, "branch_id": one.branch_id, "manager_id": one.manager_id,

@@ -82,8 +82,8 @@ def test_figures_are_told_as_people_say_them() -> None:
         shelf = the_shelf()
         lines = {name: models_said.Line(None, None, shelf[name]) for name in shelf}
         assert lines["leaving"].figure(0.123) == "12.3%"
-        assert lines["asking_card"].figure(0.041) == "+4.1%"
-        assert lines["asking_card"].moved(-50) == "−0.5%"
+        assert lines["asking_card"].figure(0.041) == "+4.1 pp"
+        assert lines["asking_card"].moved(-50) == "−0.5 pp"
         assert lines["contribution"].figure(1_234_500_00) == "¥1.2m"
         assert lines["contribution"].moved(100) == "+11%"
         assert lines["loss_given_default"].figure(0.4) == "40.0%"

@@ -65,10 +65,10 @@ def _of_pass(part: Part, together: Pass, rows: pl.DataFrame, most: Most) -> Iter
     for used in together.used:
         mine = rows.filter(model=used.name)
         if mine.height:
-            yield _explained(used, mine, asked, most)
+            yield explained(used, mine, asked, most)
 
 
-def _explained(used: Used, mine: pl.DataFrame, asked: pl.DataFrame, most: Most) -> pl.DataFrame:
+def explained(used: Used, mine: pl.DataFrame, asked: pl.DataFrame, most: Most) -> pl.DataFrame:
     """A model's rows with their pushes; those of trees beyond the first of a portfolio without."""
     told = mine if isinstance(used.card, PointsCard) else mine.filter(pl.col("rank") <= most.trees_first)
     silent = _without(mine.join(told, on="customer_id", how="anti"))

@@ -67,8 +67,7 @@ class Line:
         if self.model.sort is Sort.AMOUNT:
             shares = self.model.name == "loss_given_default"
             return formats.percent(value) if shares else formats.money(round(value), tongue())
-        told = formats.percent(value)
-        return f"+{told}" if self.model.sort is Sort.UPLIFT and value > 0 else told
+        return _more(value) if self.model.sort is Sort.UPLIFT else formats.percent(value)
 
     @property
     def usual(self) -> str:
@@ -113,7 +112,7 @@ class Line:
         if self.model.sort is Sort.AMOUNT:
             return formats.change(expm1(points / PER_POINT_OF_LOG))
         if self.model.sort is Sort.UPLIFT:
-            return f"{'+' if points > 0 else ''}{formats.percent(points / PER_POINT_OF_EFFECT)}"
+            return _more(points / PER_POINT_OF_EFFECT)
         return formats.points(points)
 
     @property
@@ -180,6 +179,12 @@ def wordings_of_rule(model: Model) -> str:
     """The trivial rival in words."""
     told = formats.told(reason("shelf_rule", feature_words=model.rival.input), tongue())
     return told if model.rival.sign > 0 else _("the less the likelier: %(input)s") % {"input": told}
+
+
+def _more(share: float) -> str:
+    """A difference of chances, which is no percentage of anything."""
+    points = formats.percent(share).removesuffix("%")
+    return _("%(points)s pp") % {"points": f"+{points}" if share > 0 else points}
 
 
 def _tongue() -> str:
