@@ -13,6 +13,7 @@ import pytest
 from tests.scores.taught import page
 from xiaoer.kit.settings import settings
 from xiaoer.nightly import scored, scoring, seam
+from xiaoer.nightly.night import versions_in_use
 from xiaoer.nightly.run import Night
 from xiaoer.scores.life import Life
 from xiaoer.scores.registry import Registry
@@ -144,6 +145,17 @@ def test_a_revert_restores_yesterday_s_scores_to_the_byte(night: Night) -> None:
         path.unlink()
     scoring.shelf(night)
     assert [path.read_bytes() for path in files] == before
+
+
+def test_the_number_of_a_run_follows_the_versions_in_use(night: Night) -> None:
+    """So a night after a revert is yesterday's run, and a promotion makes another."""
+    registry = Registry(night.models)
+    before = versions_in_use(registry, DAY)
+    assert "leaving:v1" in before
+    put_to_use(night, "leaving", "v4", seed=9)
+    assert versions_in_use(registry, DAY) != before
+    Life(registry, "leaving").revert("Zhao", AT)
+    assert versions_in_use(registry, DAY) == before
 
 
 def test_an_earlier_night_does_not_use_what_was_trained_after_it(night: Night) -> None:

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pytest
 
 from tests.scores.taught import taught
-from xiaoer.nightly.scored import Most, explained
-from xiaoer.scores.applying import Batch, Used, applying, asked_of, pushes
-from xiaoer.scores.forms.cards import card_from
+from xiaoer.nightly.scored import Most, explained, with_pushes
+from xiaoer.scores.applying import Batch, Pushes, Used, applying, asked_of, pushes
+from xiaoer.scores.forms.cards import POINTS_OF_LOGS, card_from
 from xiaoer.scores.occasions import Asking, occasions
 from xiaoer.scores.rules import Floats
 from xiaoer.scores.specifications import Sort, the_shelf
@@ -75,3 +75,24 @@ def _check_shown(used: Used, batch: pa.RecordBatch) -> None:
         for way in (1, -1):
             sizes = [abs(one["points"]) for one in told if one["points"] * way > 0]
             assert len(sizes) <= 2 and sizes == sorted(sizes, reverse=True) and 0 not in sizes
+
+
+def test_the_worked_example() -> None:
+    """docs/rules/shelf.md: 540 − 28 + 9 + 6 − 2 − 1 = 524, and +100 thousandths of a logarithm are 11 % more."""
+    rows = pl.DataFrame({"points": [524]})
+    why = Pushes(
+        ("late_days", "growth_90d", "relation_months", "debt", "kind"), 540, np.array([[-28, 9, 6, -1, -2]])
+    )
+    assert why.points.tolist() == [524]
+    texts = {
+        name: pl.Series([told]) for name, told in zip(why.names, ("12", "0.11", "31", "5", "x"), strict=True)
+    }
+    start, rest, told = with_pushes(rows, why, texts, Most(2, 10)).row(0)[-3:]
+    shown = {one["of"]: one["points"] for one in json.loads(told)}
+    assert (start, shown, rest) == (
+        540,
+        {"growth_90d": 9, "relation_months": 6, "late_days": -28, "kind": -2},
+        -1,
+    )
+    assert start + sum(shown.values()) + rest == 524
+    assert np.expm1(100 / POINTS_OF_LOGS) == pytest.approx(0.105, abs=0.001)

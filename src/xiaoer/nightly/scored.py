@@ -102,7 +102,7 @@ def _pushed(used: Used, rows: pl.DataFrame, asked: pl.DataFrame, most: Most) -> 
         message = f"the reasons of {used.name} do not add up to its scores"
         raise ValueError(message)
     values = _values(used.fields, inputs, occasion.asked)
-    return _with(rows, why, values, most)
+    return with_pushes(rows, why, values, most).with_columns(version=pl.lit(used.version)).select(COLUMNS)
 
 
 def _values(fields: Sequence[Field], inputs: pl.DataFrame, asked: object) -> dict[str, pl.Series]:
@@ -125,7 +125,7 @@ def _text(name: str, inputs: pl.DataFrame, brought: dict[str, object]) -> pl.Ser
     return plain.cast(pl.String).fill_null("")
 
 
-def _with(rows: pl.DataFrame, why: Pushes, values: dict[str, pl.Series], most: Most) -> pl.DataFrame:
+def with_pushes(rows: pl.DataFrame, why: Pushes, values: dict[str, pl.Series], most: Most) -> pl.DataFrame:
     """The rows with `start`, the largest pushes each way and the rest, which add up to the points."""
     slots, kept = [], np.zeros(rows.height, dtype=np.int64)
     texts = [_joined(name, values) for name in why.names]
@@ -138,11 +138,8 @@ def _with(rows: pl.DataFrame, why: Pushes, values: dict[str, pl.Series], most: M
             slots.append(_slot(why.names, texts, at, np.where(counts, points, 0)))
     rest = rows["points"].to_numpy() - why.start - kept
     return rows.with_columns(
-        version=pl.lit(""),
-        start=pl.lit(why.start, pl.Int64),
-        rest=pl.Series(rest),
-        pushes=_listed(slots, rows.height),
-    ).select(COLUMNS)
+        start=pl.lit(why.start, pl.Int64), rest=pl.Series(rest), pushes=_listed(slots, rows.height)
+    )
 
 
 def _listed(slots: Sequence[pl.Series], rows: int) -> pl.Series:
