@@ -175,6 +175,19 @@ def test_rows_only_one_was_judged_on_are_not_compared(tmp_path: Path) -> None:
     assert beside(registry, "leaving", "2026-09-30", "2026-08-31") is None
 
 
+def test_the_first_promotion_is_taken_back_to_the_rule(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    kept(registry, "first", "2026-09-30")
+    life = Life(registry, "risk")
+    life.promote("Li", "Wang", NOW)
+    turn = life.revert("Zhao", NOW)
+    assert (turn.version, turn.before) == ("", "first")
+    assert registry.version_in_use("risk") is None is life.in_use_on("2026-12-31")
+    with pytest.raises(Refusal, match="no version was in use before"):
+        life.revert("Zhao", NOW)
+    assert life.promote("Li", "Wang", NOW, "first").before is None
+
+
 def test_where_no_effect_is_known_the_response_orders_the_list() -> None:
     shelf = the_shelf()
     assert stands_in(shelf["asking_card"], shelf) == "takes_card"

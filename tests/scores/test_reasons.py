@@ -22,7 +22,7 @@ FORMS = {
     name: None if model.sort is not Sort.CHANCE else (Form.SCORECARD, Form.GLASS_BOX)[place % 2]
     for place, (name, model) in enumerate(sorted(the_shelf().items()))
 } | {"complaint": Form.TREES}
-FIRMS = 150
+FIRMS = 60
 
 
 def strange(models: Used, seed: int) -> pa.RecordBatch:

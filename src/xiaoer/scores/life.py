@@ -15,12 +15,13 @@ from xiaoer.scores.specifications import Model, Sort
 from xiaoer.scores.terms import State
 
 RESPONSE = "response"
+NONE = ""  # no version: the rule
 MAY_BE_PROMOTED = (State.LIVE, State.CHALLENGER)
 
 
 @dataclass(frozen=True)
 class Turn:
-    """A version put to use: `before` it another was, or none; never changed, a correction is a further line."""
+    """A version put to use ("": none any more): `before` it another was, or none; a correction is a further line."""
 
     version: str
     before: str | None
@@ -72,16 +73,16 @@ class Life:
         return self._turn(asked, "promoted", (by, approved_by), at, str(found or ""))
 
     def revert(self, by: str, at: datetime) -> Turn:
-        """The version used before comes back, as it was. One person may: it was approved when it was promoted.
+        """The version used before comes back, as it was; where none was, the rule. One person may do it.
 
-        Raises Refusal when nothing was in use before.
+        What comes back was approved when it was promoted. Raises Refusal when nothing was promoted.
         """
         if not by.strip():
             raise Refusal("nobody is named", "--by", "who reverts")
         used = _standing(self.turns())
-        if not used or used[-1].before is None:
+        if not used:
             raise Refusal("no version was in use before this one", f"model {self.model}")
-        return self._turn(used[-1].before, "reverted", (by, used[-1].approved_by), at)
+        return self._turn(used[-1].before or NONE, "reverted", (by, used[-1].approved_by), at)
 
     def in_use_on(self, day: str) -> str | None:
         """The version a night of that day (ISO) uses: the last one put to use that was not trained after it.
@@ -120,7 +121,10 @@ class Life:
         turn = Turn(version, self.registry.version_in_use(self.model), what, *people, at.isoformat(), told)
         lines = [json.dumps(asdict(one), ensure_ascii=False) for one in (*self.turns(), turn)]
         write_atomically(self.path, ("\n".join(lines) + "\n").encode())
-        self.registry.use(self.model, version)
+        if version == NONE:
+            self.registry.rest(self.model)
+        else:
+            self.registry.use(self.model, version)
         return turn
 
 
