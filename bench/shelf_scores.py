@@ -34,8 +34,8 @@ def spent(work: Callable[[], Any]) -> float:
     return time.process_time() - begun
 
 
-def asked_rows(home: Path, day: date) -> Iterator[tuple[Any, pa.Table]]:
-    """Each pass of the night with its rows."""
+def asked_rows(home: Path, day: date, names: set[str]) -> Iterator[tuple[Any, pa.Table]]:
+    """Each pass of the night with its rows, of some models or of all (none named)."""
     from dataclasses import replace
 
     from xiaoer.kit.settings import settings
@@ -45,7 +45,8 @@ def asked_rows(home: Path, day: date) -> Iterator[tuple[Any, pa.Table]]:
     from xiaoer.scores.specifications import the_shelf
 
     night = opened(replace(settings(), home=home), day, DuckEngine(home / "scratch"))
-    used = [one for model in the_shelf().values() if not isinstance(one := in_use(night, model), dict)]
+    wanted = [model for name, model in the_shelf().items() if not names or name in names]
+    used = [one for model in wanted if not isinstance(one := in_use(night, model), dict)]
     for one in passes(night, used):
         yield one, night.engine.collect(one.rows)
 
@@ -100,13 +101,13 @@ def beside_bins(python: Path, used: Any, rows: pa.Table, many: int) -> dict[str,
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
-def measured(home: Path, day: date, many: int, python: Path) -> list[dict[str, Any]]:
+def measured(home: Path, day: date, names: set[str], many: int, python: Path) -> list[dict[str, Any]]:
     """A row a model, then all together."""
     from xiaoer.scores.applying import applying
     from xiaoer.scores.forms.cards import PointsCard
 
     rows: list[dict[str, Any]] = []
-    for one, table in asked_rows(home, day):
+    for one, table in asked_rows(home, day, names):
         batches = repeated(table, many)
         for used in one.used:
             row = told(one, used, batches, many)
@@ -144,13 +145,15 @@ def main() -> int:
     asked.add_argument("home", type=Path)
     asked.add_argument("--date", type=date.fromisoformat, required=True)
     asked.add_argument("--rows", type=int, default=1_000_000)
+    asked.add_argument("--models", default="", help="parted by commas; all that are live")
     asked.add_argument("--python", type=Path, help="of the peers' environment; made where it is not given")
     given = asked.parse_args()
     from bench.peers import environment
     from xiaoer.app.setup import ready
 
     ready(migrated=False)
-    rows = measured(given.home, given.date, given.rows, given.python or environment())
+    names = set(filter(None, given.models.split(",")))
+    rows = measured(given.home, given.date, names, given.rows, given.python or environment())
     KEPT.write_text(
         json.dumps({"commit": commit(), "rows": rows}, indent=1, ensure_ascii=False) + "\n", "utf-8"
     )
