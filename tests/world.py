@@ -17,6 +17,7 @@ from typing import Any
 import pyarrow as pa
 
 from tests.lending_world import loan_tables
+from tests.shelf_world import shelf_tables
 from xiaoer.kit.scope import pool
 from xiaoer.kit.text import parameters, pinyin, wording
 
@@ -112,6 +113,7 @@ def _made(business_date: date, run_id: str, seed: int) -> dict[str, pa.Table]:
         ),
         "four_flows": _table([_flows(one, firm) for one, firm in zip(placed, firms, strict=True)]),
         **{name: _table(rows) for name, rows in loan_tables(firms, business_date).items()},
+        **{name: _table(rows) for name, rows in shelf_tables(firms).items()},
         "deliveries": _table(_deliveries(business_date)),
         "disabled": _table(DISABLED),
     }
@@ -263,7 +265,7 @@ def _partners(
 
 
 def _score(one: Placed, firm: dict[str, Any], chance: random.Random) -> dict[str, Any]:
-    points = [a_reason("scores", chance) | {"points": chance.randint(-60, 55)} for _ in range(8)]
+    points = [a_reason("events", chance) | {"points": chance.randint(-60, 55)} for _ in range(8)]
     worst = sorted(points, key=lambda row: row["points"])
     return {
         "customer_id": one.customer_id, "branch_id": one.branch_id, "manager_id": one.manager_id,

@@ -7,16 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
 from xiaoer.app.commands import scores
 from xiaoer.kit.refusal import Refusal
 from xiaoer.scores.judging import Asked
-from xiaoer.scores.life import Life
+from xiaoer.scores.keeping import said_of
+from xiaoer.scores.life import Life, stands_in
 from xiaoer.scores.making import OneColumn, Order, champion, made
 from xiaoer.scores.registry import Registry
+from xiaoer.scores.rivalry import beside
 from xiaoer.scores.samples import Field, Sample
+from xiaoer.scores.specifications import the_shelf
 from xiaoer.scores.splits import last_part
 from xiaoer.scores.terms import Form, Scale, Scorecard, State
 
@@ -124,3 +129,67 @@ def test_a_form_is_made_kept_and_promoted(tmp_path: Path) -> None:
     assert (
         registry.form("late", turn.version).score(columns).points == best.card.score(columns).points
     ).all()
+
+
+def said(registry: Registry, version: str, told: np.ndarray, hit: np.ndarray) -> None:
+    """What a version said of the rows it was judged on."""
+    rows = {
+        "customer_id": [f"C{n // 2}" for n in range(len(hit))], "on_day": np.zeros(len(hit), dtype=np.int64),
+        "item": [str(n) for n in range(len(hit))], "label": hit.astype(float), "said": told,
+    }  # fmt: skip
+    registry.keep_page(
+        "leaving",
+        version,
+        {
+            "card": {"trained_on": version},
+            "judgement": {"state": "challenger", "metric": "auc", "value": 0.7},
+        },
+    )
+    pq.write_table(pa.table(rows), said_of(registry, "leaving", version))
+
+
+def test_a_challenger_that_is_worse_on_the_same_rows_stays_one(tmp_path: Path) -> None:
+    draw, registry = np.random.default_rng(3), Registry(tmp_path)
+    truth = draw.normal(size=1_200)
+    hit = draw.random(1_200) < 1 / (1 + np.exp(1 - truth))
+    said(registry, "2026-08-31", truth + draw.normal(0, 1, 1_200), hit)
+    said(registry, "2026-09-30", truth + draw.normal(0, 2, 1_200), hit)
+    said(registry, "2026-10-31", truth + draw.normal(0, 0.5, 1_200), hit)
+    life = Life(registry, "leaving")
+    assert life.promote("Li", "Wang", NOW, "2026-08-31").beside == ""
+    with pytest.raises(Refusal, match="may be worse than the one in use: auc -0"):
+        life.promote("Li", "Wang", NOW, "2026-09-30")
+    told = life.promote("Li", "Wang", NOW, "2026-10-31").beside
+    assert told.startswith("auc +0.") and told.endswith("on 1200 rows")
+    assert [turn.version for turn in life.turns()] == ["2026-08-31", "2026-10-31"]
+
+
+def test_rows_only_one_was_judged_on_are_not_compared(tmp_path: Path) -> None:
+    draw, registry = np.random.default_rng(3), Registry(tmp_path)
+    hit = draw.random(200) < 0.4
+    said(registry, "2026-08-31", draw.normal(size=200), hit)
+    said(registry, "2026-09-30", draw.normal(size=200), hit)
+    path = said_of(registry, "leaving", "2026-09-30")
+    rows = pq.read_table(path)
+    pq.write_table(rows.set_column(1, "on_day", pa.array([31] * 200)), path)
+    assert beside(registry, "leaving", "2026-09-30", "2026-08-31") is None
+
+
+def test_the_first_promotion_is_taken_back_to_the_rule(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    kept(registry, "first", "2026-09-30")
+    life = Life(registry, "risk")
+    life.promote("Li", "Wang", NOW)
+    turn = life.revert("Zhao", NOW)
+    assert (turn.version, turn.before) == ("", "first")
+    assert registry.version_in_use("risk") is None is life.in_use_on("2026-12-31")
+    with pytest.raises(Refusal, match="no version was in use before"):
+        life.revert("Zhao", NOW)
+    assert life.promote("Li", "Wang", NOW, "first").before is None
+
+
+def test_where_no_effect_is_known_the_response_orders_the_list() -> None:
+    shelf = the_shelf()
+    assert stands_in(shelf["asking_card"], shelf) == "takes_card"
+    assert stands_in(shelf["leaving"], shelf) is None
+    assert all(stands_in(one, shelf) for one in shelf.values() if one.family == "uplift")

@@ -13,7 +13,9 @@ from xiaoer.nightly.gathering import gather
 from xiaoer.nightly.history import run_before
 from xiaoer.nightly.plan import INTAKE, ORDER, PLAN
 from xiaoer.nightly.run import Night, RunTable, StepRecord, run_number, timed
+from xiaoer.scores.life import Life
 from xiaoer.scores.registry import Registry
+from xiaoer.scores.specifications import the_shelf
 from xiaoer.scores.terms import shelf
 from xiaoer.sources.intake import banks, load_bank
 
@@ -72,16 +74,20 @@ def _run_steps(night: Night, from_step: str | None, told: Told) -> dict[str, obj
 
 def _night(settings: Settings, business_date: date, lake: Lake, engine: Engine) -> Night:
     nights, models = settings.home / "nights", settings.home / "models"
-    beside = [*_cards(Registry(models), business_date), run_before(nights, business_date) or ""]
+    beside = [*versions_in_use(Registry(models), business_date), run_before(nights, business_date) or ""]
     run_id = run_number(business_date, lake, beside)
     return Night(business_date, run_id, lake, engine, nights / business_date.isoformat() / run_id, models)
 
 
-def _cards(registry: Registry, business_date: date) -> list[str]:
-    """Versions in use that an earlier night, or a person, put there."""
+def versions_in_use(registry: Registry, business_date: date) -> list[str]:
+    """Versions in use that an earlier night, or a person, put there, of the shelf and of the undated card."""
     day = business_date.isoformat()
     held = [card for name in shelf() if (card := registry.in_use(name, day)) is not None]
-    return [f"{card.model}:{card.version}" for card in held if card.trained_on != day]
+    shelved = {name: Life(registry, name).in_use_on(day) for name in the_shelf()}
+    return [
+        *(f"{card.model}:{card.version}" for card in held if card.trained_on != day),
+        *(f"{name}:{version}" for name, version in shelved.items() if version),
+    ]
 
 
 def _refuse_to_go_back(business_date: date) -> None:

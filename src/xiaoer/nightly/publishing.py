@@ -4,7 +4,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from xiaoer.nightly import applications, delivered, history, lent, organisation, risked, seam, showing
+from xiaoer.nightly import applications, delivered, history, lent, organisation, risked, scored, seam, showing
 from xiaoer.nightly.directory import directory
 from xiaoer.nightly.firms import firms
 from xiaoer.nightly.profiles import profiles
@@ -28,6 +28,8 @@ def published_tables(night: Night) -> dict[str, seam.Handed]:
         "firms": firms(night, called),
         "profiles": profiles(night, called),
         "scores": showing.scores(night),
+        "shelf_scores": scored.scores(night),
+        "models_today": scored.models(night),
         "events": showing.events(night, called),
         "proposals": showing.proposals(night, called),
         "shadow_prices": night.rows_of("shadow_prices"),

@@ -19,6 +19,8 @@ MODELS = {
     "firms": "customers.Firm",
     "profiles": "features.Profile",
     "scores": "scores.Score",
+    "shelf_scores": "scores.ShelfScore",
+    "models_today": "scores.ModelToday",
     "events": "events.Event",
     "proposals": "offers.Proposal",
     "shadow_prices": "offers.ShadowPrice",

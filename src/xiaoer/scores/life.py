@@ -1,7 +1,7 @@
 """A model's life: who put which version to use, with whose approval; two persons, always."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,14 +10,18 @@ from typing import Any, Literal
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.tables.manifest import write_atomically
 from xiaoer.scores.registry import Registry
+from xiaoer.scores.rivalry import beside, worse_at_most
+from xiaoer.scores.specifications import Model, Sort
 from xiaoer.scores.terms import State
 
+RESPONSE = "response"
+NONE = ""  # no version: the rule
 MAY_BE_PROMOTED = (State.LIVE, State.CHALLENGER)
 
 
 @dataclass(frozen=True)
 class Turn:
-    """A version put to use: `before` it another was, or none; never changed, a correction is a further line."""
+    """A version put to use ("": none any more): `before` it another was, or none; a correction is a further line."""
 
     version: str
     before: str | None
@@ -25,6 +29,7 @@ class Turn:
     by: str
     approved_by: str
     at: str
+    beside: str = ""  # how it did against the version before it, where both were judged on the same rows
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,8 @@ class Life:
     def promote(self, by: str, approved_by: str, at: datetime, version: str | None = None) -> Turn:
         """The newest version judged good enough (or the one named) comes to use.
 
-        Raises Refusal for one person alone, for a version refused or of a small sample, and when there is none.
+        Raises Refusal for one person alone, for a version refused or of a small sample, for one that is worse than the
+        one in use on the rows both were judged on, and when there is none.
         """
         check_two(by, approved_by)
         asked = version or self.candidate()
@@ -56,19 +62,39 @@ class Life:
         if judgement["state"] not in MAY_BE_PROMOTED:
             why = judgement.get("refused_because") or judgement["state"]
             raise Refusal(f"version {asked} may not be used: {why}", f"model {self.model}")
-        return self._turn(asked, "promoted", (by, approved_by), at)
+        found = beside(self.registry, self.model, asked, self.registry.version_in_use(self.model))
+        if found and found.low < -(most := worse_at_most(found.metric, at.date())):
+            raise Refusal(
+                f"version {asked} may be worse than the one in use: {found}",
+                f"model {self.model}",
+                f"a difference not below −{most:g}",
+                "Keep the one in use, or train again",
+            )
+        return self._turn(asked, "promoted", (by, approved_by), at, str(found or ""))
 
     def revert(self, by: str, at: datetime) -> Turn:
-        """The version used before comes back, as it was. One person may: it was approved when it was promoted.
+        """The version used before comes back, as it was; where none was, the rule. One person may do it.
 
-        Raises Refusal when nothing was in use before.
+        What comes back was approved when it was promoted. Raises Refusal when nothing was promoted.
         """
         if not by.strip():
             raise Refusal("nobody is named", "--by", "who reverts")
         used = _standing(self.turns())
-        if not used or used[-1].before is None:
+        if not used:
             raise Refusal("no version was in use before this one", f"model {self.model}")
-        return self._turn(used[-1].before, "reverted", (by, used[-1].approved_by), at)
+        return self._turn(used[-1].before or NONE, "reverted", (by, used[-1].approved_by), at)
+
+    def in_use_on(self, day: str) -> str | None:
+        """The version a night of that day (ISO) uses: the last one put to use that was not trained after it.
+
+        A night done again must not know later labels than it could.
+        """
+        used = self.registry.version_in_use(self.model)
+        standing = [turn.version for turn in _standing(self.turns())]
+        for version in dict.fromkeys([used, *reversed(standing)]):
+            if version and self.registry.page(self.model, version)["card"].get("trained_on", "") <= day:
+                return version
+        return None
 
     def candidate(self) -> str | None:
         """The newest version that may be promoted and was not used yet; of one day the judgement's value decides."""
@@ -85,13 +111,36 @@ class Life:
         return max(waiting, key=lambda version: (*_newest(pages[version]), version), default=None)
 
     def _turn(
-        self, version: str, what: Literal["promoted", "reverted"], people: tuple[str, str], at: datetime
+        self,
+        version: str,
+        what: Literal["promoted", "reverted"],
+        people: tuple[str, str],
+        at: datetime,
+        told: str = "",
     ) -> Turn:
-        turn = Turn(version, self.registry.version_in_use(self.model), what, *people, at.isoformat())
+        turn = Turn(version, self.registry.version_in_use(self.model), what, *people, at.isoformat(), told)
         lines = [json.dumps(asdict(one), ensure_ascii=False) for one in (*self.turns(), turn)]
         write_atomically(self.path, ("\n".join(lines) + "\n").encode())
-        self.registry.use(self.model, version)
+        if version == NONE:
+            self.registry.rest(self.model)
+        else:
+            self.registry.use(self.model, version)
         return turn
+
+
+def stands_in(model: Model, shelf: Mapping[str, Model]) -> str | None:
+    """The response model of the same products: it orders a list where no model of the effect is in use.
+
+    A model of the effect comes to use only where it does better on lists drawn by lot (`weighing.verdict`).
+    """
+    if model.sort is not Sort.UPLIFT:
+        return None
+    same = (
+        one
+        for one in shelf.values()
+        if one.family == RESPONSE and one.population.products == model.population.products
+    )
+    return next((one.name for one in same), None)
 
 
 def check_two(by: str, approved_by: str) -> None:

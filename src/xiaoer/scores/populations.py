@@ -71,6 +71,11 @@ def _compared(column: nw.Expr, sign: str, value: str) -> nw.Expr:
     return comparisons[sign]
 
 
+def newcomer() -> nw.Expr:
+    """Whether a firm opened within the last three months."""
+    return nw.coalesce(nw.col("relation_months") <= NEW_MONTHS, nw.lit(value=False))
+
+
 def _firms(_population: Population, known: Known, _later: Later) -> Frame:
     return known.firms.select("customer_id", "on_day", item=nw.lit(""), from_day=nw.col("on_day"))
 
@@ -85,7 +90,7 @@ def _notes(_population: Population, known: Known, _later: Later) -> Frame:
 def _newcomers(_population: Population, known: Known, _later: Later) -> Frame:
     """Firms that opened within the last three months, on the first frame that knows them; from their opening on."""
     opened = day_no("opened_date")
-    new = known.firms.filter(nw.col("relation_months") <= NEW_MONTHS).with_columns(from_day=opened)
+    new = known.firms.filter(newcomer()).with_columns(from_day=opened)
     first = nw.col("on_day") == nw.col("on_day").min().over("customer_id")
     once = new.with_columns(first=first).filter(nw.col("first"))
     return once.select("customer_id", "on_day", "from_day", item=nw.lit(""))
@@ -218,4 +223,4 @@ UNITS: Mapping[str, Unit] = {
 }
 #: Units whose rows happen after the frame: their days reach so much further.
 OCCASIONS = frozenset({"approaches", "calls", "failed", "granted", "lists", "offers"})
-__all__ = ["OCCASIONS", "ROW", "UNITS", "WITHIN", "Known", "Population", "condition", "rows"]
+__all__ = ["OCCASIONS", "ROW", "UNITS", "WITHIN", "Known", "Population", "condition", "newcomer", "rows"]

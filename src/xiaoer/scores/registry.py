@@ -36,6 +36,10 @@ class Registry:
         self.page(model, version)
         write_atomically(self.folder / model / "in-use", version.encode())
 
+    def rest(self, model: str) -> None:
+        """Let the night take no version of this model any more."""
+        (self.folder / model / "in-use").unlink(missing_ok=True)
+
     def version_in_use(self, model: str) -> str | None:
         """The version the night takes; None when there is none."""
         pointer = self.folder / model / "in-use"

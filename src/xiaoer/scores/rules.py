@@ -16,7 +16,10 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Scored:
-    """`points` (rows), `parts` (rows × inputs) with points = start + Σ parts exactly, `probability` (rows)."""
+    """`points` (rows), `parts` (rows × inputs) with points = start + Σ parts exactly, `probability` (rows).
+
+    Of a model of an amount or a difference `probability` is that.
+    """
 
     points: Ints
     parts: Ints

@@ -25,6 +25,7 @@ MOST_FOR_LEAKS = 3_000
 READABLE = 0.005  # so much of AUC a readable form may give away before trees are taken
 SEED = 20261031
 FEWEST_TO_TRAIN = 10
+HELD = ("customer_id", "on_day", "item", "from_day", "label", "treated", "treated_share", "asked_product")
 GROUPS = ("kind", "region", "industry_letter")
 GOOD_IS_FEW = (
     "risk",
@@ -137,6 +138,6 @@ def about(model: Model) -> dict[str, Any]:
 
 def said(rows: pa.Table, told: Floats) -> pa.Table:
     """The judged rows with what was said of each, to be held against what is learnt of them later."""
-    kept = [name for name in ("customer_id", "on_day", "item", "from_day", "label", "treated", "asked_product")
-            if name in rows.column_names]  # fmt: skip
-    return rows.select(kept).append_column("said", pa.array(told))
+    return rows.select([name for name in HELD if name in rows.column_names]).append_column(
+        "said", pa.array(told)
+    )

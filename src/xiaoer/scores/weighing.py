@@ -1,7 +1,7 @@
 """Models of amounts and of effects: trained on earlier days, judged on later ones."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,7 @@ from xiaoer.kit.refusal import Refusal
 from xiaoer.scores.columns import columns_of, fields_of, numbers, owners, sample_of, thinned
 from xiaoer.scores.effects import qini, transformed
 from xiaoer.scores.forms.amounts import Amounts, fit_amounts, fit_effects
+from xiaoer.scores.forms.cards import AmountsCard
 from xiaoer.scores.forms.fitting import fitting
 from xiaoer.scores.measures import rounded
 from xiaoer.scores.redrawing import interval
@@ -100,10 +101,7 @@ def proved(task: Task, weighed: Weighed) -> Proved:
     model, row = task.model, judgement(task, weighed)
     state, why = verdict(model, row, weighed.few)
     trees = weighed.fitted.trees
-    orders = {name: asdict(order) for name, order in trees.reading.orders.items()}
-    card = {"form": "trees", "logged": weighed.fitted.logged, "sha256": trees.sha256, "texts": trees.texts,
-            "orders": orders, "fields": [asdict(field) for field in trees.fields]}  # fmt: skip
-    version = trees.sha256[:12]
+    card, version = AmountsCard(trees, weighed.fitted.logged).as_json(), trees.sha256[:12]
     more = {"version": version, "state": str(state), "refused_because": why, "form": "trees",
             "trained_on": task.trained_on}  # fmt: skip
     return Proved(version, card, row | more | about(model), said(task.judge, weighed.told))

@@ -24,7 +24,7 @@ from xiaoer.scores import queries as scores
 from xiaoer.segments.terms import Grid
 from xiaoer.sources import queries as sources
 from xiaoer.sources.contracts import contracts
-from xiaoer.workbench import arriving, due, guarantee_pages, risk
+from xiaoer.workbench import arriving, due, firm_models, guarantee_pages, risk
 from xiaoer.workbench.desk import Desk
 from xiaoer.workbench.queries import saved_views
 from xiaoer.workbench.shown import borrowing, event_list, past_due, record, report, week
@@ -172,6 +172,7 @@ def firm_page(desk: Desk, customer_id: str, tab: str = "") -> record.FirmPage | 
         ),
         today=desk.today,
         tab=tab or "overview",
+        shelf=firm_models.of_firm(desk, customer_id),
     )
 
 

@@ -15,7 +15,7 @@ from xiaoer.kit.settings import settings
 from xiaoer.kit.tables import EngineName, open_engine
 from xiaoer.kit.tables.files import count_rows
 from xiaoer.scores.keeping import newest
-from xiaoer.scores.life import MAY_BE_PROMOTED, Life, Turn, check_two
+from xiaoer.scores.life import MAY_BE_PROMOTED, Life, Turn, check_two, stands_in
 from xiaoer.scores.registry import Registry
 from xiaoer.scores.specifications import Model, the_shelf
 from xiaoer.scores.terms import State, shelf
@@ -68,6 +68,7 @@ def _dated(model: Model) -> dict[str, Any]:
         "promoted_by": turns[-1].by if turns else None,
         "approved_by": turns[-1].approved_by if turns else None,
         "challenger": life.candidate(),
+        "instead": None if _registry().version_in_use(model.name) else stands_in(model, the_shelf()),
     }
 
 
@@ -108,8 +109,17 @@ def promote(
     check_two(by, approved_by)
     names = [name for name in _names() if Life(_registry(), name).candidate()] if every else [_known(model)]
     now = SystemClock().now()
-    turns = [(name, Life(_registry(), name).promote(by, approved_by, now, version)) for name in names]
+    turns, stayed = [], []
+    for name in names:
+        try:
+            turns.append((name, Life(_registry(), name).promote(by, approved_by, now, version)))
+        except Refusal as why:
+            if not every:
+                raise
+            stayed.append(f"{name}: {why}")  # one that may not go must not hold back the others
     _print_turns(turns, as_json=as_json)
+    for line in stayed:
+        click.secho(line, err=True, fg="yellow")
 
 
 @command.command()

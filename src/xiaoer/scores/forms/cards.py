@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from xiaoer.scores.forms.amounts import unlogged
 from xiaoer.scores.forms.reading import Order, Reading
 from xiaoer.scores.forms.tables import Additive, Axis, Part, described, merged
 from xiaoer.scores.forms.trees import Trees
@@ -15,6 +16,8 @@ from xiaoer.scores.measures import Line
 from xiaoer.scores.rules import Floats, Ints, Scored, factor, probability
 from xiaoer.scores.samples import Field
 from xiaoer.scores.terms import Form, Scale
+
+POINTS_OF_LOGS, POINTS_OF_EFFECTS = 1_000, 10_000
 
 
 @dataclass(frozen=True)
@@ -75,19 +78,10 @@ class TreesCard:
         return Scored(points, np.zeros((len(points), 0), dtype=np.int64), probability(self.points, points))
 
     def reasons(self, columns: Mapping[str, Floats]) -> Ints:
-        """Rows × fields of whole points which, with the start of `starts`, add up to the score.
-
-        What rounding leaves over goes to the field whose share was rounded furthest, one point a field.
-        """
+        """Rows × fields of whole points which, with the start, add up to the score."""
         shares = self.trees.shares(columns)
         scale = self.points.sign * factor(self.points) * self.line.slope
-        exact = scale * shares[:, :-1]
-        whole = np.floor(exact)
-        left = self._points(shares.sum(axis=1)) - self.start - whole.sum(axis=1).astype(np.int64)
-        order = np.argsort(np.argsort(-(exact - whole), axis=1, kind="stable"), axis=1, kind="stable")
-        each, over = np.divmod(left, exact.shape[1])
-        parts: Ints = whole.astype(np.int64) + each[:, None] + (order < over[:, None])
-        return parts
+        return adding_up(scale * shares[:, :-1], self._points(shares.sum(axis=1)) - self.start)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -96,32 +90,74 @@ class TreesCard:
     @property
     def start(self) -> int:
         """Points before any field is known: the trees' mean over the rows they were fitted to."""
-        nothing = {field.name: np.array([np.nan]) for field in self.trees.fields}
-        return int(self._points(self.trees.shares(nothing)[:, -1])[0])
+        return int(self._points(np.array([self.trees.mean]))[0])
 
     def _points(self, odds: Floats) -> Ints:
         return whole_points(self.points, self.line.moved(odds))
 
     def as_json(self) -> dict[str, Any]:
-        orders = {name: asdict(order) for name, order in self.trees.reading.orders.items()}
-        return {
-            "form": self.form, "points": asdict(self.points), "line": asdict(self.line), "sha256": self.trees.sha256,
-            "fields": [asdict(field) for field in self.trees.fields], "orders": orders, "texts": self.trees.texts,
-        }  # fmt: skip
+        asked = {"form": self.form, "points": asdict(self.points), "line": asdict(self.line)}
+        return asked | _as_json(self.trees)
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> "TreesCard":
-        orders = {
-            name: Order(tuple(order["of_words"]), order["others"]) for name, order in row["orders"].items()
-        }
-        trees = Trees(tuple(row["texts"]), row["sha256"], Reading(_fields(row["fields"]), orders))
-        return cls(Scale(**row["points"]), Line(**row["line"]), trees)
+        return cls(Scale(**row["points"]), Line(**row["line"]), _trees(row))
 
 
-Card = PointsCard | TreesCard
+@dataclass(frozen=True)
+class AmountsCard:
+    """Trees whose answer is an amount (`logged`) or a difference of chances.
+
+    Points are thousandths of the logarithm (a point is a thousandth more), of a difference ten-thousandths.
+    """
+
+    trees: Trees
+    logged: bool
+    form: Form = Form.TREES
+
+    def score(self, columns: Mapping[str, Floats]) -> Scored:
+        """Points and what they amount to; the parts are asked for with `reasons`."""
+        points = self._points(self.trees.log_odds(columns))
+        return Scored(points, np.zeros((len(points), 0), dtype=np.int64), self._amount(points))
+
+    def reasons(self, columns: Mapping[str, Floats]) -> Ints:
+        """Rows × fields of whole points which, with the start, add up to the score."""
+        shares = self.trees.shares(columns)
+        return adding_up(self._unit * shares[:, :-1], self._points(shares.sum(axis=1)) - self.start)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(field.name for field in self.trees.fields)
+
+    @property
+    def start(self) -> int:
+        """Points before any field is known."""
+        return int(self._points(np.array([self.trees.mean]))[0])
+
+    @property
+    def _unit(self) -> int:
+        return POINTS_OF_LOGS if self.logged else POINTS_OF_EFFECTS
+
+    def _points(self, answers: Floats) -> Ints:
+        points: Ints = np.rint(self._unit * answers).astype(np.int64)
+        return points
+
+    def _amount(self, points: Ints) -> Floats:
+        answers = points / self._unit
+        return unlogged(answers) if self.logged else answers
+
+    def as_json(self) -> dict[str, Any]:
+        return {"form": self.form, "logged": self.logged} | _as_json(self.trees)
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> "AmountsCard":
+        return cls(_trees(row), row["logged"])
 
 
-def card_of(form: Form, fitted: Additive | Trees, line: Line, scale: Scale) -> Card:
+Card = PointsCard | TreesCard | AmountsCard
+
+
+def card_of(form: Form, fitted: Additive | Trees, line: Line, scale: Scale) -> PointsCard | TreesCard:
     """The form with its log-odds put right by a line and told in points."""
     if isinstance(fitted, Trees):
         return TreesCard(scale, line, fitted)
@@ -135,7 +171,22 @@ def card_of(form: Form, fitted: Additive | Trees, line: Line, scale: Scale) -> C
 
 def card_from(row: Mapping[str, Any]) -> Card:
     """A card from its JSON."""
+    if "logged" in row:
+        return AmountsCard.from_json(row)
     return TreesCard.from_json(row) if row["form"] == Form.TREES else PointsCard.from_json(row)
+
+
+def adding_up(exact: Floats, totals: Ints) -> Ints:
+    """Rows × parts in whole points that add up to the totals: what rounding leaves over goes to those rounded furthest.
+
+    One point a part (largest remainder).
+    """
+    whole = np.floor(exact)
+    left = totals - whole.sum(axis=1).astype(np.int64)
+    order = np.argsort(np.argsort(-(exact - whole), axis=1, kind="stable"), axis=1, kind="stable")
+    each, over = np.divmod(left, exact.shape[1])
+    parts: Ints = whole.astype(np.int64) + each[:, None] + (order < over[:, None])
+    return parts
 
 
 def whole_points(scale: Scale, odds: Floats) -> Ints:
@@ -145,10 +196,21 @@ def whole_points(scale: Scale, odds: Floats) -> Ints:
     return points
 
 
-def version_of(card: Card, asked: Mapping[str, Any]) -> str:
+def version_of(card: PointsCard | TreesCard, asked: Mapping[str, Any]) -> str:
     """Twelve digits that change with anything of the card or of what was asked for."""
     text = json.dumps([asked, card.as_json()], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _as_json(trees: Trees) -> dict[str, Any]:
+    orders = {name: asdict(order) for name, order in trees.reading.orders.items()}
+    fields = [asdict(field) for field in trees.fields]
+    return {"sha256": trees.sha256, "fields": fields, "orders": orders, "texts": trees.texts}
+
+
+def _trees(row: Mapping[str, Any]) -> Trees:
+    orders = {name: Order(tuple(order["of_words"]), order["others"]) for name, order in row["orders"].items()}
+    return Trees(tuple(row["texts"]), row["sha256"], Reading(_fields(row["fields"]), orders))
 
 
 def _rounded(part: Part, scale: Scale) -> Part:

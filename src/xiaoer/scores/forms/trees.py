@@ -68,6 +68,10 @@ class Trees:
             raise Refusal("the trees are not those that were judged", "model text", f"sha256 {self.sha256}")
         return tuple(lightgbm().Booster(model_str=text) for text in self.texts)
 
+    def check(self) -> None:
+        """Raises Refusal when the texts are not those that were kept, or cannot be read on this machine."""
+        _ = self.boosters
+
     @property
     def fields(self) -> tuple[Field, ...]:
         return self.reading.fields
@@ -77,6 +81,12 @@ class Trees:
         matrix = self.reading.matrix(columns)
         odds: Floats = np.mean([raw(trees, matrix) for trees in self.boosters], axis=0)
         return odds
+
+    @cached_property
+    def mean(self) -> float:
+        """The answer before any field is known: the mean over the rows the trees were fitted to."""
+        nothing = {field.name: np.array([np.nan]) for field in self.fields}
+        return float(self.shares(nothing)[0, -1])
 
     def shares(self, columns: Mapping[str, Floats]) -> Floats:
         """Rows × (fields + 1): what each field added to the log-odds, then the start."""

@@ -48,6 +48,7 @@ class FirmPage:
     today: date
     tab: str = "overview"
     loans: Any = None
+    shelf: Any = None
 
     unit = property(lambda _self: unit())
 
