@@ -10,9 +10,12 @@ from django.test import Client
 
 from tests.world import BUSINESS_DATE, tables
 from xiaoer.contact_policy.models import Suppression
+from xiaoer.contact_policy.terms import Known
 from xiaoer.contacts.models import Contact, Task
+from xiaoer.contacts.terms import FollowUp
 from xiaoer.kit.scope import Scope
 from xiaoer.kit.scope.acting import acting_as
+from xiaoer.workbench.approaching import _of_group, answer
 
 pytestmark = pytest.mark.django_db
 
@@ -156,3 +159,41 @@ def test_an_unknown_way_is_refused(client_of: ClientOf) -> None:
     sent = {"text": "x", "channel": "pigeon", "follow_up": str(TODAY + timedelta(days=3))}
     assert client.post(f"/firms/{FIRM}/plan/", sent).status_code == 422
     assert written() == (0, 0)
+
+
+def test_plans_count_like_contacts_and_none_crowds_out_a_later_one(client_of: ClientOf) -> None:
+    client = client_of("M1")
+
+    def planned(days: int) -> int:
+        sent = {"text": "call back", "channel": "call", "follow_up": str(TODAY + timedelta(days=days))}
+        return client.post(f"/firms/{FIRM}/plan/", sent, headers={"HX-Request": "true"}).status_code
+
+    assert [planned(days) for days in (15, 17)] == [204, 204]
+    assert planned(19) == 422  # a third call in seven days
+    assert planned(13) == 422  # allowed by itself, but the 17th would be the third
+    assert planned(8) == 204
+    with acting_as(SEES_ALL):
+        last = Task.objects.filter(customer_id=FIRM).latest("due_date")
+    moved = client.post(
+        f"/calendar/tasks/{last.pk}/",
+        {"day": str(TODAY + timedelta(days=18))},
+        headers={"HX-Request": "true"},
+    )
+    assert moved.status_code == 204  # it does not stand in its own way
+
+
+def test_contacts_with_the_circle_count_once_and_collection_does_not() -> None:
+    told = {
+        "group": ["C2", "C3"], "as_of": str(BUSINESS_DATE),
+        "group_contacts": [{"date": str(BUSINESS_DATE), "channel": "call", "purpose": "care"}] * 2
+        + [{"date": str(BUSINESS_DATE), "channel": "call", "purpose": "collection"}],
+    }  # fmt: skip
+    known_to_the_night = Contact(day=BUSINESS_DATE, channel="call")
+    since = Contact(day=TODAY, channel="call")
+    circle = tuple(_of_group(told, {"C2": [known_to_the_night, since]}))
+    assert len(circle) == 4
+    plan = FollowUp(TODAY, "call")
+    blocks = answer(Known("enterprise", {}, (), (), circle), plan).blocks
+    assert [block.rule for block in blocks] == ["group_cap"]
+    assert answer(Known("enterprise", {}, (), (), circle[:3]), plan).allowed
+    assert answer(Known("enterprise", {}, (), (), None), plan).blocks[0].rule == "doubt"
