@@ -14,7 +14,7 @@ from xiaoer.workbench.shown.capacity import moves, told
 
 
 def hours(manager: str, price: int, **more: Any) -> Any:
-    held = {"branch_id": "B1", "left_out": 3, "firms": 100, "capacity": 360, "used": 350}
+    held = {"branch_id": "B1", "left_out": 3, "firms": 100, "capacity": 360, "used": 350, "gap": 0.004}
     return SimpleNamespace(kind="hours", manager_id=manager, price=price, **(held | more))
 
 
@@ -68,6 +68,11 @@ def test_firms_could_go_where_an_hour_is_cheap_in_the_same_branch() -> None:
 )
 def test_nothing_is_proposed_where_moving_would_not_help(other: Any) -> None:
     assert moves([hours("M1", 90_000), other], 300) == []
+
+
+def test_how_good_the_days_are_is_told() -> None:
+    assert "99.60" in told([hours("M1", 0)], [], 300, names).remark
+    assert told([], [], 300, names).remark == ""
 
 
 def test_whose_book_is_too_large_is_counted() -> None:

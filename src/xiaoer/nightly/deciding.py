@@ -92,7 +92,7 @@ def offers(night: Night) -> None:
 def _priced(night: Night, planned: Planned, day: date) -> pa.Table:
     managers = pl.DataFrame(night.rows_of("portfolio"))["manager_id"]
     books = dict(managers.value_counts().iter_rows())
-    return decisions.priced(planned.prices, day, books, head_office(night))
+    return decisions.priced(planned, day, books, head_office(night))
 
 
 def _minutes(night: Night) -> dict[str, int]:

@@ -10,8 +10,9 @@ import polars as pl
 import pyarrow as pa
 
 from xiaoer.kit.text import Reason
+from xiaoer.offers.days import Planned
 from xiaoer.offers.rules import offer_id, stopped_firms
-from xiaoer.offers.terms import Candidate, PlacePrice, Proposal
+from xiaoer.offers.terms import Candidate, Proposal
 
 LOG = pa.schema(
     {
@@ -26,7 +27,7 @@ PRICES = pa.schema(
     {
         "kind": pa.string(), "place": pa.string(), "branch_id": pa.string(), "manager_id": pa.string(),
         "capacity": pa.int64(), "used": pa.int64(), "price": pa.int64(), "left_out": pa.int64(),
-        "left_worth": pa.int64(), "day": pa.date32(), "firms": pa.int64(),
+        "left_worth": pa.int64(), "day": pa.date32(), "firms": pa.int64(), "gap": pa.float64(),
     }
 )  # fmt: skip
 _json = json.JSONEncoder(ensure_ascii=False).encode  # `json.dumps` would make an encoder for every row
@@ -82,14 +83,15 @@ def _line(row: int, line: Proposal) -> tuple[object, ...]:
     return row, line.offer_id, line.rank, line.fits, changed, _json(line.because), line.hour_price
 
 
-def priced(prices: Sequence[PlacePrice], day: date, books: Mapping[str, int], head_office: str) -> pa.Table:
-    """What a unit of each place is worth, as rows, with the firms of each manager's book.
+def priced(planned: Planned, day: date, books: Mapping[str, int], head_office: str) -> pa.Table:
+    """What a unit of each place is worth, as rows, with the firms of each manager's book and the gap of the whole.
 
     What belongs to no branch is the head office's.
     """
     rows = [
         asdict(one)
-        | {"day": day, "firms": books.get(one.manager_id, 0), "branch_id": one.branch_id or head_office}
-        for one in prices
+        | {"day": day, "firms": books.get(one.manager_id, 0), "gap": planned.gap}
+        | {"branch_id": one.branch_id or head_office}
+        for one in planned.prices
     ]
     return pa.Table.from_pylist(rows, schema=PRICES)

@@ -57,6 +57,9 @@ class ShadowPrice(Published):
     left_out = models.IntegerField(default=0)  # firms worth meeting that found no place
     left_worth = models.BigIntegerField(default=0)  # what they would have brought, fen
     firms = models.IntegerField(default=0)  # of the manager's book
+    gap = models.FloatField(
+        default=0.0
+    )  # how far all days together are from the best possible at most, a share
 
     key = ("kind", "place")
 

@@ -59,6 +59,8 @@ class ProposalOut(Schema):
     risk: str
     at_stake: int | None
     fits: bool
+    dropped: ReasonOut | None  # why it did not fit
+    hour_price: int  # fen an hour of the manager brings elsewhere that day
     run_id: str
 
 

@@ -20,7 +20,8 @@ SLOWER, FASTER, FASTEST = 0.5, 1.4, 4.0  # the pace of a price that overshot, of
 FARTHEST = 2.0  # a price moves no farther in a round, in units of heat by the kind's usual amount
 NARROWED = (6, 12, 24)  # rounds after which only candidates are asked that may still matter …
 NEAR = 6.0  # … which is told in units of heat
-KEPT = 0.3  # in the end, candidates so near to being chosen are kept, in units of the first heat
+WHOLE = 20_000  # so many candidates are all kept
+KEPT = 0.3  # of more, those so near to being chosen in the end, in units of the first heat
 Blocks = Callable[[], Iterable[Block]]
 
 
@@ -30,6 +31,7 @@ class Outline:
 
     heat: float
     usual: Real
+    rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +54,18 @@ class Settled:
 
 def outline(blocks: Iterable[Block], places: Places) -> Outline:
     """One look at all candidates."""
-    worth, good = 0.0, 0
+    worth, good, rows = 0.0, 0, 0
     spans = places.spans()
     taken, times = np.zeros(len(spans)), np.zeros(len(spans))
     for block in blocks:
         mine = block.worth[block.worth > 0]
-        worth, good = worth + float(mine.sum()), good + len(mine)
+        worth, good, rows = worth + float(mine.sum()), good + len(mine), rows + len(block.worth)
         taken += [float(np.abs(amount, dtype=float).sum()) for amount in block.amount]
         times += [int(np.count_nonzero(amount)) for amount in block.amount]
     usual = np.ones(len(places.capacity))
     for here, mean in zip(spans, taken / np.maximum(times, 1.0), strict=True):
         usual[here] = max(1.0, mean)
-    return Outline(max(1.0, worth / max(good, 1)), usual)
+    return Outline(max(1.0, worth / max(good, 1)), usual, rows)
 
 
 def settled(blocks: Blocks, places: Places, rounds: int = ROUNDS) -> Settled:
@@ -83,7 +85,7 @@ def settled(blocks: Blocks, places: Places, rounds: int = ROUNDS) -> Settled:
         if at in NARROWED:
             narrow = _near(blocks() if narrow is None else narrow, prices, NEAR * heat)
         heat *= COOLING
-    return _proved(blocks(), places, prices, KEPT * begun.heat)
+    return _proved(blocks(), places, prices, np.inf if begun.rows <= WHOLE else KEPT * begun.heat)
 
 
 def _proved(blocks: Iterable[Block], places: Places, prices: Real, reach: float) -> Settled:

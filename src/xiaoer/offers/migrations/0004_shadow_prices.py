@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
                 ('left_out', models.IntegerField(default=0)),
                 ('left_worth', models.BigIntegerField(default=0)),
                 ('firms', models.IntegerField(default=0)),
+                ('gap', models.FloatField(default=0.0)),
             ],
             options={
                 'abstract': False,

@@ -136,7 +136,19 @@ def told(hours: Sequence[Any], best: Sequence[Move], most_firms: int, name_of: C
         head = _("Nobody's day is full")
     many = sum(one.firms > most_firms for one in hours)
     parts = [_("%(n)s managers with over %(most)s firms") % {"n": many, "most": most_firms}] if many else []
-    return Told(head, " · ".join(parts + [_proposed(one, name_of) for one in best[:1]]))
+    return Told(
+        head, " · ".join(parts + [_proposed(one, name_of) for one in best[:1]]), _best_possible(hours)
+    )
+
+
+def _best_possible(hours: Sequence[Any]) -> str:
+    """How good the whole bank's days are, where there are any."""
+    if not hours:
+        return ""
+    words = _(
+        "The whole bank's days bring at least %(share)s of the most any plan could bring within the same limits."
+    )
+    return words % {"share": formats.percent(1 - hours[0].gap, 2)}
 
 
 def _proposed(move: Move, name_of: Callable[[Any], str]) -> str:
