@@ -15,6 +15,7 @@ APART = 0.7  # how far single products may lie from what the catalogue leads to 
 FIRM_VARIANCE, TASTE_VARIANCE = 0.2, 0.6
 FADING_DAYS = 60
 NEVER = 10_000
+YEAR_DAYS = 365
 VISIT_COLUMN = len(PRODUCTS)
 
 
@@ -32,17 +33,20 @@ class Accepting:
     """Every offer that reached somebody, and what was learnt from them."""
 
     traits: np.ndarray
+    owners: np.ndarray | None = None  # per firm its group of one owner, where relations are to count
     contacts: int = 0
     firm: list[np.ndarray] = field(default_factory=list)
     product: list[np.ndarray] = field(default_factory=list)
     took: list[np.ndarray] = field(default_factory=list)
     rows: list[np.ndarray] = field(default_factory=list)
     said_no: np.ndarray = field(init=False)
+    said_yes: np.ndarray = field(init=False)
     card: Pooled | None = None
     own: list[np.ndarray] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.said_no = np.full((len(self.traits), len(PRODUCTS)), -NEVER)
+        self.said_yes = np.full((len(self.traits), 2), -NEVER)  # per owner: the last day, and whose firm's
 
     def take_in(self, known: Seen, memory: Memory) -> None:
         """The answers since the last time."""
@@ -67,6 +71,9 @@ class Accepting:
         self.took.append(took)
         self.rows.append(self._columns(then, firm, product, channel, day))
         self.said_no[firm, product] = np.where(took > 0, -NEVER, day.astype(int))
+        if self.owners is not None:
+            yes = firm[took > 0]
+            self.said_yes[self.owners[yes]] = np.column_stack([np.full(len(yes), day.astype(int)), yes])
 
     def learn(self) -> None:
         """The pool anew."""
@@ -113,5 +120,13 @@ class Accepting:
                 growth * loan,
                 then.held.sum(axis=1)[firm],
                 self.traits[firm],
+                self._related(firm, day),
             ]
         )
+
+    def _related(self, firm: np.ndarray, day: np.datetime64) -> np.ndarray:
+        """Whether another firm of the same owner said yes within a year: no column where relations do not count."""
+        if self.owners is None:
+            return np.zeros((len(firm), 0))
+        last, whose = self.said_yes[self.owners[firm]].T
+        return ((day.astype(int) - last < YEAR_DAYS) & (whose != firm))[:, None].astype(float)

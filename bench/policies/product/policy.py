@@ -25,10 +25,14 @@ STILL, AWAY = 0.999, 0.99  # of last week's turnover in the same month: as befor
 
 @dataclass
 class Product:
-    """`remembered` is what was watched before the year, `ends` the week in which it is over."""
+    """`remembered` is what was watched before the year, `ends` the week in which it is over.
+
+    `owners` is each firm's group of one owner, as the register of persons tells it; None leaves relations out.
+    """
 
     ends: int
     remembered: Memory
+    owners: np.ndarray | None = None
     memory: Memory = field(init=False)
     accepting: Accepting | None = None
     failing: Failing | None = None
@@ -59,7 +63,7 @@ class Product:
     def _learn(self, week: Week, known: Seen, terms: Worth) -> None:
         """Chances and loans anew every eighth week; answers and flows every week."""
         if self.accepting is None:
-            self.accepting = Accepting(week.young_here)
+            self.accepting = Accepting(week.young_here, self.owners)
         self.accepting.traits = week.young_here
         self.accepting.take_in(known, self.memory)
         if self.weeks % LEARN_WEEKS == 0:
