@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bench.policies.choosing import Desks, chosen
 from xiaoer.simulator.people import chances
 from xiaoer.simulator.people.borrowing import LOSSES, interest, owed
 from xiaoer.simulator.people.gate import standing_stops
@@ -34,7 +35,6 @@ from xiaoer.simulator.people.terms import (
 CARRIED_YEARS = 0.85  # what is counted beyond the end: a further year, times the chance to stay
 LASTING_WEEKS = 1 / (1 - 0.97)
 REST_WEEKS = 6
-ROUNDS = 14
 CONCESSION = 30
 
 
@@ -50,7 +50,7 @@ class Oracle:
         order = np.argsort(-value, kind="stable")
         wish, value = wish.only(order), value[order]
         keep = value > 0
-        return chosen(setting, life, wish.only(keep), value[keep])
+        return fitted(setting, life, wish.only(keep), value[keep])
 
     def years(self, life: Life) -> float:
         """Years that count from now on."""
@@ -220,23 +220,12 @@ class Oracle:
         return leave * self.worth(setting, life)[wish.firm] + anger * by("income")["complaint"]
 
 
-def chosen(setting: Setting, life: Life, wish: Actions, value: np.ndarray) -> Actions:
-    """One approach a firm, the worthiest after its minutes are paid for; a desk's price rises until its week fits."""
-    desk = np.where(
-        setting.folk.keeper[wish.firm] < 0, len(setting.minutes) - 1, setting.folk.keeper[wish.firm]
-    )
-    minutes = MINUTES[wish.channel]
-    allowed = _allowed(setting, life, wish)
-    price, step = np.zeros(len(setting.minutes)), np.full(len(setting.minutes), 8.0)
-    best = np.zeros(0, dtype=int)
-    for _ in range(ROUNDS):
-        net = np.where(allowed, value - price[desk] * minutes, -np.inf)
-        best = _best_of_firm(wish.firm, net)
-        used = np.bincount(desk[best], weights=minutes[best], minlength=len(price))
-        price = np.maximum(price + np.where(used > setting.minutes, step, -step), 0)
-        step *= 0.75
-    density = (value / minutes)[best]
-    return wish.only(best[np.argsort(-density, kind="stable")])
+def fitted(setting: Setting, life: Life, wish: Actions, value: np.ndarray) -> Actions:
+    """The wishes to make, within every desk's minutes."""
+    keeper = setting.folk.keeper[wish.firm]
+    desk = np.where(keeper < 0, len(setting.minutes) - 1, keeper)
+    desks = Desks(desk, MINUTES[wish.channel], setting.minutes)
+    return wish.only(chosen(wish.firm, value, desks, _allowed(setting, life, wish)))
 
 
 def _allowed(setting: Setting, life: Life, wish: Actions) -> np.ndarray:
@@ -245,10 +234,3 @@ def _allowed(setting: Setting, life: Life, wish: Actions) -> np.ndarray:
     for _, hit in standing_stops(setting, life, wish):
         stopped |= hit
     return ~stopped
-
-
-def _best_of_firm(firm: np.ndarray, net: np.ndarray) -> np.ndarray:
-    """Positions of each firm's best wish, where it is worth anything."""
-    order = np.lexsort((np.arange(len(firm)), -net, firm))
-    first = order[np.flatnonzero(np.diff(firm[order], prepend=-1))]
-    return first[net[first] > 0]

@@ -25,13 +25,35 @@ def table(years: list[Year]) -> list[dict[str, Any]]:
 def paired(years: list[Year]) -> list[dict[str, Any]]:
     """Every two policies: the difference of profit on the same seed, its interval, and on how many seeds it is above 0."""
     names = _names(years)
-    profits = {name: np.array([year.profit for year in years if year.policy == name]) for name in names}
+    profit, complaints, contacts = (
+        {name: np.array([getattr(year, what) for year in years if year.policy == name]) for name in names}
+        for what in ("profit", "complaints", "contacts")
+    )
     return [
-        {"policy": one, "against": other, **_interval(profits[one] - profits[other])}
-        | {"seeds_ahead": int((profits[one] >= profits[other]).sum())}
+        {
+            "policy": one,
+            "against": other,
+            **_interval(profit[one] - profit[other]),
+            "seeds_ahead": int((profit[one] >= profit[other]).sum()),
+            "complaints": _interval(complaints[one] - complaints[other], "mean"),
+            "contacts": _interval(contacts[one] - contacts[other], "mean"),
+        }
         for at, other in enumerate(names)
         for one in names[at + 1 :]
     ]
+
+
+def share_of_oracle(years: list[Year]) -> dict[str, float]:
+    """Each policy's gain over none as a share of the oracle's, all seeds together."""
+    total = {name: sum(year.profit for year in years if year.policy == name) for name in _names(years)}
+    if not {"none", "oracle"} <= set(total):
+        return {}
+    gain = total["oracle"] - total["none"]
+    return {
+        name: round((profit - total["none"]) / gain, 4)
+        for name, profit in total.items()
+        if name not in {"none", "oracle"}
+    }
 
 
 def keep(years: list[Year], firms: int, end: str) -> dict[str, Any]:
@@ -43,6 +65,7 @@ def keep(years: list[Year], firms: int, end: str) -> dict[str, Any]:
         "end": end,
         "policies": table(years),
         "paired": paired(years),
+        "share_of_oracle": share_of_oracle(years),
         "years": [vars(year) for year in years],
     }
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
@@ -66,13 +89,13 @@ def _row(name: str, years: list[Year]) -> dict[str, Any]:
     }
 
 
-def _interval(values: np.ndarray) -> dict[str, float | None]:
+def _interval(values: np.ndarray, name: str = "profit") -> dict[str, float | None]:
     """Mean and its 95 % interval by Student's t; no interval for one seed."""
     mean = float(values.mean())
     if len(values) == 1:
-        return {"profit": round(mean), "low": None, "high": None}
+        return {name: round(mean), "low": None, "high": None}
     half = stats.t.ppf(0.5 + CONFIDENCE / 2, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
-    return {"profit": round(mean), "low": round(mean - half), "high": round(mean + half)}
+    return {name: round(mean), "low": round(mean - half), "high": round(mean + half)}
 
 
 def as_page(page: dict[str, Any]) -> str:
@@ -86,11 +109,11 @@ def as_page(page: dict[str, Any]) -> str:
             for row in page["policies"]
         ),
         "",
-        "| difference on the same seed | 10,000 yuan a year | 95 % interval | seeds ahead |",
-        "|---|---|---|---|",
+        "| difference on the same seed | 10,000 yuan a year | 95 % interval | seeds ahead | contacts | complaints (95 %) |",
+        "|---|---|---|---|---|---|",
         *(
             f"| {row['policy']} − {row['against']} | {_wan(row['profit'])} | {_wan(row['low'])} – {_wan(row['high'])} |"
-            f" {row['seeds_ahead']} of {page['policies'][0]['seeds']} |"
+            f" {row['seeds_ahead']} of {page['policies'][0]['seeds']} | {row['contacts']['mean']:+,} | {_counts(row['complaints'])} |"
             for row in page["paired"]
         ),
     ]
@@ -99,7 +122,8 @@ def as_page(page: dict[str, Any]) -> str:
         f"{page['firms']:,} firms, seeds {seeds[0]} to {seeds[-1]}, the year up to {page['end']}, calibration frozen on"
         f" {page['calibration']['frozen']}; slowest week {max(year['slowest_step'] for year in page['years']):.1f} s."
     )
-    return "\n".join([told, "", *rows])
+    shares = ", ".join(f"{name} {share:.0%}" for name, share in page["share_of_oracle"].items())
+    return "\n".join([told, "", *rows, "", f"Share of the oracle's gain over none: {shares}."])
 
 
 def into_docs(page: dict[str, Any]) -> None:
@@ -108,6 +132,11 @@ def into_docs(page: dict[str, Any]) -> None:
     before, rest = target.read_text("utf-8").split(OPENS, 1)
     after = rest.split(CLOSES, 1)[1]
     target.write_text(f"{before}{OPENS}\n{as_page(page)}\n{CLOSES}{after}", "utf-8")
+
+
+def _counts(found: dict[str, float | None]) -> str:
+    low, high = (found[name] for name in ("low", "high"))
+    return f"{found['mean']:+}" + ("" if low is None else f" ({low:+} to {high:+})")
 
 
 def _wan(yuan: float | None) -> str:

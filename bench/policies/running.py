@@ -9,6 +9,8 @@ from time import perf_counter
 import numpy as np
 
 from bench.policies.oracle import Oracle
+from bench.policies.product.memory import Memory
+from bench.policies.product.policy import Product
 from bench.policies.rivals import Propensity, balance, dutiful, none
 from xiaoer.simulator.people.income import carried
 from xiaoer.simulator.people.living import LivingBank
@@ -36,22 +38,26 @@ class Year:
     slowest_step: float
 
 
-def policies(ends: int) -> dict[str, Policy]:
-    """Each policy by name; `ends` is the week in which the year is over."""
+def policies(ends: int, remembered: Memory) -> dict[str, Policy]:
+    """Each policy by name; `ends` is the week in which the year is over, `remembered` what the bank saw before it."""
     return {
         "none": none,
         "duties": dutiful,
         "balance": balance,
         "propensity": Propensity(),
+        "product": Product(ends, remembered),
         "oracle": Oracle(ends),
     }
 
 
-def history(firms: int, seed: int, end: date) -> LivingBank:
-    """A bank that lived by habit for eighteen months and has a year before it."""
+def history(firms: int, seed: int, end: date) -> tuple[LivingBank, Memory]:
+    """A bank that lived by habit for eighteen months and has a year before it, and what could be seen meanwhile."""
     living, _ = open_bank(Plan(firms, HISTORY_MONTHS + 12, seed, end))
-    living.live_by_habit(living.setting.weeks - YEAR_WEEKS)
-    return living
+    memory = Memory()
+    for _ in range(living.setting.weeks - YEAR_WEEKS):
+        memory.watch(living)
+        living.live_by_habit(1)
+    return living, memory
 
 
 def lived(name: str, policy: Policy, before: LivingBank) -> Year:
@@ -97,8 +103,8 @@ def compare(firms: int, seeds: list[int], end: date, told: Callable[[Year], None
     """Every policy on every seed, one after another."""
     years = []
     for seed in seeds:
-        before = history(firms, seed, end)
-        for name, policy in policies(before.setting.weeks).items():
+        before, memory = history(firms, seed, end)
+        for name, policy in policies(before.setting.weeks, memory).items():
             year = lived(name, policy, before)
             told(year)
             years.append(year)

@@ -76,10 +76,15 @@ def _arm(firm: FirmFacts, terms: Terms, day: date) -> tuple[str, float]:
     """A firm stays in its arm for half a year; nobody is left alone when somebody must act."""
     if any(occasion.severity in ("act", "promised") for occasion in firm.occasions):
         return "treated", 1.0
+    arm = arm_of(firm.customer_id, day, terms.holdout_share)
+    return arm, terms.holdout_share if arm == "holdout" else 1 - terms.holdout_share
+
+
+def arm_of(customer_id: str, day: date, share: float) -> str:
+    """The lot of a firm for a half-year: `share` of all are held out, the others treated."""
     half = f"{day.year}h{(day.month + 5) // 6}"
-    drawn = int(hashlib.sha256(f"{firm.customer_id}|{half}".encode()).hexdigest()[:8], 16) / 2**32
-    held_out = drawn < terms.holdout_share
-    return ("holdout", terms.holdout_share) if held_out else ("treated", 1 - terms.holdout_share)
+    drawn = int(hashlib.sha256(f"{customer_id}|{half}".encode()).hexdigest()[:8], 16) / 2**32
+    return "holdout" if drawn < share else "treated"
 
 
 def stopped_firms(weighed: Sequence[Candidate]) -> list[Candidate]:

@@ -1,0 +1,132 @@
+"""Who takes what when asked: pooled over alike firms and products, with each firm's own answers, never from truth."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+from bench.policies.product.memory import LOANS, PRODUCTS, Memory, Seen, Standing, places
+from xiaoer.scores.pooling import Grouping, Pooled, chance, own_effects, pooled
+from xiaoer.simulator.catalogue import product_file
+from xiaoer.simulator.people.terms import CHANNELS
+
+TRUST = 0.1
+APART = 0.7  # how far single products may lie from what the catalogue leads to expect
+FIRM_VARIANCE, TASTE_VARIANCE = 0.2, 0.6
+FADING_DAYS = 60
+NEVER = 10_000
+YEAR_DAYS = 365
+VISIT_COLUMN = len(PRODUCTS)
+
+
+def _expected() -> np.ndarray:
+    """The catalogue's response rates as log-odds."""
+    rate = product_file()["base_rate"].cast(pl.Float64).to_numpy().clip(0.01, 0.5)
+    return np.asarray(np.log(rate / (1 - rate)))
+
+
+EXPECTED = _expected()
+
+
+@dataclass
+class Accepting:
+    """Every offer that reached somebody, and what was learnt from them."""
+
+    traits: np.ndarray
+    owners: np.ndarray | None = None  # per firm its group of one owner, where relations are to count
+    contacts: int = 0
+    firm: list[np.ndarray] = field(default_factory=list)
+    product: list[np.ndarray] = field(default_factory=list)
+    took: list[np.ndarray] = field(default_factory=list)
+    rows: list[np.ndarray] = field(default_factory=list)
+    said_no: np.ndarray = field(init=False)
+    said_yes: np.ndarray = field(init=False)
+    card: Pooled | None = None
+    own: list[np.ndarray] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.said_no = np.full((len(self.traits), len(PRODUCTS)), -NEVER)
+        self.said_yes = np.full((len(self.traits), 2), -NEVER)  # per owner: the last day, and whose firm's
+
+    def take_in(self, known: Seen, memory: Memory) -> None:
+        """The answers since the last time."""
+        new = known["contacts"][self.contacts :]
+        self.contacts += len(new)
+        asked = new.filter(
+            pl.col("purpose") == "offer",
+            pl.col("outcome") != "not_reached",
+            pl.col("product_id").is_not_null(),
+        ).sort("contact_date", "i")
+        for day in asked.partition_by("contact_date", maintain_order=True):
+            self._of_a_day(day, memory)
+
+    def _of_a_day(self, asked: pl.DataFrame, memory: Memory) -> None:
+        firm, product = asked["i"].to_numpy(), places(asked)
+        day = np.datetime64(asked["contact_date"][0])
+        took = (asked["outcome"] == "accepted").to_numpy().astype(float)
+        channel = np.array([CHANNELS.index(name) for name in asked["channel"]])
+        then = next((one for one in reversed(memory.months) if one.day <= day), memory.months[0])
+        self.firm.append(firm)
+        self.product.append(product)
+        self.took.append(took)
+        self.rows.append(self._columns(then, firm, product, channel, day))
+        self.said_no[firm, product] = np.where(took > 0, -NEVER, day.astype(int))
+        if self.owners is not None:
+            yes = firm[took > 0]
+            self.said_yes[self.owners[yes]] = np.column_stack([np.full(len(yes), day.astype(int)), yes])
+
+    def learn(self) -> None:
+        """The pool anew."""
+        rows, took = np.concatenate(self.rows), np.concatenate(self.took)
+        self.card = pooled(rows, took, TRUST, own_scale=len(PRODUCTS))
+
+    def weigh(self) -> None:
+        """Each firm's own answers anew."""
+        assert self.card is not None
+        rows, firm = np.concatenate(self.rows), np.concatenate(self.firm)
+        taste = firm * len(PRODUCTS) + np.concatenate(self.product)
+        groupings = [
+            Grouping(firm, len(self.traits), FIRM_VARIANCE),
+            Grouping(taste, self.said_no.size, TASTE_VARIANCE),
+        ]
+        self.own = own_effects(self.card.log_odds(rows), np.concatenate(self.took), groupings)
+
+    def table(self, now: Standing, firms: np.ndarray) -> np.ndarray:
+        """Channels × firms × products: the chance to take it once reached."""
+        assert self.card is not None
+        count = len(PRODUCTS)
+        firm, product = np.repeat(firms, count), np.tile(np.arange(count), len(firms))
+        by_message = np.full(len(firm), len(CHANNELS) - 1)
+        odds = self.card.log_odds(self._columns(now, firm, product, by_message, now.day))
+        odds = odds + self.own[0][firm] + self.own[1][firm * count + product]
+        more = np.append(self.card.weights[VISIT_COLUMN : VISIT_COLUMN + len(CHANNELS) - 1], 0.0)
+        return chance(odds[None, :] + more[:, None]).reshape(len(CHANNELS), len(firms), count)
+
+    def _columns(
+        self, then: Standing, firm: np.ndarray, product: np.ndarray, channel: np.ndarray, day: np.datetime64
+    ) -> np.ndarray:
+        since = day.astype(int) - self.said_no[firm, product]
+        loan = np.isin(product, LOANS)
+        size, growth = np.log(np.nan_to_num(then.turnover) + 1000)[firm], np.nan_to_num(then.growth)[firm]
+        return np.column_stack(
+            [
+                np.eye(len(PRODUCTS))[product] * APART,
+                np.eye(len(CHANNELS))[channel][:, :-1],
+                EXPECTED[product],
+                np.exp(-since / FADING_DAYS),
+                size,
+                size * loan,
+                growth,
+                growth * loan,
+                then.held.sum(axis=1)[firm],
+                self.traits[firm],
+                self._related(firm, day),
+            ]
+        )
+
+    def _related(self, firm: np.ndarray, day: np.datetime64) -> np.ndarray:
+        """Whether another firm of the same owner said yes within a year: no column where relations do not count."""
+        if self.owners is None:
+            return np.zeros((len(firm), 0))
+        last, whose = self.said_yes[self.owners[firm]].T
+        return ((day.astype(int) - last < YEAR_DAYS) & (whose != firm))[:, None].astype(float)
