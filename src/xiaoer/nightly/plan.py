@@ -3,7 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from xiaoer.nightly import checking, deciding, knowing, lending, publishing, renewing, risking, shaping
+from xiaoer.nightly import (
+    checking,
+    deciding,
+    knowing,
+    lending,
+    publishing,
+    renewing,
+    risking,
+    shaping,
+    watching,
+)
 from xiaoer.nightly.run import Night
 
 
@@ -29,6 +39,7 @@ PLAN = (
     Step("risk", risking.risk),  # whose arrears, who stands for whom, plans against terms
     Step("renewals", renewing.renewals),  # notes that end soon, each condition with evidence
     Step("checks", checking.checks),  # when each note is looked at next, where its drawing went
+    Step("watch", watching.watch),  # models in use against what they learnt from
     Step("publish", publishing.publish),  # to the desk, the pointer last
 )
 ORDER = tuple(step.name for step in PLAN)

@@ -1,9 +1,17 @@
-"""Scores with their reasons."""
+"""Scores with their reasons, the shelf, and promotions on their way."""
+
+from collections.abc import Iterable
+from itertools import groupby
+from uuid import UUID
 
 from django.db.models import QuerySet
 
 from xiaoer.kit.scope import Scope
-from xiaoer.scores.models import Score
+from xiaoer.scores.models import PromotionStep, Score, Shelved
+from xiaoer.scores.terms import Step
+
+READ = "models.read"
+ENDED_SHOWN = 5
 
 
 def scores(scope: Scope, customer_id: str) -> QuerySet[Score]:
@@ -14,3 +22,37 @@ def scores(scope: Scope, customer_id: str) -> QuerySet[Score]:
 def score(scope: Scope, customer_id: str, model: str = "risk") -> Score | None:
     """One model's word on a firm."""
     return scores(scope, customer_id).filter(model=model).first()
+
+
+def shelf(scope: Scope) -> QuerySet[Shelved]:
+    """Every model, for posts that read models; for others none."""
+    return Shelved.objects.all() if scope.may(READ) else Shelved.objects.none()
+
+
+def shelved(scope: Scope, model: str) -> Shelved | None:
+    """One model of the shelf."""
+    return shelf(scope).filter(model=model).first()
+
+
+def promotion(scope: Scope, case: UUID) -> list[PromotionStep]:
+    """The steps of a promotion in their order; none for posts that do not read models."""
+    return list(PromotionStep.objects.filter(case=case).order_by("pk")) if scope.may(READ) else []
+
+
+def promotions(scope: Scope, model: str = "") -> list[list[PromotionStep]]:
+    """Promotions by case, each with its steps in order, the latest begun first; of one model where named."""
+    if not scope.may(READ):
+        return []
+    rows = PromotionStep.objects.filter(model=model) if model else PromotionStep.objects.all()
+    return _by_case(rows.order_by("pk"))
+
+
+def waiting(scope: Scope, model: str = "") -> list[list[PromotionStep]]:
+    """Those that wait for a second person."""
+    return [steps for steps in promotions(scope, model) if steps[-1].step == Step.ASKED]
+
+
+def _by_case(rows: Iterable[PromotionStep]) -> list[list[PromotionStep]]:
+    placed = sorted(rows, key=lambda one: str(one.case))
+    cases = [list(steps) for _, steps in groupby(placed, key=lambda one: str(one.case))]
+    return sorted(cases, key=lambda steps: -steps[0].pk)

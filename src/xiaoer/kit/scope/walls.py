@@ -38,6 +38,7 @@ class Wall(Enum):
     VOUCHED = (IN_SCOPE, f"({IN_SCOPE} AND {MINE})")  # rows of a portfolio, each written in one's own name
     OWN = (MINE, MINE)  # somebody's own settings
     DIRECTORY = (SIGNED, NOBODY)  # the organisation itself: everybody who is signed in
+    COUNTERSIGNED = (SIGNED, MINE)  # read by everybody signed in, each row written in one's own name
     OPEN = (ANYBODY, ANYBODY)  # needed before anybody is signed in; see `web_may`
     SEALED = (NOBODY, NOBODY)  # the night's and the owner's
 
