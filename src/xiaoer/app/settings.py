@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "xiaoer.contact_policy",
     "xiaoer.features",
     "xiaoer.scores",
+    "xiaoer.trials",
     "xiaoer.events",
     "xiaoer.applications",
     "xiaoer.renewals",

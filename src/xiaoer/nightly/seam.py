@@ -58,6 +58,8 @@ FOLLOWING = (
     "applications.FoundNote",
     "applications.Explanation",
     "evidence.Photo",
+    "trials.TrialFirm",
+    "trials.TrialOutcome",
 )
 NAMES = (*MODELS, *MASTERS)
 CARRIED_ANYWAY = {"branch_id", "manager_id"}  # scope columns may come with a table that does not keep them

@@ -106,9 +106,8 @@ def _of_scores(found: Findings, rules: Watch) -> Iterator[Alarm]:
     for sector, one in found.sectors:
         level = _level(one, rules)
         if level is not Level.CALM:
-            told_of = reason(
-                "watch_sector", _tone(level), sector_words=f"sector_{sector}", psi=f"{one.psi:.2f}"
-            )
+            figures = {"sector_words": f"sector_{sector}", "psi": f"{one.psi:.2f}"}
+            told_of = reason("watch_sector", _tone(level), **figures, feature_words=one.name)
             yield Alarm(f"sector:{sector}", level, told_of)
 
 

@@ -24,6 +24,16 @@ def score(scope: Scope, customer_id: str, model: str = "risk") -> Score | None:
     return scores(scope, customer_id).filter(model=model).first()
 
 
+def numbers(scope: Scope, models: tuple[str, str]) -> dict[str, tuple[float, float]]:
+    """What two models say of each firm in scope that both have scored, by the firm's number."""
+    rows = Score.objects.seen_by(scope).filter(model__in=models).values_list("customer_id", "model", "value")
+    found: dict[str, dict[str, float]] = {}
+    for customer_id, model, value in rows:
+        found.setdefault(customer_id, {})[model] = value
+    one, other = models
+    return {firm: (told[one], told[other]) for firm, told in found.items() if len(told) == len(models)}
+
+
 def shelf(scope: Scope) -> QuerySet[Shelved]:
     """Every model, for posts that read models; for others none."""
     return Shelved.objects.all() if scope.may(READ) else Shelved.objects.none()

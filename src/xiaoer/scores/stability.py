@@ -84,6 +84,28 @@ def moved(then: Spread, values: Floats, firms: int, false_alarm: float) -> Moved
     return Moved(then.axis.name, index, index - free * noise, chance, firms)
 
 
+def apart(name: str, shares: Sequence[Floats], firms: Sequence[int], false_alarm: float) -> Moved:
+    """How far a part moved from where the rest's own move would have taken it: season and files move both.
+
+    `shares` and `firms` are of the part then, the rest then, the part now, the rest now, over the same bins.
+    """
+    part, rest, part_now, rest_now = (
+        _shares(share * max(many, 1)) for share, many in zip(shares, firms, strict=True)
+    )
+    expected = part * rest_now / rest
+    expected /= expected.sum()
+    filled = sum(share * many for share, many in zip(shares, firms, strict=True))
+    free, noise = max(int(np.count_nonzero(filled)) - 1, 1), sum(1 / max(many, 1) for many in firms)
+    index = float(((part_now - expected) * np.log(part_now / expected)).sum())
+    return Moved(name, index, index - free * noise, float(chi2.ppf(1 - false_alarm, free) * noise), firms[2])
+
+
+def shares_of(then: Spread, values: Floats) -> Floats:
+    """The share of values in each of a spread's bins; of no values zeros."""
+    shares: Floats = _filled(then.axis, then.field, values) / max(len(values), 1)
+    return shares
+
+
 def _shares(filled: Floats) -> Floats:
     shares: Floats = (filled + HALF) / (filled.sum() + HALF * len(filled))
     return shares

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from xiaoer.scores.columns import columns_of
 from xiaoer.scores.rules import Floats
 from xiaoer.scores.samples import Field
-from xiaoer.scores.stability import Moved, Spread, moved, spread_of
+from xiaoer.scores.stability import Moved, Spread, apart, moved, shares_of, spread_of
 from xiaoer.scores.terms import Watch
 
 SCORE = "score"
@@ -23,13 +23,25 @@ FEWEST_OF_A_SECTOR = 50
 
 
 def spreads(fields: Sequence[Field], train: pa.Table, judge: pa.Table, told: Floats) -> dict[str, Any]:
-    """What a version learnt from and said, as JSON: `rows` a day, `inputs`, `score`, `sectors` (the score in each)."""
+    """What a version learnt from and said, as JSON.
+
+    `rows` a day, `firms`, the spread of each of `inputs` and of the `score`; of each of `sectors` its firms, the shares
+    of its inputs over the same bins, and the spread of its score.
+    """
     columns, firms = columns_of(fields, train), _firms(train)
+    inputs = [spread_of(field, columns[field.name], firms) for field in fields]
+    scores = {sector: _of_sector(judge, told, at) for sector, at in _sectors(judge)}
+    sectors = {
+        sector: {"firms": _firms(train.take(pa.array(at))), "score": scores.get(sector),
+                 "inputs": {one.axis.name: _rounded(shares_of(one, columns[one.axis.name][at])) for one in inputs}}
+        for sector, at in _sectors(train)
+    }  # fmt: skip
     return {
         "rows": round(judge.num_rows / len(pc.unique(judge["on_day"]))),
-        "inputs": [spread_of(field, columns[field.name], firms).as_json() for field in fields],
+        "firms": firms,
+        "inputs": [one.as_json() for one in inputs],
         "score": spread_of(Field(SCORE), told, _firms(judge)).as_json(),
-        "sectors": {sector: _of_sector(judge, told, at).as_json() for sector, at in _sectors(judge)},
+        "sectors": sectors,
     }
 
 
@@ -50,17 +62,51 @@ def score_moved(then: Mapping[str, Any], rows: pa.Table, told: Floats, rules: Wa
 def sectors_moved(
     then: Mapping[str, Any], rows: pa.Table, told: Floats, rules: Watch
 ) -> list[tuple[str, Moved]]:
-    """The same within each sector that had enough firms then and has them now, the furthest first."""
-    alarm, found = rules.false_alarm / max(len(then["sectors"]), 1), []
-    for sector, at in _sectors(rows):
-        if sector in then["sectors"]:
-            old, here = Spread.from_json(then["sectors"][sector]), rows.take(pa.array(at))
-            found.append((sector, moved(old, told[at], _firms(here), alarm)))
+    """The furthest move within each sector that had enough firms then and has them now, the furthest sector first.
+
+    The score against what it was in the sector; each figure it reads against where the rest of the bank's move would
+    have taken it, so that a season is no alarm. Codes are left out: many of them say no more than the sector.
+    """
+    known = [(sector, at) for sector, at in _sectors(rows) if sector in then["sectors"]]
+    old = [Spread.from_json(one) for one in then["inputs"]]
+    columns = columns_of([one.field for one in old], rows)
+    alarm = rules.false_alarm / max(len(known) * (len(old) + 1), 1)
+    found = []
+    for sector, at in known:
+        here = rows.take(pa.array(at))
+        firms, before = _firms(here), then["sectors"][sector]
+        many = (before["firms"], then["firms"] - before["firms"], firms, _firms(rows) - firms)
+        moves = [
+            apart(one.axis.name, _four(then, one, sector, columns[one.axis.name], at), many, alarm)
+            for one in old
+            if not one.axis.groups
+        ]
+        if before["score"]:
+            moves.append(moved(Spread.from_json(before["score"]), told[at], firms, alarm))
+        loud = [one for one in moves if one.at_least(0)] or moves
+        found += [(sector, max(loud, key=lambda one: (one.beyond, one.name)))] if loud else []
     return sorted(found, key=lambda one: (-one[1].beyond, one[0]))
 
 
-def _of_sector(rows: pa.Table, told: Floats, at: Any) -> Spread:
-    return spread_of(Field(SCORE), told[at], _firms(rows.take(pa.array(at))))
+def _four(
+    then: Mapping[str, Any], old: Spread, sector: str, values: Floats, at: Any
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Shares by bin of an input: the sector then, the rest then, the sector now, the rest now."""
+    before = then["sectors"][sector]
+    part, whole = np.asarray(before["inputs"][old.axis.name]), np.asarray(old.shares)
+    share = before["firms"] / then["firms"]
+    rest = np.clip((whole - share * part) / max(1 - share, 1e-9), 0, None)
+    inside = np.zeros(len(values), dtype=bool)
+    inside[at] = True
+    return part, rest, shares_of(old, values[inside]), shares_of(old, values[~inside])
+
+
+def _of_sector(rows: pa.Table, told: Floats, at: Any) -> dict[str, Any]:
+    return spread_of(Field(SCORE), told[at], _firms(rows.take(pa.array(at)))).as_json()
+
+
+def _rounded(shares: Floats) -> list[float]:
+    return [round(float(one), 5) for one in shares]
 
 
 def _sectors(rows: pa.Table) -> list[tuple[str, Any]]:

@@ -17,14 +17,14 @@ from xiaoer.customers.queries import search as find
 from xiaoer.kit.screens.guards import needs, refusals_told
 from xiaoer.kit.screens.listing import Listing, asked
 from xiaoer.kit.screens.workbook import workbook
-from xiaoer.workbench import approaching, doing, gathering, risk
+from xiaoer.workbench import approaching, doing, gathering, risk, trialling
 from xiaoer.workbench.desk import Desk, desk_of
 from xiaoer.workbench.frame import part, show
 from xiaoer.workbench.shown import sentences
 from xiaoer.workbench.shown.drawings import tongue
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LISTS = frozenset({"firms", "events", "overdue", "checks"})
+LISTS = frozenset({"firms", "events", "overdue", "checks", "models"})
 
 
 @require_GET
@@ -92,6 +92,7 @@ def firm(request: HttpRequest, customer_id: str) -> HttpResponse:
         firm=page.firm,
         stops=_stops(desk, page),
         lending=beside,
+        trials=trialling.of_firm(desk, customer_id),
     )
 
 

@@ -1,0 +1,375 @@
+"""A model's page: its card in words, its judgement, what it reads, the watch over it, its history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from xiaoer.kit.scope import Scope
+from xiaoer.kit.screens import formats
+from xiaoer.kit.screens.charts import Chart
+from xiaoer.scores import explaining
+from xiaoer.scores.terms import Step, Watch
+from xiaoer.workbench.shown import model_charts
+from xiaoer.workbench.shown import model_words as words
+from xiaoer.workbench.shown.drawings import tongue
+
+TABS = ("judged", "inside", "watch", "history")
+
+
+@dataclass(frozen=True)
+class Tab:
+    title: str
+    address: str
+    here: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the card: what is asked, what the specification answers."""
+
+    title: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A figure with its name and a note; `term` names its definition."""
+
+    name: str
+    value: str
+    note: str
+    term: str
+    loud: bool = False
+
+
+@dataclass(frozen=True)
+class Case:
+    """A promotion on its way or ended; `steps` in order, never empty."""
+
+    steps: Sequence[Any]
+    people: Mapping[str, str]
+    reader: Scope
+    title: str = ""
+
+    @property
+    def first(self) -> Any:
+        return self.steps[0]
+
+    @property
+    def hands(self) -> list[dict[str, Any]]:
+        return [
+            {"title": str(words.STEPS[one.step]), "who": self.people.get(one.staff_id, one.staff_id), "day": one.day,
+             "reason": one.reason}
+            for one in self.steps
+        ]  # fmt: skip
+
+    @property
+    def waits(self) -> bool:
+        return bool(self.steps[-1].step == Step.ASKED)
+
+    @property
+    def mine(self) -> bool:
+        return any(one.staff_id == self.reader.staff_id for one in self.steps)
+
+    @property
+    def is_mine_to_take(self) -> bool:
+        return self.waits and not self.mine and self.reader.may("models.approve")
+
+    @property
+    def state_words(self) -> str:
+        if self.waits:
+            return _("Waiting for somebody else") if self.mine else _("Waiting for a second person")
+        last = self.steps[-1].step
+        return _("In use from the next night on") if last == Step.APPROVED else _("Sent back")
+
+    @property
+    def address(self) -> str:
+        return reverse("promotion", args=[self.first.case])
+
+
+@dataclass(frozen=True)
+class ModelSheet:
+    """What the page shows of one model; `shelved` is its row, `cases` its promotions."""
+
+    shelved: Any
+    cases: Sequence[Case]
+    people: Mapping[str, str]
+    reader: Scope
+    today: date
+    tab: str = "judged"
+
+    @property
+    def page(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.shelved.page
+        return found
+
+    @property
+    def name(self) -> str:
+        return words.name(self.shelved)
+
+    @property
+    def family(self) -> str:
+        return words.family(self.shelved.family)
+
+    @property
+    def state(self) -> Any:
+        return words.state(self.shelved.state)
+
+    @property
+    def purpose(self) -> str:
+        return words.worded(self.page["words"].get("purpose"))
+
+    @property
+    def tabs(self) -> list[Tab]:
+        titles = {"judged": _("Judgement"), "inside": _("What it reads"), "watch": _("Watch"),
+                  "history": _("History")}  # fmt: skip
+        at = reverse("model", args=[self.shelved.model])
+        return [Tab(titles[one], f"{at}?tab={one}", one == self.tab) for one in TABS]
+
+    @property
+    def judgement(self) -> Mapping[str, Any]:
+        return self.page["judgement"] or {}
+
+    @property
+    def tiles(self) -> list[Tile]:
+        one, metric = self.shelved, self.shelved.metric
+        level = words.drift(one.drift_level)
+        return [
+            Tile(str(words.METRICS.get(metric, metric)), words.figure(metric, one.value),
+                 _("95 %%: %(span)s") % {"span": words.between(metric, one.low, one.high)} if one.value is not None
+                 else _("not judged yet"), "model_value"),
+            Tile(_("Rival"), words.figure(metric, one.rival_value), self.rival, "model_rival"),
+            Tile(_("Age"), words.days_old((self.today - one.trained_on).days if one.trained_on else None),
+                 _("trained on %(day)s") % {"day": formats.day(one.trained_on, tongue(), self.today)}
+                 if one.trained_on else _("not trained"), "model_age"),
+            Tile(_("Watch"), words.figure("psi", one.drift) if one.drift is not None else "—",
+                 formats.told(level, tongue()), "psi", one.drift_level == "act"),
+        ]  # fmt: skip
+
+    @property
+    def rival(self) -> str:
+        asked = self.page["asked"]
+        return formats.told(explaining.rival(asked["rival"], asked["rival_sign"]), tongue())
+
+    @property
+    def refused(self) -> Any:
+        """Why the version judged last may not be used; None where it may."""
+        return explaining.why(self.judgement.get("refused_because"))
+
+    @property
+    def alarms(self) -> list[Mapping[str, Any]]:
+        """What the watch says of the version in use, each with its first day."""
+        watch = self.watch
+        said = watch["alarms"] if watch and self.shelved.drift_level else []
+        return [one | {"since_date": _date(one["since"])} for one in said]
+
+    @property
+    def is_loud(self) -> bool:
+        return bool(self.shelved.drift_level == "act")
+
+    @property
+    def retrain(self) -> Any:
+        return self.shelved.retrain
+
+    @property
+    def card(self) -> list[Line]:
+        """Who, when, what, from what, judged how, against whom: fixed before any training."""
+        asked, told = self.page["asked"], self.page["words"]
+        judged, leaks = self.judgement, self.judgement.get("leaks")
+        lines = [
+            (_("For whom"), words.worded(told["population"])),
+            (
+                _("Looks ahead"),
+                _("%(n)s days") % {"n": asked["horizon_days"]} if asked["horizon_days"] else "",
+            ),
+            (_("Reads"), _("%(n)s inputs") % {"n": asked["inputs"]}),
+            (_("The more, the likelier"), _joined(asked["rising"])),
+            (_("The more, the less likely"), _joined(asked["falling"])),
+            (_("Form"), str(words.FORMS.get(judged.get("form") or "", ""))),
+            (_("Rows judged"), self._rows),
+            (_("Judged"), self._split),
+            (_("Leaks"), _joined(leaks) or _("none found")) if leaks is not None else ("", ""),
+            (_("Trained anew"), str(words.REFRESHED.get(asked["refreshed"], ""))),
+            (_("Owner"), words.worded(told["owner"])),
+        ]
+        return [Line(str(title), str(answer)) for title, answer in lines if answer]
+
+    @property
+    def _rows(self) -> str:
+        if self.shelved.n is None:
+            return ""
+        return _("%(n)s, %(hits)s with the outcome") % {
+            "n": formats.count(self.shelved.n), "hits": formats.count(self.shelved.positives),
+        }  # fmt: skip
+
+    @property
+    def _split(self) -> str:
+        told = explaining.split(self.judgement.get("split"))
+        return formats.told(told, tongue(), self.today) if told else ""
+
+    @property
+    def charts(self) -> list[Chart]:
+        return model_charts.judged(self.page["curves"], self.judgement)
+
+    @property
+    def measures(self) -> list[Line]:
+        """The smaller figures of a judgement."""
+        one, told = self.judgement, self.judgement.get("calibration") or {}
+        lines = [
+            ("KS", one.get("ks")), (_("PR area"), one.get("pr_auc")),
+            (_("Lift of the best tenth"), one.get("lift")), (_("Calibration slope"), told.get("slope")),
+            (_("Brier score"), told.get("brier")), (_("Brier score of the mean"), told.get("brier_of_mean")),
+            (_("Qini of the order by response"), one.get("response_value")), (_("Mean effect"), one.get("effect")),
+        ]  # fmt: skip
+        return [Line(title, f"{value:g}".replace("-", "−")) for title, value in lines if value is not None]
+
+    @property
+    def forms(self) -> list[Line]:
+        """How each form did on the last of the training days."""
+        return [Line(str(words.FORMS.get(name, name)), words.figure("auc", value))
+                for name, value in (self.judgement.get("forms") or {}).items()]  # fmt: skip
+
+    @property
+    def groups(self) -> list[dict[str, Any]]:
+        """Groups compared: each column of which rows were judged, with expected beside observed."""
+        return [
+            {"title": model_charts.called(column),
+             "rows": [_group(one) for one in sorted(rows, key=lambda one: -one["n"])]}
+            for column, rows in (self.judgement.get("groups") or {}).items() if rows
+        ]  # fmt: skip
+
+    @property
+    def shapes(self) -> list[Chart]:
+        return [model_charts.shape(one) for one in self.page["tables"].get("shapes", [])]
+
+    @property
+    def pairs(self) -> list[str]:
+        return [" × ".join(map(model_charts.called, pair)) for pair in self.page["tables"].get("pairs", [])]
+
+    @property
+    def used(self) -> list[dict[str, Any]]:
+        """What trees gained by each input, as a share of all."""
+        found = self.page["tables"].get("used", [])
+        widest = max((share for _name, share in found), default=1) or 1
+        return [{"name": model_charts.called(name), "share": share, "width": f"{100 * share / widest:.0f}"}
+                for name, share in found if share]  # fmt: skip
+
+    @property
+    def weights(self) -> list[dict[str, Any]]:
+        return [
+            one | {"name": model_charts.called(one["input"])}
+            for one in self.page["tables"].get("weights", [])
+        ]
+
+    @property
+    def widest_weight(self) -> float:
+        return max((abs(one["points_per_spread"]) for one in self.weights), default=1)
+
+    @property
+    def watch(self) -> Mapping[str, Any] | None:
+        found: Mapping[str, Any] | None = self.page["watch"]
+        return found
+
+    @property
+    def drift_chart(self) -> Chart | None:
+        return (
+            model_charts.drift(self.watch["nights"], Watch.in_force(self.today).psi[0])
+            if self.watch
+            else None
+        )
+
+    @property
+    def moved(self) -> list[dict[str, Any]]:
+        """Sectors and inputs by how far they moved."""
+        if not self.watch:
+            return []
+        sectors = [_moved(one, f"{model_charts.called(one['sector'])} · {model_charts.called(one['name'])}")
+                   for one in self.watch["sectors"]]  # fmt: skip
+        inputs = [_moved(one, model_charts.called(one["name"])) for one in self.watch["inputs"]]
+        return [
+            {"title": _("Sectors against the rest"), "rows": sectors},
+            {"title": _("Inputs"), "rows": inputs},
+        ]
+
+    @property
+    def came(self) -> str:
+        told = self.watch and self.watch.get("told")
+        if not told:
+            return _("No outcome of what it said since is known yet.")
+        return _("%(expected)s expected, %(came)s came, of %(n)s rows known by now.") % {
+            "expected": formats.count(round(told["expected"])), "came": formats.count(round(told["came"])),
+            "n": formats.count(told["rows"]),
+        }  # fmt: skip
+
+    @property
+    def versions(self) -> list[dict[str, Any]]:
+        metric = self.shelved.metric
+        return [
+            one | {"measure": words.measured(metric, one.get("value"), one.get("low"), one.get("high")),
+                   "rival": words.figure(metric, one.get("rival_value")),
+                   "form_words": str(words.FORMS.get(one.get("form") or "", "")),
+                   "why": explaining.why(one.get("refused_because")), "day": _date(one.get("trained_on"))}
+            for one in self.page["versions"]
+        ]  # fmt: skip
+
+    @property
+    def turns(self) -> list[dict[str, Any]]:
+        return [
+            one | {"title": str(words.TURNS.get(one["what"], one["what"])), "day": _date(one["at"][:10]),
+                   "who": self.people.get(one["by"], one["by"]),
+                   "approver": self.people.get(one["approved_by"], one["approved_by"])}
+            for one in self.page["turns"]
+        ]  # fmt: skip
+
+    @property
+    def duel(self) -> list[dict[str, Any]]:
+        """Champion and challenger side by side; nothing where only one of them is there."""
+        waits = self.page["challenger"]
+        if not waits or not self.shelved.version or waits["version"] == self.shelved.version:
+            return []
+        metric, now = self.shelved.metric, self.judgement
+        both = ((_("In use"), now), (_("Challenger"), waits))
+        return [
+            {"title": title, "version": one["version"], "day": _date(one.get("trained_on")),
+             "measure": words.measured(metric, one.get("value"), one.get("low"), one.get("high")),
+             "rival": words.figure(metric, one.get("rival_value")), "n": one.get("n"), "ks": one.get("ks"),
+             "slope": (one.get("calibration") or {}).get("slope")}
+            for title, one in both
+        ]  # fmt: skip
+
+    @property
+    def asks(self) -> bool:
+        """Whether the reader may ask for the challenger now."""
+        return (
+            bool(self.shelved.challenger)
+            and self.reader.may("models.ask")
+            and not any(one.waits for one in self.cases)
+        )
+
+    @property
+    def ask_address(self) -> str:
+        return reverse("model-ask", args=[self.shelved.model])
+
+
+def _group(one: Mapping[str, Any]) -> dict[str, Any]:
+    name, measure = model_charts.called(str(one["group"])), words.figure("auc", one["value"])
+    return dict(one) | {"name": name, "measure": measure}
+
+
+def _moved(one: Mapping[str, Any], title: str) -> dict[str, Any]:
+    return {"title": title, "psi": f"{one['psi']:.2f}", "chance": f"{one['chance']:.2f}",
+            "loud": one["psi"] > one["chance"] and one["beyond"] >= 0.1}  # fmt: skip
+
+
+def _joined(names: Sequence[str] | None) -> str:
+    return ("、" if tongue().startswith("zh") else ", ").join(map(model_charts.called, names or ()))
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
