@@ -24,7 +24,7 @@ from xiaoer.scores.stability import Moved
 from xiaoer.scores.terms import Form, Watch
 from xiaoer.scores.weighing import prove
 
-ROWS = 1500
+ROWS = 900
 SPLIT = (
     "out of time: trained on 6 month ends 2025-06-30 to 2025-11-30, judged on 3 from 2026-06-30 to 2026-08-31;"
     " outcome within 182 days"

@@ -21,7 +21,8 @@ from xiaoer.workbench.gathering import views
 from xiaoer.workbench.pages import _done, _excel, _or_404, _sheet, needs, refusals_told
 from xiaoer.workbench.shown import model_words as words
 from xiaoer.workbench.shown import shelf as shown
-from xiaoer.workbench.shown.model_sheet import TABS, Case, ModelSheet
+from xiaoer.workbench.shown.model_sheet import TABS, ModelSheet
+from xiaoer.workbench.shown.promotions import Case
 
 
 @require_GET

@@ -14,10 +14,11 @@ from xiaoer.kit.scope import Scope
 from xiaoer.kit.screens import formats
 from xiaoer.kit.screens.charts import Chart
 from xiaoer.scores import explaining
-from xiaoer.scores.terms import Step, Watch
 from xiaoer.workbench.shown import model_charts
 from xiaoer.workbench.shown import model_words as words
 from xiaoer.workbench.shown.drawings import tongue
+from xiaoer.workbench.shown.model_watch import WatchShown
+from xiaoer.workbench.shown.promotions import Case
 
 TABS = ("judged", "inside", "watch", "history")
 
@@ -46,51 +47,6 @@ class Tile:
     note: str
     term: str
     loud: bool = False
-
-
-@dataclass(frozen=True)
-class Case:
-    """A promotion on its way or ended; `steps` in order, never empty."""
-
-    steps: Sequence[Any]
-    people: Mapping[str, str]
-    reader: Scope
-    title: str = ""
-
-    @property
-    def first(self) -> Any:
-        return self.steps[0]
-
-    @property
-    def hands(self) -> list[dict[str, Any]]:
-        return [
-            {"title": str(words.STEPS[one.step]), "who": self.people.get(one.staff_id, one.staff_id), "day": one.day,
-             "reason": one.reason}
-            for one in self.steps
-        ]  # fmt: skip
-
-    @property
-    def waits(self) -> bool:
-        return bool(self.steps[-1].step == Step.ASKED)
-
-    @property
-    def mine(self) -> bool:
-        return any(one.staff_id == self.reader.staff_id for one in self.steps)
-
-    @property
-    def is_mine_to_take(self) -> bool:
-        return self.waits and not self.mine and self.reader.may("models.approve")
-
-    @property
-    def state_words(self) -> str:
-        if self.waits:
-            return _("Waiting for somebody else") if self.mine else _("Waiting for a second person")
-        last = self.steps[-1].step
-        return _("In use from the next night on") if last == Step.APPROVED else _("Sent back")
-
-    @property
-    def address(self) -> str:
-        return reverse("promotion", args=[self.first.case])
 
 
 @dataclass(frozen=True)
@@ -163,11 +119,9 @@ class ModelSheet:
         return explaining.why(self.judgement.get("refused_because"))
 
     @property
-    def alarms(self) -> list[Mapping[str, Any]]:
+    def alarms(self) -> list[dict[str, Any]]:
         """What the watch says of the version in use, each with its first day."""
-        watch = self.watch
-        said = watch["alarms"] if watch and self.shelved.drift_level else []
-        return [one | {"since_date": _date(one["since"])} for one in said]
+        return self.watch.alarms if self.watch and self.shelved.drift_level else []
 
     @property
     def is_loud(self) -> bool:
@@ -272,40 +226,8 @@ class ModelSheet:
         return max((abs(one["points_per_spread"]) for one in self.weights), default=1)
 
     @property
-    def watch(self) -> Mapping[str, Any] | None:
-        found: Mapping[str, Any] | None = self.page["watch"]
-        return found
-
-    @property
-    def drift_chart(self) -> Chart | None:
-        return (
-            model_charts.drift(self.watch["nights"], Watch.in_force(self.today).psi[0])
-            if self.watch
-            else None
-        )
-
-    @property
-    def moved(self) -> list[dict[str, Any]]:
-        """Sectors and inputs by how far they moved."""
-        if not self.watch:
-            return []
-        sectors = [_moved(one, f"{model_charts.called(one['sector'])} · {model_charts.called(one['name'])}")
-                   for one in self.watch["sectors"]]  # fmt: skip
-        inputs = [_moved(one, model_charts.called(one["name"])) for one in self.watch["inputs"]]
-        return [
-            {"title": _("Sectors against the rest"), "rows": sectors},
-            {"title": _("Inputs"), "rows": inputs},
-        ]
-
-    @property
-    def came(self) -> str:
-        told = self.watch and self.watch.get("told")
-        if not told:
-            return _("No outcome of what it said since is known yet.")
-        return _("%(expected)s expected, %(came)s came, of %(n)s rows known by now.") % {
-            "expected": formats.count(round(told["expected"])), "came": formats.count(round(told["came"])),
-            "n": formats.count(told["rows"]),
-        }  # fmt: skip
+    def watch(self) -> WatchShown | None:
+        return WatchShown(self.page["watch"], self.today) if self.page["watch"] else None
 
     @property
     def versions(self) -> list[dict[str, Any]]:
@@ -360,11 +282,6 @@ class ModelSheet:
 def _group(one: Mapping[str, Any]) -> dict[str, Any]:
     name, measure = model_charts.called(str(one["group"])), words.figure("auc", one["value"])
     return dict(one) | {"name": name, "measure": measure}
-
-
-def _moved(one: Mapping[str, Any], title: str) -> dict[str, Any]:
-    return {"title": title, "psi": f"{one['psi']:.2f}", "chance": f"{one['chance']:.2f}",
-            "loud": one["psi"] > one["chance"] and one["beyond"] >= 0.1}  # fmt: skip
 
 
 def _joined(names: Sequence[str] | None) -> str:
