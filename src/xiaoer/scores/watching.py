@@ -5,6 +5,8 @@ judged on: of rows it learnt from it says more than it knows), whole and sector 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -64,8 +66,8 @@ def sectors_moved(
 ) -> list[tuple[str, Moved]]:
     """The furthest move within each sector that had enough firms then and has them now, the furthest sector first.
 
-    The score against what it was in the sector; each figure it reads against where the rest of the bank's move would
-    have taken it, so that a season is no alarm. Codes are left out: many of them say no more than the sector.
+    The score against what it was in the sector; each figure it reads also against where the rest of the bank's move
+    would have taken it, so that a season is no alarm. Codes are left out: many say no more than the sector.
     """
     known = [(sector, at) for sector, at in _sectors(rows) if sector in then["sectors"]]
     old = [Spread.from_json(one) for one in then["inputs"]]
@@ -75,12 +77,8 @@ def sectors_moved(
     for sector, at in known:
         here = rows.take(pa.array(at))
         firms, before = _firms(here), then["sectors"][sector]
-        many = (before["firms"], then["firms"] - before["firms"], firms, _firms(rows) - firms)
-        moves = [
-            apart(one.axis.name, _four(then, one, sector, columns[one.axis.name], at), many, alarm)
-            for one in old
-            if not one.axis.groups
-        ]
+        part = _Part(then, sector, rows, at, alarm)
+        moves = [part.moved(one, columns[one.axis.name]) for one in old if not one.axis.groups]
         if before["score"]:
             moves.append(moved(Spread.from_json(before["score"]), told[at], firms, alarm))
         loud = [one for one in moves if one.at_least(0)] or moves
@@ -88,17 +86,40 @@ def sectors_moved(
     return sorted(found, key=lambda one: (-one[1].beyond, one[0]))
 
 
-def _four(
-    then: Mapping[str, Any], old: Spread, sector: str, values: Floats, at: Any
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """Shares by bin of an input: the sector then, the rest then, the sector now, the rest now."""
-    before = then["sectors"][sector]
-    part, whole = np.asarray(before["inputs"][old.axis.name]), np.asarray(old.shares)
-    share = before["firms"] / then["firms"]
-    rest = np.clip((whole - share * part) / max(1 - share, 1e-9), 0, None)
-    inside = np.zeros(len(values), dtype=bool)
-    inside[at] = True
-    return part, rest, shares_of(old, values[inside]), shares_of(old, values[~inside])
+@dataclass(frozen=True)
+class _Part:
+    """A sector tonight, beside what the training left of it."""
+
+    then: Mapping[str, Any]
+    sector: str
+    rows: pa.Table
+    at: Any
+    alarm: float
+
+    @cached_property
+    def firms(self) -> tuple[int, int, int, int]:
+        """Of the sector then, the rest then, the sector now, the rest now."""
+        before, now = self.then["sectors"][self.sector]["firms"], _firms(self.rows.take(pa.array(self.at)))
+        return before, self.then["firms"] - before, now, _firms(self.rows) - now
+
+    def moved(self, old: Spread, values: Floats) -> Moved:
+        """The lesser of two moves of a figure: from what it was here, and from where the rest's move would take it.
+
+        Without the first a large sector would seem to move whenever the rest does.
+        """
+        part, whole = (
+            np.asarray(self.then["sectors"][self.sector]["inputs"][old.axis.name]),
+            np.asarray(old.shares),
+        )
+        share = self.firms[0] / self.then["firms"]
+        rest = np.clip((whole - share * part) / max(1 - share, 1e-9), 0, None)
+        inside = np.zeros(len(values), dtype=bool)
+        inside[self.at] = True
+        shares = (part, rest, shares_of(old, values[inside]), shares_of(old, values[~inside]))
+        before = Spread(old.axis, old.levels, tuple(part.tolist()), self.firms[0])
+        own = moved(before, values[inside], self.firms[2], self.alarm)
+        both = (own, apart(old.axis.name, shares, self.firms, self.alarm))
+        return min(both, key=lambda one: (one.psi > one.chance, one.beyond))
 
 
 def _of_sector(rows: pa.Table, told: Floats, at: Any) -> dict[str, Any]:
