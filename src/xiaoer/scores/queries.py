@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from itertools import groupby
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 
 from xiaoer.kit.scope import Scope
 from xiaoer.scores.models import PromotionStep, Score, Shelved
 from xiaoer.scores.terms import Step
 
 READ = "models.read"
-ENDED_SHOWN = 5
+STANDING = ("live", "challenger", "small_sample", "refused")
 
 
 def scores(scope: Scope, customer_id: str) -> QuerySet[Score]:
@@ -35,8 +35,10 @@ def numbers(scope: Scope, models: tuple[str, str]) -> dict[str, tuple[float, flo
 
 
 def shelf(scope: Scope) -> QuerySet[Shelved]:
-    """Every model, for posts that read models; for others none."""
-    return Shelved.objects.all() if scope.may(READ) else Shelved.objects.none()
+    """Every model, for posts that read models; for others none. `standing` puts those in use first."""
+    rows = Shelved.objects.all() if scope.may(READ) else Shelved.objects.none()
+    places = [When(state=state, then=Value(place)) for place, state in enumerate(STANDING)]
+    return rows.annotate(standing=Case(*places, default=Value(len(places)), output_field=IntegerField()))
 
 
 def shelved(scope: Scope, model: str) -> Shelved | None:

@@ -143,6 +143,15 @@ def about(model: Model) -> dict[str, Any]:
 
 def said(rows: pa.Table, told: Floats) -> pa.Table:
     """The judged rows with what was said of each, to be held against what is learnt of them later."""
-    kept = [name for name in ("customer_id", "on_day", "item", "from_day", "label", "treated", "asked_product")
-            if name in rows.column_names]  # fmt: skip
+    known = (
+        "customer_id",
+        "on_day",
+        "item",
+        "from_day",
+        "label",
+        "treated",
+        "treated_share",
+        "asked_product",
+    )
+    kept = [name for name in known if name in rows.column_names]
     return rows.select(kept).append_column("said", pa.array(told))

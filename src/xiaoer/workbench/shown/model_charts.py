@@ -13,13 +13,17 @@ from xiaoer.kit.money import short_amount
 from xiaoer.kit.screens import formats
 from xiaoer.kit.screens.charts import Chart, Series
 from xiaoer.kit.text import wording
+from xiaoer.workbench.shown import wordings
 from xiaoer.workbench.shown.drawings import tongue
 
 FEN = 100
+UNITS = {"days": gettext_lazy(" d"), "months": gettext_lazy(" mo"), "hour": gettext_lazy(" h")}
 
 
 def called(name: str) -> str:
     """A feature, sector or group in words; its code where nobody worded it."""
+    if name in wordings.KINDS:
+        return str(wordings.KINDS[name])
     both = wording().get(name) or wording().get(f"sector_{name}") or {}
     return both.get("zh" if tongue().startswith("zh") else "en", name)
 
@@ -41,6 +45,7 @@ def _roc(found: Sequence[float] | None) -> Chart | None:
         labels,
         [Series(gettext_lazy("This model"), _hundred(found), "line"),
          Series(gettext_lazy("By lot"), _hundred([at / (len(found) - 1) for at in range(len(found))]), "usual")],
+        top=100,
         head=_("Share of those without the outcome"), after="%", digits=0,
     )  # fmt: skip
 
@@ -115,7 +120,7 @@ def _months(judgement: Mapping[str, Any]) -> Chart | None:
     return _chart(
         _("Month by month"),
         tuple(one["month"][2:] for one in found),
-        [Series(gettext_lazy("Month"), tuple(one["value"] for one in found), "line"),
+        [Series(gettext_lazy("This model"), tuple(one["value"] for one in found), "line"),
          Series(gettext_lazy("All months"), (whole,) * len(found), "usual")],
         long=tuple(one["month"] for one in found), head=_("Month"), digits=3,
     )  # fmt: skip
@@ -167,7 +172,8 @@ def _size(name: str, value: float) -> str:
         return short_amount(round(value), "zh" if tongue().startswith("zh") else "en")
     if unit == "share":
         return formats.percent(value)
-    return f"{value:,.2f}".rstrip("0").rstrip(".").replace("-", "−")
+    figure = f"{value:,.2f}".rstrip("0").rstrip(".").replace("-", "−")
+    return f"{figure}{UNITS.get(unit, '')}"
 
 
 def _listed(parts: Sequence[str]) -> str:

@@ -9,12 +9,13 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from xiaoer.kit.scope import Scope
 from xiaoer.kit.screens import formats
 from xiaoer.kit.screens.charts import Chart
 from xiaoer.scores import explaining
-from xiaoer.workbench.shown import model_charts
+from xiaoer.workbench.shown import model_charts, model_history
 from xiaoer.workbench.shown import model_words as words
 from xiaoer.workbench.shown.drawings import tongue
 from xiaoer.workbench.shown.model_watch import WatchShown
@@ -83,7 +84,7 @@ class ModelSheet:
 
     @property
     def tabs(self) -> list[Tab]:
-        titles = {"judged": _("Judgement"), "inside": _("What it reads"), "watch": _("Watch"),
+        titles = {"judged": _("Judgement"), "inside": _("What it reads"), "watch": pgettext("model", "Watch"),
                   "history": _("History")}  # fmt: skip
         at = reverse("model", args=[self.shelved.model])
         return [Tab(titles[one], f"{at}?tab={one}", one == self.tab) for one in TABS]
@@ -104,7 +105,7 @@ class ModelSheet:
             Tile(_("Age"), words.days_old((self.today - one.trained_on).days if one.trained_on else None),
                  _("trained on %(day)s") % {"day": formats.day(one.trained_on, tongue(), self.today)}
                  if one.trained_on else _("not trained"), "model_age"),
-            Tile(_("Watch"), words.figure("psi", one.drift) if one.drift is not None else "—",
+            Tile(pgettext("model", "Watch"), words.figure("psi", one.drift) if one.drift is not None else "—",
                  formats.told(level, tongue()), "psi", one.drift_level == "act"),
         ]  # fmt: skip
 
@@ -142,22 +143,37 @@ class ModelSheet:
                 _("Looks ahead"),
                 _("%(n)s days") % {"n": asked["horizon_days"]} if asked["horizon_days"] else "",
             ),
-            (_("Reads"), _("%(n)s inputs") % {"n": asked["inputs"]}),
+            (_("Reads"), self._reads),
             (_("The more, the likelier"), _joined(asked["rising"])),
             (_("The more, the less likely"), _joined(asked["falling"])),
-            (_("Form"), str(words.FORMS.get(judged.get("form") or "", ""))),
+            (pgettext("model", "Form"), str(words.FORMS.get(judged.get("form") or "", ""))),
             (_("Rows judged"), self._rows),
             (_("Judged"), self._split),
-            (_("Leaks"), _joined(leaks) or _("none found")) if leaks is not None else ("", ""),
+            (_("Leaks"), _joined(leaks) or _("none found"))
+            if leaks is not None and self.shelved.n
+            else ("", ""),
             (_("Trained anew"), str(words.REFRESHED.get(asked["refreshed"], ""))),
             (_("Owner"), words.worded(told["owner"])),
         ]
         return [Line(str(title), str(answer)) for title, answer in lines if answer]
 
     @property
+    def _reads(self) -> str:
+        told, used = (
+            _("%(n)s inputs") % {"n": self.page["asked"]["inputs"]},
+            self.page["tables"].get("inputs"),
+        )
+        return told + (_(", of which %(n)s count") % {"n": used} if used else "")
+
+    @property
     def _rows(self) -> str:
         if self.shelved.n is None:
             return ""
+        if self.shelved.sort == "amount":
+            return _("%(n)s of %(firms)s firms") % {
+                "n": formats.count(self.shelved.n),
+                "firms": formats.count(self.shelved.positives),
+            }
         return _("%(n)s, %(hits)s with the outcome") % {
             "n": formats.count(self.shelved.n), "hits": formats.count(self.shelved.positives),
         }  # fmt: skip
@@ -231,39 +247,15 @@ class ModelSheet:
 
     @property
     def versions(self) -> list[dict[str, Any]]:
-        metric = self.shelved.metric
-        return [
-            one | {"measure": words.measured(metric, one.get("value"), one.get("low"), one.get("high")),
-                   "rival": words.figure(metric, one.get("rival_value")),
-                   "form_words": str(words.FORMS.get(one.get("form") or "", "")),
-                   "why": explaining.why(one.get("refused_because")), "day": _date(one.get("trained_on"))}
-            for one in self.page["versions"]
-        ]  # fmt: skip
+        return model_history.versions(self.page, self.shelved.metric)
 
     @property
     def turns(self) -> list[dict[str, Any]]:
-        return [
-            one | {"title": str(words.TURNS.get(one["what"], one["what"])), "day": _date(one["at"][:10]),
-                   "who": self.people.get(one["by"], one["by"]),
-                   "approver": self.people.get(one["approved_by"], one["approved_by"])}
-            for one in self.page["turns"]
-        ]  # fmt: skip
+        return model_history.turns(self.page, self.people)
 
     @property
     def duel(self) -> list[dict[str, Any]]:
-        """Champion and challenger side by side; nothing where only one of them is there."""
-        waits = self.page["challenger"]
-        if not waits or not self.shelved.version or waits["version"] == self.shelved.version:
-            return []
-        metric, now = self.shelved.metric, self.judgement
-        both = ((_("In use"), now), (_("Challenger"), waits))
-        return [
-            {"title": title, "version": one["version"], "day": _date(one.get("trained_on")),
-             "measure": words.measured(metric, one.get("value"), one.get("low"), one.get("high")),
-             "rival": words.figure(metric, one.get("rival_value")), "n": one.get("n"), "ks": one.get("ks"),
-             "slope": (one.get("calibration") or {}).get("slope")}
-            for title, one in both
-        ]  # fmt: skip
+        return model_history.duel(self.page, self.shelved)
 
     @property
     def asks(self) -> bool:
@@ -286,7 +278,3 @@ def _group(one: Mapping[str, Any]) -> dict[str, Any]:
 
 def _joined(names: Sequence[str] | None) -> str:
     return ("、" if tongue().startswith("zh") else ", ").join(map(model_charts.called, names or ()))
-
-
-def _date(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None

@@ -67,7 +67,9 @@ def family(code: str) -> str:
 
 def name(shelved: Any) -> str:
     """A model's name in the reader's language."""
-    return str(shelved.name_zh if tongue().startswith("zh") else shelved.name_en)
+    if tongue().startswith("zh"):
+        return str(shelved.name_zh)
+    return str(shelved.name_en[:1].upper() + shelved.name_en[1:])
 
 
 def worded(both: dict[str, str] | None) -> str:

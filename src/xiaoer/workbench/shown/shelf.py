@@ -40,7 +40,7 @@ def shelf(today: date, people: Mapping[str, str]) -> Table:
         opens=lambda one: reverse("model", args=[one.model]),
         filters=(
             Filter("state", gettext_lazy("State"), _choices(STATES, "state"), few=True),
-            Filter("drift", gettext_lazy("Watch"), _choices(LEVELS, "drift_level"), few=True),
+            Filter("drift", pgettext_lazy("model", "Watch"), _choices(LEVELS, "drift_level"), few=True),
             Filter("family", gettext_lazy("Family"), _choices(words.FAMILIES, "family")),
         ),
         views=(
@@ -74,21 +74,23 @@ def told(models: int, used: int, waiting: int, loud: int) -> Told:
 
 def _columns(today: date, people: Mapping[str, str]) -> tuple[Column, ...]:
     return (
-        Column("name", gettext_lazy("Model"), words.name, "name", ("family", "name_en"), place="title", fixed=True),
+        Column("name", gettext_lazy("Model"), words.name, "name", ("standing", "family", "name_en"),
+               place="title", fixed=True),
         Column("family", gettext_lazy("Family"), lambda one: words.family(one.family), order=("family",),
                place="line"),
         Column("state", gettext_lazy("State"), lambda one: [words.state(one.state)], "chips", ("state",),
                place="aside"),
         Column("measure", gettext_lazy("Measure"), lambda one: str(words.METRICS.get(one.metric, one.metric)),
                order=("metric",)),
-        Column("value", gettext_lazy("Value (95 %)"),
+        Column("value", gettext_lazy("Value with interval"),
                lambda one: words.measured(one.metric, one.value, one.low, one.high), order=("value",),
                place="second", figure="model_value"),
         Column("rival", gettext_lazy("Rival"), lambda one: words.figure(one.metric, one.rival_value),
                order=("rival_value",), figure="model_rival"),
         Column("age", gettext_lazy("Age"), lambda one: words.days_old(_age(one, today)), order=("trained_on",)),
         Column("psi", "PSI", lambda one: words.figure("psi", one.drift), order=("drift",), figure="psi"),
-        Column("drift", gettext_lazy("Watch"), lambda one: [words.drift(one.drift_level)] if _used(one) else [],
+        Column("drift", pgettext_lazy("model", "Watch"),
+               lambda one: [words.drift(one.drift_level)] if _used(one) else [],
                "chips", ("drift_level",), place="second"),
         Column("approved", gettext_lazy("Approved by"), lambda one: _person(people, one.approved_by),
                order=("approved_by",)),
