@@ -13,7 +13,7 @@ from tests.world import BUSINESS_DATE
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 WORDS = {
-    "zh": ("提出用挑战者", "提出", "看了再定", "批准", "下一晚起用"),
+    "zh": ("提出用挑战者", "提出", "看了再定", "审批", "下一晚起用"),
     "en": ("Ask for the challenger", "Ask for it", "Look and decide", "Approve", "In use from the next night on"),
 }  # fmt: skip
 PAGES = ("/models/", "/models/?drift=act.watch", "/models/risk/", "/models/behaviour_enterprises/",
