@@ -109,3 +109,26 @@ def _nights(registry: Registry, today: date) -> None:
         version, refreshed = str(registry.version_in_use("leaving")), "quarterly"
         retrain = proposal(raised, date(2026, 8, 31), day, refreshed, rules)
         WatchLog(registry, "leaving").note(day, version, found, raised, retrain)
+
+
+def score_firms(product: str = "card") -> None:
+    """Both models of a product in use, and their numbers for every firm the desk shows."""
+    from xiaoer.customers.models import Firm
+    from xiaoer.kit.published import pointer
+    from xiaoer.scores.models import Score, Shelved
+
+    edition = pointer().edition
+    for model, family in ((f"takes_{product}", "response"), (f"asking_{product}", "uplift")):
+        known = models()[model].words.name
+        Shelved.objects.using("owner").update_or_create(
+            model=model, defaults={"family": family, "state": "live", "version": "v1", "name_zh": known["zh"],
+                                   "name_en": known["en"]},
+        )  # fmt: skip
+    draw = np.random.default_rng(7)
+    for firm in Firm.objects.using("owner").at(edition).order_by("customer_id"):
+        asked = float(draw.uniform(0.2, 0.9))
+        for model, value in ((f"takes_{product}", asked), (f"asking_{product}", asked * 0.8)):
+            Score.objects.using("owner").create(
+                customer_id=firm.customer_id, branch_id=firm.branch_id, manager_id=firm.manager_id, model=model,
+                version="v1", state="live", value=value, since=edition,
+            )  # fmt: skip

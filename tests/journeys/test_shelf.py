@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.conftest import Visit
-from tests.shelf_world import make_registry
+from tests.shelf_world import make_registry, score_firms
 from tests.world import BUSINESS_DATE
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -16,7 +16,7 @@ WORDS = {
     "zh": ("提出用挑战者", "提出", "看了再定", "审批", "下一晚起用"),
     "en": ("Ask for the challenger", "Ask for it", "Look and decide", "Approve", "In use from the next night on"),
 }  # fmt: skip
-PAGES = ("/models/", "/models/?drift=act.watch", "/models/risk/", "/models/behaviour_enterprises/",
+PAGES = ("/models/", "/trials/", "/models/?drift=act.watch", "/models/risk/", "/models/behaviour_enterprises/",
          "/models/asking_card/", "/models/contribution/?tab=inside",
          *(f"/models/leaving/?tab={tab}" for tab in ("judged", "inside", "watch", "history")))  # fmt: skip
 
@@ -33,6 +33,7 @@ def shelf(desk: str, folder: Path) -> str:
     from xiaoer.nightly.shelving import tell_desk
 
     tell_desk(folder)
+    score_firms("insurance")
     return desk
 
 
@@ -79,3 +80,19 @@ def test_two_people_put_a_model_to_use(
     assert done in approver.page.locator("#tab").inner_text()
     for one in (asker, approver):
         one.clean()
+
+
+def test_a_trial_from_the_form_to_its_end(shelf: str, visit: Callable[..., Visit]) -> None:
+    one = visit("A1", width=1440)
+    one.open("/trials/")
+    one.page.fill("#name", "谁先联系")
+    one.page.select_option("[name=first_order]", "nobody")
+    one.page.fill("[name=second_share]", "100")
+    one.page.locator(".trial-form .btn.main").click()
+    for _ in range(4):
+        one.page.locator(".head .acts .btn.main").click()
+        one.page.wait_for_load_state("load")
+    one.clean()
+    assert "分开了" in one.page.locator("#page").inner_text()
+    if keep := os.environ.get("XIAOER_PICTURES"):
+        one.page.screenshot(path=f"{keep}/trial-1440-zh.png", full_page=True)

@@ -1,6 +1,5 @@
 """The watch on a simulated bank: an industry's shock is told within a month, and nothing before it."""
 
-from collections.abc import Iterator
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -30,7 +29,7 @@ READS = ("quiet_sale_days", "payments_30d", "sales_90d", "balance_90d")
 
 
 @pytest.fixture(scope="module")
-def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Settings, DuckEngine]]:
+def bank(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, DuckEngine]:
     """Seven months of nine hundred firms; in the last one manufacturing all but stops selling."""
     from xiaoer.simulator.bank import simulate
     from xiaoer.simulator.terms import Plan, Shock
@@ -45,7 +44,7 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Settings, D
         engine,
         END,
     )
-    yield held, engine
+    return held, engine
 
 
 def card() -> PointsCard:
