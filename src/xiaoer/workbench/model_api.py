@@ -61,7 +61,7 @@ class PromotionOut(Schema):
 @router.get("", response=list[ModelOut], summary="The shelf of models")
 def shelf(request: HttpRequest) -> Any:
     """Every model, for posts that read models."""
-    return scores.shelf(_scope(request)).order_by("family", "model")
+    return scores.shelf(_scope(request)).defer("page").order_by("family", "model")
 
 
 @router.get("/{model}", response=ModelOut, summary="A model")

@@ -31,7 +31,7 @@ from xiaoer.workbench.shown.promotions import Case
 def models(request: HttpRequest) -> HttpResponse:
     """The shelf; with ?excel=1 the same as a workbook."""
     desk = desk_of(request)
-    rows = scores.shelf(desk.scope)
+    rows = scores.shelf(desk.scope).defer("page")
     people = names_of_staff(desk.scope, _people(rows))
     listing = Listing(shown.shelf(desk.today, people), rows, asked(request.GET), views(desk, "models"))
     if request.GET.get("excel"):
@@ -109,7 +109,7 @@ def _cases(desk: Desk, found: Iterable[list[Any]]) -> list[Case]:
     """Promotions with the names of their models and people; the reader's own turn first."""
     kept = [steps for steps in found if steps]
     people = names_of_staff(desk.scope, {one.staff_id for steps in kept for one in steps})
-    titles = {one.model: words.name(one) for one in scores.shelf(desk.scope)}
+    titles = {one.model: words.name(one) for one in scores.shelf(desk.scope).defer("page")}
     cases = [Case(steps, people, desk.scope, titles.get(steps[0].model, steps[0].model)) for steps in kept]
     return sorted(cases, key=lambda one: (not one.is_mine_to_take, not one.waits))
 
