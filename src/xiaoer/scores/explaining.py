@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from xiaoer.kit.text import Reason, reason
 from xiaoer.scores.specifications import Model
@@ -32,7 +33,7 @@ def why(text: str | None) -> Reason | None:
     if not text:
         return None
     found = ((re.fullmatch(pattern, text), made) for pattern, made in BECAUSE)
-    return next((made(one) for one, made in found if one), reason("refused_else", "warn", words=text))
+    return next((made(one) for one, made in found if one), reason("refused_else", "warn", told=text))
 
 
 def split(text: str | None) -> Reason | None:
@@ -41,8 +42,8 @@ def split(text: str | None) -> Reason | None:
         return None
     found = SPLIT.fullmatch(text)
     if found is None:
-        return reason("judged_else", words=text)
-    days = {name: date.fromisoformat(found[place]) for name, place in
+        return reason("judged_else", told=text)
+    days: dict[str, Any] = {name: date.fromisoformat(found[place]) for name, place in
             (("first_date", 2), ("last_date", 3), ("from_date", 5), ("to_date", 6))}  # fmt: skip
     return reason("judged_later", n=int(found[1]), m=int(found[4]), horizon=int(found[7]), **days)
 

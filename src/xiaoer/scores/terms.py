@@ -68,7 +68,7 @@ class Watch:
     @classmethod
     def in_force(cls, on: date) -> "Watch":
         held = in_force("scores", "watch", on)
-        pairs = {name: (held[name][0], held[name][1]) for name in ("psi", "calibration", "volume")}
+        pairs: dict[str, Any] = {name: tuple(held[name]) for name in ("psi", "calibration", "volume")}
         rest = {name: held[name] for name in ("false_alarm", "fewest_firms", "fewest_outcomes")}
         return cls(**pairs, **rest, days=dict(held["retrain_days"]))
 

@@ -14,7 +14,7 @@ class Trial(models.Model):
     `asks` are the address parameters of the list of firms that make the group.
     """
 
-    trial = models.UUIDField(primary_key=True)
+    trial = models.UUIDField(unique=True)
     name = models.TextField()
     product = models.TextField()  # card, insurance, …: the models takes_… and asking_…
     first_order = models.TextField()
