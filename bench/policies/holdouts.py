@@ -20,8 +20,7 @@ from xiaoer.offers.rules import arm_of
 from xiaoer.offers.terms import Terms
 from xiaoer.simulator.people.living import LivingBank
 from xiaoer.simulator.people.seen import seen
-from xiaoer.trials.rules import effect
-from xiaoer.trials.terms import Arm, Caution
+from xiaoer.trials.effects import Caution, Counted, effect
 
 RESULTS = CHECKOUT / "bench" / "results" / "holdouts.json"
 DAY = date(2026, 10, 31)
@@ -61,9 +60,9 @@ def half_year(firms: int, seed: int) -> pl.DataFrame:
     )
 
 
-def arm(rows: pl.DataFrame) -> Arm:
+def arm(rows: pl.DataFrame) -> Counted:
     """Firms and hits of an arm."""
-    return Arm(rows.height, int(rows["hit"].sum()))
+    return Counted(rows.height, int(rows["hit"].sum()))
 
 
 if __name__ == "__main__":

@@ -1,57 +1,75 @@
-"""Two arms and what may be said of them: the worked example, coverage by drawing, and the three states."""
+"""Arms by lot that stick, whom a strategy approaches, a comparison that does not peek."""
 
-from datetime import date
-from itertools import pairwise
+from collections import Counter
 
-import numpy as np
 import pytest
 
-from xiaoer.kit.refusal import Refusal
-from xiaoer.trials.rules import effect, wilson
-from xiaoer.trials.terms import Arm, Caution, State
+from xiaoer.trials.rules import approached, arm_of, compared, lot, took, waves
+from xiaoer.trials.terms import Arm, Numbers, Order, Seen, Strategy, TrialState
 
-CAUTION = Caution.in_force(date(2026, 11, 2))
-
-
-def test_worked_example_of_the_rules_page() -> None:
-    """docs/rules/effects.md: 180 of 1,200 approached, 4 of 60 left alone."""
-    assert wilson(Arm(1_200, 180), CAUTION.z) == pytest.approx((0.1309, 0.1713), abs=5e-5)
-    assert wilson(Arm(60, 4), CAUTION.z) == pytest.approx((0.0262, 0.1593), abs=5e-5)
-    found = effect(Arm(1_200, 180), Arm(60, 4), CAUTION)
-    assert found.difference == pytest.approx(0.0833, abs=5e-5)
-    assert (found.low, found.high) == pytest.approx((-0.0112, 0.1290), abs=5e-5)
-    assert found.state is State.INCONCLUSIVE
-    assert effect(Arm(1_200, 180), Arm(120, 8), CAUTION).state is State.SEPARATED
+FIRMS = [f"C{n:05d}" for n in range(4000)]
 
 
-def test_an_empty_or_small_arm_is_still_collecting() -> None:
-    assert effect(Arm(0, 0), Arm(50, 3), CAUTION) == effect(Arm(50, 3), Arm(0, 0), CAUTION)
-    assert effect(Arm(29, 29), Arm(1_000, 0), CAUTION).state is State.COLLECTING
-    assert effect(Arm(5_000, 9), Arm(5_000, 0), CAUTION).state is State.COLLECTING
-    assert effect(Arm(5_000, 30), Arm(5_000, 0), CAUTION).state is State.SEPARATED
+def test_arms_are_half_and_half_and_stick() -> None:
+    arms = Counter(arm_of("t", firm) for firm in FIRMS)
+    assert arms[Arm.FIRST] == pytest.approx(2000, abs=130)
+    assert all(arm_of("t", firm) is arm_of("t", firm) for firm in FIRMS[:50])
+    same = sum(arm_of("t", firm) is arm_of("another", firm) for firm in FIRMS)
+    assert same == pytest.approx(2000, abs=130), "another trial deals anew"
 
 
-@pytest.mark.parametrize(("share", "firms"), [(0.02, 400), (0.1, 60), (0.5, 60)])
-def test_the_interval_holds_the_truth_as_often_as_it_says(share: float, firms: int) -> None:
-    hits = np.random.default_rng(4).binomial(firms, share, 4_000)
-    inside = [low <= share <= high for low, high in (wilson(Arm(firms, int(hit)), CAUTION.z) for hit in hits)]
-    assert np.mean(inside) == pytest.approx(0.95, abs=0.025)
+def test_a_strategy_goes_by_its_own_number() -> None:
+    numbers = {
+        "a": Numbers(0.9, 0.0),
+        "b": Numbers(0.5, 0.4),
+        "c": Numbers(0.1, 0.1),
+        "d": Numbers(0.05, 0.05),
+    }
+    assert approached("t", Strategy(Order.RESPONSE, 0.25), numbers) == {"a"}
+    assert approached("t", Strategy(Order.UPLIFT, 0.5), numbers) == {"b", "c"}
+    assert approached("t", Strategy(Order.NOBODY, 0.5), numbers) == frozenset()
+    assert len(approached("t", Strategy(Order.LOT, 0.5), numbers)) == 2
 
 
-def test_nothing_is_separated_where_nothing_differs() -> None:
-    drawn = np.random.default_rng(5).binomial([2_000, 100], 0.15, (2_000, 2))
-    states = [effect(Arm(2_000, int(one)), Arm(100, int(two)), CAUTION).state for one, two in drawn]
-    assert np.mean([state is State.SEPARATED for state in states]) < 0.07
+def test_left_alone_a_firm_takes_by_what_asking_does_not_add() -> None:
+    assert Numbers(0.5, 0.2).chance(approached=True) == 0.5
+    assert Numbers(0.5, 0.2).chance(approached=False) == pytest.approx(0.3)
+    assert Numbers(0.1, 0.4).chance(approached=False) == 0
+    assert Numbers(0.9, -0.4).chance(approached=False) == 1
 
 
-def test_more_firms_narrow_the_interval() -> None:
-    widths = []
-    for many in (1, 4, 16):
-        found = effect(Arm(400 * many, 60 * many), Arm(100 * many, 8 * many), CAUTION)
-        widths.append((found.high or 0) - (found.low or 0))
-    assert all(later < earlier for earlier, later in pairwise(widths))
+def test_outcomes_come_with_their_chance_and_once() -> None:
+    hits = [took("t", firm, 0.3) for firm in FIRMS]
+    assert sum(hits) == pytest.approx(1200, abs=120)
+    assert hits == [took("t", firm, 0.3) for firm in FIRMS]
+    assert [len(wave) for wave in waves("t", FIRMS[:10], 4)] == [4, 4, 2]
 
 
-def test_more_hits_than_firms_are_refused() -> None:
-    with pytest.raises(Refusal, match="5 of 4 firms"):
-        Arm(4, 5)
+def test_the_interval_by_hand() -> None:
+    """Newcombe's worked example: 56 of 70 against 48 of 80 differ by 0.2, 0.0524 to 0.3339 (method 10)."""
+    found = compared(Seen(80, 0, 48), Seen(70, 0, 56), planned=150)
+    assert (found.difference, found.state, found.better) == (
+        pytest.approx(0.2),
+        TrialState.SEPARATED,
+        Arm.SECOND,
+    )
+    assert (found.low, found.high) == (pytest.approx(0.0524, abs=5e-4), pytest.approx(0.3339, abs=5e-4))
+
+
+def test_nothing_is_concluded_before_the_last_outcome() -> None:
+    assert compared(Seen(0, 0, 0), Seen(10, 0, 3), planned=20).difference is None
+    early = compared(Seen(80, 0, 8), Seen(70, 0, 56), planned=151)
+    assert (early.state, early.better) == (TrialState.COLLECTING, None)
+    assert compared(Seen(80, 0, 20), Seen(70, 0, 20), planned=150).state is TrialState.INCONCLUSIVE
+
+
+def test_arms_alike_are_seldom_told_apart() -> None:
+    """A hundred trials of nothing: about one in twenty may be called separated."""
+    found = 0
+    for trial in map(str, range(100)):
+        arms = {arm: [firm for firm in FIRMS[:300] if arm_of(trial, firm) is arm] for arm in Arm}
+        first, second = (
+            Seen(len(firms), 0, sum(lot(trial, "x", firm) < 0.3 for firm in firms)) for firms in arms.values()
+        )
+        found += compared(first, second, planned=300).state is TrialState.SEPARATED
+    assert found <= 12

@@ -13,6 +13,7 @@ from xiaoer.applications.api import router as applications
 from xiaoer.events.api import router as records
 from xiaoer.kit.refusal import Refusal
 from xiaoer.workbench.api import router
+from xiaoer.workbench.model_api import router as models_router
 from xiaoer.workbench.risk_api import router as loans_router
 
 
@@ -40,6 +41,7 @@ api.add_router(
 api.add_router("", router)
 api.add_router("/applications", applications)
 api.add_router("/v1", records)  # for systems of the bank, by a key of their own
+api.add_router("/models", models_router)
 
 
 @api.exception_handler(Refusal)

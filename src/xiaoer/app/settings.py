@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "xiaoer.features",
     "xiaoer.scores",
     "xiaoer.segments",
+    "xiaoer.trials",
     "xiaoer.events",
     "xiaoer.applications",
     "xiaoer.renewals",

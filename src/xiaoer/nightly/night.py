@@ -13,6 +13,7 @@ from xiaoer.nightly.gathering import gather
 from xiaoer.nightly.history import run_before
 from xiaoer.nightly.plan import INTAKE, ORDER, PLAN
 from xiaoer.nightly.run import Night, RunTable, StepRecord, run_number, timed
+from xiaoer.nightly.shelving import take_promotions
 from xiaoer.scores.life import Life
 from xiaoer.scores.registry import Registry
 from xiaoer.scores.specifications import the_shelf
@@ -105,11 +106,16 @@ def _take_in(day: date, settings: Settings, lake: Lake, told: Told) -> list[Step
     """Collecting and loading repeat without harm, so they are never skipped; files are read in this process."""
     records = []
     with closing(DuckEngine(settings.home / "scratch")) as reader:
-        works = (lambda: gather(lake, day), lambda: _load(settings.inbox, lake, reader))
+        works = (lambda: _gather(settings, lake, day), lambda: _load(settings.inbox, lake, reader))
         for name, work in zip(INTAKE, works, strict=True):
             records.append(timed(name, work))
             told(records[-1])
     return records
+
+
+def _gather(settings: Settings, lake: Lake, day: date) -> int:
+    """The desk's outcomes, and the models two persons put to use."""
+    return gather(lake, day) + take_promotions(settings.home / "models", day)
 
 
 def _load(inbox: Path, lake: Lake, reader: DuckEngine) -> int:

@@ -13,6 +13,7 @@ from xiaoer.nightly import (
     risking,
     scoring,
     shaping,
+    watching,
 )
 from xiaoer.nightly.run import Night
 
@@ -40,6 +41,7 @@ PLAN = (
     Step("renewals", renewing.renewals),  # notes that end soon, each condition with evidence
     Step("checks", checking.checks),  # when each note is looked at next, where its drawing went
     Step("shelf", scoring.shelf),  # every other model in use, over whom it was learnt for
+    Step("watch", watching.watch),  # models in use against what they learnt from
     Step("publish", publishing.publish),  # to the desk, the pointer last
 )
 ORDER = tuple(step.name for step in PLAN)

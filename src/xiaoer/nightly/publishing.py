@@ -10,12 +10,14 @@ from xiaoer.nightly.firms import firms
 from xiaoer.nightly.profiles import profiles
 from xiaoer.nightly.publish import publish as over_the_bridge
 from xiaoer.nightly.run import Night
+from xiaoer.nightly.shelving import tell_desk
 from xiaoer.sources.posted import forget_old_records
 
 
 def publish(night: Night) -> None:
     """Nobody sees a row before all are there."""
     publication = over_the_bridge(published_tables(night), night.business_date, night.run_id)
+    tell_desk(night.models)
     night.rows = publication.rows_changed
     history.remember(night)
     forget_old_records(night.business_date)

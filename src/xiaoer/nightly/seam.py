@@ -62,6 +62,8 @@ FOLLOWING = (
     "applications.Explanation",
     "evidence.Photo",
     "segments.Goal",
+    "trials.TrialFirm",
+    "trials.TrialOutcome",
 )
 NAMES = (*MODELS, *MASTERS)
 CARRIED_ANYWAY = {"branch_id", "manager_id"}  # scope columns may come with a table that does not keep them

@@ -29,7 +29,8 @@ def keep(registry: Registry, model: Model, proved: Proved) -> dict[str, Any]:
     if row["state"] == State.LIVE:
         row["state"] = str(State.CHALLENGER)
     named = {"model": model.name, "version": proved.version, "trained_on": row["trained_on"]}
-    registry.keep_page(model.name, proved.version, {"card": named | proved.card, "judgement": row})
+    page = {"card": named | proved.card, "judgement": row, "spreads": proved.spreads}
+    registry.keep_page(model.name, proved.version, page)
     pq.write_table(proved.said, said_of(registry, model.name, proved.version), compression="zstd")
     return _noted(registry, model, row)
 

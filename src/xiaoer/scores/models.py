@@ -1,10 +1,11 @@
-"""A score with its reasons."""
+"""A score with its reasons, the shelf as the desk shows it, and the two persons a promotion passes through."""
 
 from typing import ClassVar
 
 from django.db import models
 
 from xiaoer.kit.published import Published, Versioned, one_open_row
+from xiaoer.kit.scope.walls import Wall
 
 
 class Score(Published):
@@ -81,3 +82,69 @@ class ModelToday(Versioned):
 
     class Meta(Versioned.Meta):
         constraints: ClassVar = [one_open_row("model")]
+
+
+class Shelved(models.Model):
+    """A model of the shelf as the desk shows it: one row a model, all rows written anew whenever the registry changed.
+
+    `value`, `low`, `high`, `rival_value` are of `version`, greater is better; `drift` is the index of tonight's scores.
+    """
+
+    model = models.TextField(primary_key=True)
+    family = models.TextField()
+    sort = models.TextField(default="")
+    name_zh = models.TextField()
+    name_en = models.TextField()
+    state = models.TextField()  # live | challenger | small_sample | refused | not_trained
+    version = models.TextField(default="")
+    challenger = models.TextField(default="")  # a version that waits for two persons
+    metric = models.TextField(default="")
+    value = models.FloatField(null=True)
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    rival_value = models.FloatField(null=True)
+    n = models.BigIntegerField(null=True)
+    positives = models.BigIntegerField(null=True)
+    trained_on = models.DateField(null=True)
+    asked_by = models.TextField(default="")
+    approved_by = models.TextField(default="")
+    drift = models.FloatField(null=True)
+    drift_level = models.TextField(default="")  # "" where nobody watches yet | calm | watch | act
+    watched_on = models.DateField(null=True)
+    retrain = models.JSONField(null=True)  # the reason a new training is proposed for
+    page = models.JSONField(default=dict)  # see `sheets.sheet`
+
+    wall: ClassVar[Wall] = Wall.DIRECTORY
+    web_may: ClassVar[str] = "SELECT"
+
+
+class PromotionStep(models.Model):
+    """One person's step in putting a version to use. Never changed; nobody takes two steps of the same promotion.
+
+    The step "asked" names the version; once another person approved it, the next night takes it.
+    """
+
+    case = models.UUIDField()
+    step = models.TextField()  # asked | approved | returned
+    staff_id = models.TextField()
+    model = models.TextField()
+    version = models.TextField()
+    reason = models.TextField(default="")
+    at = models.DateTimeField(auto_now_add=True)
+    day = models.DateField()
+
+    wall: ClassVar[Wall] = Wall.COUNTERSIGNED
+    web_may: ClassVar[str] = "SELECT, INSERT"
+    keeps_history: ClassVar[bool] = True
+    history_leaves_out: ClassVar[tuple[str, ...]] = ("reason",)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "staff_id"], name="scores_promotion_one_person_one_step"),
+            models.UniqueConstraint(fields=["case", "step"], name="scores_promotion_each_step_once"),
+            models.CheckConstraint(
+                condition=models.Q(step__in=["asked", "approved", "returned"]),
+                name="scores_promotion_known_step",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["model", "day"], name="scores_promotion_model")]

@@ -1,7 +1,7 @@
 """A model of a chance trained on earlier days and judged on later ones, and what every proof shares."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from xiaoer.kit.refusal import Refusal
 from xiaoer.scores import judging
-from xiaoer.scores.columns import fields_of, numbers, sample_of, thinned
+from xiaoer.scores.columns import columns_of, fields_of, numbers, sample_of, thinned
 from xiaoer.scores.forms.cards import card_of, version_of
 from xiaoer.scores.forms.fitting import fitting
 from xiaoer.scores.leaks import leaking
@@ -19,6 +19,7 @@ from xiaoer.scores.samples import Field, Sample
 from xiaoer.scores.specifications import Model
 from xiaoer.scores.splits import last_part, out_of_sample
 from xiaoer.scores.terms import Form, Scale
+from xiaoer.scores.watching import spreads
 
 MOST_ROWS = 10_000  # to train on
 MOST_FOR_LEAKS = 3_000
@@ -38,12 +39,13 @@ GOOD_IS_FEW = (
 
 @dataclass(frozen=True)
 class Proved:
-    """A trained model as data with its judgement, and what it said of each judged row."""
+    """A trained model as data with its judgement, what it said of each judged row, and the spreads it is watched by."""
 
     version: str
     card: dict[str, Any]
     judgement: dict[str, Any]
     said: pa.Table
+    spreads: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,11 @@ def chance(task: Task) -> Proved:
     row = judging.judged(asked, shown, version=version, leaks=leaks, groups=groups)
     row = judging.named({field.name: field.levels for field in fields}, row)
     more = {"form": str(form), "forms": tried, "rows": len(learnt.hit), "trained_on": task.trained_on}
-    return Proved(version, card.as_json(), row | about(model) | more, said(judge, line.moved(odds)))
+    in_use = card.score(
+        columns_of(card.fields, judge)
+    ).probability  # in whole points, as every night tells it
+    watched = spreads(card.fields, train, judge, in_use)
+    return Proved(version, card.as_json(), row | about(model) | more, said(judge, line.moved(odds)), watched)
 
 
 def chosen(model: Model, fields: Sequence[Field], learnt: Sample) -> tuple[Form, dict[str, float | None]]:

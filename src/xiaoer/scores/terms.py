@@ -2,9 +2,12 @@
 
 import tomllib
 from dataclasses import asdict, dataclass
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+from xiaoer.kit.parameters import in_force
 
 SHELF = Path(__file__).with_name("shelf")
 
@@ -28,6 +31,50 @@ class Form(StrEnum):
     SCORECARD = "scorecard"
     GLASS_BOX = "glass_box"
     TREES = "trees"
+
+
+class Step(StrEnum):
+    """What a person did about a promotion: two persons, one step each."""
+
+    ASKED = "asked"
+    APPROVED = "approved"
+    RETURNED = "returned"
+
+
+class Level(StrEnum):
+    """How loudly the watch over a model speaks: quiet, look at it, do something."""
+
+    CALM = "calm"
+    WATCH = "watch"
+    ACT = "act"
+
+
+@dataclass(frozen=True)
+class Watch:
+    """When the watch speaks: each pair is from where it watches and from where it acts.
+
+    `psi` of scores and inputs; `calibration`: the distance of what came from what was expected, as a fraction of it;
+    `volume`: of rows a day likewise. `false_alarm`: the chance a night for a model that did not move at all.
+    """
+
+    psi: tuple[float, float]
+    calibration: tuple[float, float]
+    volume: tuple[float, float]
+    false_alarm: float
+    fewest_firms: int
+    fewest_outcomes: int
+    days: dict[str, int]
+
+    @classmethod
+    def in_force(cls, on: date) -> "Watch":
+        held = in_force("scores", "watch", on)
+        pairs: dict[str, Any] = {name: tuple(held[name]) for name in ("psi", "calibration", "volume")}
+        rest = {name: held[name] for name in ("false_alarm", "fewest_firms", "fewest_outcomes")}
+        return cls(**pairs, **rest, days=dict(held["retrain_days"]))
+
+    def level(self, distance: float, of: tuple[float, float]) -> Level:
+        """What a distance calls for."""
+        return Level.ACT if distance >= of[1] else Level.WATCH if distance >= of[0] else Level.CALM
 
 
 @dataclass(frozen=True)

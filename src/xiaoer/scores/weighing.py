@@ -33,6 +33,7 @@ from xiaoer.scores.shelved import (
 )
 from xiaoer.scores.specifications import Metric, Model, Sort
 from xiaoer.scores.terms import Form, State
+from xiaoer.scores.watching import spreads
 
 TOO_LIKE = 0.99
 Measure = Callable[[Floats, Ints], float]
@@ -104,7 +105,8 @@ def proved(task: Task, weighed: Weighed) -> Proved:
     card, version = AmountsCard(trees, weighed.fitted.logged).as_json(), trees.sha256[:12]
     more = {"version": version, "state": str(state), "refused_because": why, "form": "trees",
             "trained_on": task.trained_on}  # fmt: skip
-    return Proved(version, card, row | more | about(model), said(task.judge, weighed.told))
+    watched = spreads(trees.fields, task.train, task.judge, weighed.told)
+    return Proved(version, card, row | more | about(model), said(task.judge, weighed.told), watched)
 
 
 def judgement(task: Task, weighed: Weighed) -> dict[str, Any]:

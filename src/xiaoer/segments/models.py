@@ -20,7 +20,7 @@ class IdealRule(models.Model):
     criteria = models.JSONField()
     kept = models.JSONField(default=list)
 
-    wall: ClassVar[Wall] = Wall.SIGNED_BY
+    wall: ClassVar[Wall] = Wall.COUNTERSIGNED
     web_may: ClassVar[str] = "SELECT, INSERT"
     keeps_history: ClassVar[bool] = True
 

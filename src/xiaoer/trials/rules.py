@@ -1,37 +1,70 @@
-"""What difference it made to be approached: intervals for shares, and the state a difference is in.
+"""Arms by lot that stick, whom a strategy approaches, outcomes drawn from the models' numbers, and the comparison."""
 
-In words, with a worked example: docs/rules/effects.md.
-"""
-
+import hashlib
+from collections.abc import Mapping, Sequence
 from math import sqrt
 
-from xiaoer.trials.terms import Arm, Caution, Effect, State
+from xiaoer.trials.terms import Arm, Compared, Numbers, Order, Seen, Strategy, TrialState
+
+Z = 1.959964
 
 
-def wilson(arm: Arm, z: float) -> tuple[float, float]:
-    """The interval of a share (Wilson 1927), within 0 and 1; all of it for an arm without firms."""
-    if not arm.firms:
-        return 0.0, 1.0
-    n, p = arm.firms, arm.share
-    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return max(middle - half, 0.0), min(middle + half, 1.0)
+def lot(*what: str) -> float:
+    """A number from 0 up to 1 that hangs on nothing but what is named: the same lot whenever it is drawn."""
+    digest = hashlib.sha256("|".join(what).encode()).digest()
+    return int.from_bytes(digest[:7], "big") / 2**56
 
 
-def effect(treated: Arm, held_out: Arm, caution: Caution) -> Effect:
-    """Treated less held out, its interval from both Wilson intervals (Newcombe 1998, method 10), and its state."""
-    if not treated.firms or not held_out.firms:
-        return Effect(None, None, None, State.COLLECTING)
-    (low_1, high_1), (low_2, high_2) = wilson(treated, caution.z), wilson(held_out, caution.z)
-    p_1, p_2 = treated.share, held_out.share
-    low = p_1 - p_2 - sqrt((p_1 - low_1) ** 2 + (high_2 - p_2) ** 2)
-    high = p_1 - p_2 + sqrt((high_1 - p_1) ** 2 + (p_2 - low_2) ** 2)
-    return Effect(p_1 - p_2, low, high, _state(treated, held_out, low, high, caution))
+def arm_of(trial: str, customer_id: str) -> Arm:
+    """The arm of a firm: half by lot, and always the same."""
+    return Arm.FIRST if lot(trial, "arm", customer_id) < 0.5 else Arm.SECOND
 
 
-def _state(treated: Arm, held_out: Arm, low: float, high: float, caution: Caution) -> State:
-    """Too little is too little even where the interval leaves 0 out: the first hits come in clusters."""
-    few = min(treated.firms, held_out.firms) < caution.least_firms
-    if few or treated.hits + held_out.hits < caution.least_hits:
-        return State.COLLECTING
-    return State.INCONCLUSIVE if low <= 0 <= high else State.SEPARATED
+def approached(trial: str, strategy: Strategy, firms: Mapping[str, Numbers]) -> frozenset[str]:
+    """Whom a strategy approaches among the firms of its arm; ties go by lot."""
+    many = 0 if strategy.order is Order.NOBODY else round(strategy.share * len(firms))
+    placed = sorted(firms, key=lambda one: (-_worth(strategy.order, firms[one]), lot(trial, "order", one)))
+    return frozenset(placed[:many])
+
+
+def took(trial: str, customer_id: str, chance: float) -> bool:
+    """A simulated outcome: drawn once, so that running again changes nothing."""
+    return lot(trial, "outcome", customer_id) < chance
+
+
+def waves(trial: str, firms: Sequence[str], size: int) -> list[list[str]]:
+    """Firms in the order their outcomes come in, so many at a time."""
+    placed = sorted(firms, key=lambda one: (lot(trial, "wave", one), one))
+    return [placed[start : start + size] for start in range(0, len(placed), size)]
+
+
+def compared(first: Seen, second: Seen, planned: int) -> Compared:
+    """The difference of shares with Newcombe's interval (1998, method 10), judged only once all planned are in.
+
+    Looking earlier and stopping when it pleases would find differences where there are none.
+    """
+    if not first.firms or not second.firms:
+        return Compared(None, None, None, TrialState.COLLECTING)
+    low_a, high_a = _wilson(first)
+    low_b, high_b = _wilson(second)
+    difference = second.share - first.share
+    low = difference - sqrt((second.share - low_b) ** 2 + (high_a - first.share) ** 2)
+    high = difference + sqrt((high_b - second.share) ** 2 + (first.share - low_a) ** 2)
+    return Compared(difference, low, high, _state(first.firms + second.firms, planned, low, high))
+
+
+def _state(firms: int, planned: int, low: float, high: float) -> TrialState:
+    if firms < planned:
+        return TrialState.COLLECTING
+    return TrialState.SEPARATED if low > 0 or high < 0 else TrialState.INCONCLUSIVE
+
+
+def _wilson(seen: Seen) -> tuple[float, float]:
+    share, n = seen.share, seen.firms
+    spread = Z * sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
+    centre, scale = share + Z * Z / (2 * n), 1 + Z * Z / n
+    return (centre - spread) / scale, (centre + spread) / scale
+
+
+def _worth(order: Order, numbers: Numbers) -> float:
+    return {Order.RESPONSE: numbers.asked, Order.UPLIFT: numbers.effect}.get(order, 0.0)

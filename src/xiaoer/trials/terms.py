@@ -1,15 +1,27 @@
-"""What is known of two arms, and what may be said of their difference."""
+"""What a trial is: two strategies, an arm for each firm, and how far the answer has come."""
 
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
-from xiaoer.kit.parameters import in_force
-from xiaoer.kit.refusal import Refusal
+
+class Arm(StrEnum):
+    """Which strategy a firm belongs to, for as long as the trial lasts."""
+
+    FIRST = "first"
+    SECOND = "second"
 
 
-class State(StrEnum):
-    """What a difference allows to say: wait; nothing either way; one arm is better."""
+class Order(StrEnum):
+    """Whom a strategy approaches first."""
+
+    NOBODY = "nobody"
+    LOT = "lot"
+    RESPONSE = "response"
+    UPLIFT = "uplift"
+
+
+class TrialState(StrEnum):
+    """Until every planned outcome is in, nothing is concluded; after that the interval decides."""
 
     COLLECTING = "collecting"
     INCONCLUSIVE = "inconclusive"
@@ -17,42 +29,50 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Arm:
-    """So many firms, of which it came true for so many."""
+class Strategy:
+    """Approach so large a share of the arm's firms, in this order."""
 
-    firms: int
-    hits: int
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.hits <= self.firms:
-            raise Refusal(
-                f"{self.hits} of {self.firms} firms", "an arm", "no more hits than firms, none below 0"
-            )
-
-    @property
-    def share(self) -> float:
-        return self.hits / self.firms if self.firms else 0.0
+    order: Order
+    share: float = 0.2
 
 
 @dataclass(frozen=True)
-class Effect:
-    """Treated less held out, as a share of firms, with its interval; None while an arm is empty."""
+class Numbers:
+    """What the models say of a firm: `asked`, its chance to take when approached; `effect`, what approaching adds."""
+
+    asked: float
+    effect: float
+
+    def chance(self, *, approached: bool) -> float:
+        """The chance that the firm takes."""
+        return self.asked if approached else min(max(self.asked - self.effect, 0.0), 1.0)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An arm so far: firms whose outcome is in, approached among them, and those that took."""
+
+    firms: int
+    approached: int
+    took: int
+
+    @property
+    def share(self) -> float:
+        return self.took / self.firms if self.firms else 0.0
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Second less first, as a difference of shares, with its 95 % interval (None before both arms have outcomes)."""
 
     difference: float | None
     low: float | None
     high: float | None
-    state: State
+    state: TrialState
 
-
-@dataclass(frozen=True)
-class Caution:
-    """How careful to be: firms each arm must hold, hits both together must show, and the interval's z."""
-
-    least_firms: int
-    least_hits: int
-    z: float
-
-    @classmethod
-    def in_force(cls, on: date) -> "Caution":
-        held = in_force("trials", "caution", on)
-        return cls(held["least_firms"], held["least_hits"], held["z"])
+    @property
+    def better(self) -> Arm | None:
+        """The arm that did better; None unless they are separated."""
+        if self.state is not TrialState.SEPARATED or self.difference is None:
+            return None
+        return Arm.SECOND if self.difference > 0 else Arm.FIRST

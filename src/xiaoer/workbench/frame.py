@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from xiaoer.branches.queries import who
+from xiaoer.scores.queries import waiting
 from xiaoer.workbench import gathering, risk
 from xiaoer.workbench.desk import Desk, desk_of
 from xiaoer.workbench.shown.drawings import tongue
@@ -79,11 +80,20 @@ def rooms(desk: Desk, here: str) -> list[Place]:
     made = _places_of_firms(desk, here) if desk.scope.may("firms.read") else []
     if desk.scope.may("policy.try"):
         made.append(Place(_("Contact policy"), "info", reverse("policy"), here == "policy", on_phone=False))
+    if desk.scope.may("models.read"):
+        made.append(_models(desk, here))
     if desk.scope.may("data.read"):
         made.append(
             Place(_("Data"), "data", reverse("data"), here == "data", on_phone=False, heading=_("The night"))
         )
     return made
+
+
+def _models(desk: Desk, here: str) -> Place:
+    """Counted are promotions that wait for this reader."""
+    waits = [steps for steps in waiting(desk.scope) if steps[0].staff_id != desk.scope.staff_id]
+    count = len(waits) if desk.scope.may("models.approve") else 0
+    return Place(_("Models"), "models", reverse("models"), here == "models", count, on_phone=False)
 
 
 def _places_of_firms(desk: Desk, here: str) -> list[Place]:

@@ -17,7 +17,7 @@ from xiaoer.customers.queries import search as find
 from xiaoer.kit.screens.guards import needs, refusals_told
 from xiaoer.kit.screens.listing import Listing, asked
 from xiaoer.kit.screens.workbook import workbook
-from xiaoer.workbench import account_plans, approaching, doing, firm_list, gathering, risk
+from xiaoer.workbench import account_plans, approaching, doing, firm_list, gathering, risk, trialling
 from xiaoer.workbench.desk import Desk, desk_of
 from xiaoer.workbench.frame import part, show
 from xiaoer.workbench.live_pages import SEAT
@@ -25,7 +25,7 @@ from xiaoer.workbench.shown import sentences
 from xiaoer.workbench.shown.drawings import tongue
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LISTS = frozenset({"firms", "events", "overdue", "checks", "due", "plans", "capacity"})
+LISTS = frozenset({"firms", "events", "overdue", "checks", "due", "plans", "capacity", "models"})
 
 
 @require_GET
@@ -98,6 +98,7 @@ def firm(request: HttpRequest, customer_id: str) -> HttpResponse:
         stops=_stops(desk, page),
         lending=beside,
         goals=account_plans.of_firm(desk, page.firm, page.tasks),
+        trials=trialling.of_firm(desk, customer_id),
     )
 
 

@@ -10,11 +10,13 @@ from xiaoer.workbench import (
     guarantee_pages,
     ideal_pages,
     live_pages,
+    model_pages,
     pages,
     plan_pages,
     policy_pages,
     renewal_pages,
     risk_pages,
+    trial_pages,
 )
 
 urlpatterns = [
@@ -46,6 +48,12 @@ urlpatterns = [
     path("loans/guarantees/", guarantee_pages.guarantees, name="guarantees"),
     path("loans/plans/", plan_pages.plans, name="plans"),
     path("loans/return/", risk_pages.monthly_return, name="monthly-return"),
+    path("models/", model_pages.models, name="models"),
+    path("models/promotions/<uuid:case>/", model_pages.promotion, name="promotion"),
+    path("models/<str:name>/ask/", model_pages.model_ask, name="model-ask"),
+    path("models/<str:name>/", model_pages.model, name="model"),
+    path("trials/", trial_pages.trials, name="trials"),
+    path("trials/<uuid:key>/", trial_pages.trial, name="trial"),
     path("segments/", pages.segments, name="segments"),
     path("segments/ideal/", ideal_pages.ideal, name="ideal"),
     path("policy/", policy_pages.policy_page, name="policy"),

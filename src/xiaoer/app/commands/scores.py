@@ -194,6 +194,7 @@ def _train_undated(day: date, engine: str) -> list[dict[str, Any]]:
 
 def _train(names: list[str], day: date, engine: str, *, quiet: bool) -> list[dict[str, Any]]:
     from xiaoer.nightly.shelf import train_shelf
+    from xiaoer.nightly.shelving import tell_desk
 
     def told(what: str) -> None:
         if not quiet and console.is_terminal:
@@ -201,7 +202,9 @@ def _train(names: list[str], day: date, engine: str, *, quiet: bool) -> list[dic
 
     wanted = [the_shelf()[name] for name in names]
     with closing(open_engine(EngineName(engine), settings())) as running:
-        return list(train_shelf(settings(), wanted, day, running, told=told))
+        rows = list(train_shelf(settings(), wanted, day, running, told=told))
+    tell_desk(settings().home / "models")
+    return rows
 
 
 def _last_delivered() -> date:

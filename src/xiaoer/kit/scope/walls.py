@@ -37,11 +37,8 @@ class Wall(Enum):
     )  # read by whoever sees the firm, written in one's own name only
     VOUCHED = (IN_SCOPE, f"({IN_SCOPE} AND {MINE})")  # rows of a portfolio, each written in one's own name
     OWN = (MINE, MINE)  # somebody's own settings
-    SIGNED_BY = (
-        SIGNED,
-        f"({SIGNED} AND {MINE})",
-    )  # the bank's rules: read by all, each written in one's own name
     DIRECTORY = (SIGNED, NOBODY)  # the organisation itself: everybody who is signed in
+    COUNTERSIGNED = (SIGNED, MINE)  # read by everybody signed in, each row written in one's own name
     OPEN = (ANYBODY, ANYBODY)  # needed before anybody is signed in; see `web_may`
     SEALED = (NOBODY, NOBODY)  # the night's and the owner's
 

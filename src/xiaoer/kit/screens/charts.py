@@ -26,7 +26,8 @@ class Chart:
     """Labels along the axis, series in the same order, unit before or after the number.
 
     `long` are the labels in full for tooltip and table; `notes` a sentence per label for the tooltip, such as
-    the comparison with last year; `limit` a dashed line; `whole` the places that are levels, not steps.
+    the comparison with last year; `limit` a dashed line; `top` where the
+    axis ends, else as the figures ask; `whole` the places that are levels, not steps.
     """
 
     kind: Kind
@@ -39,6 +40,7 @@ class Chart:
     after: Words = ""
     digits: int = 1
     limit: float | None = None
+    top: float | None = None
     whole: tuple[int, ...] = ()
     drill: tuple[str, ...] = ()
     height: Height = "normal"
@@ -58,6 +60,7 @@ class Chart:
             "after": str(self.after),
             "digits": self.digits,
             "limit": self.limit,
+            "top": self.top,
             "whole": self.whole,
             "drill": self.drill,
         }

@@ -88,6 +88,10 @@ class TreesCard:
         return tuple(field.name for field in self.trees.fields)
 
     @property
+    def fields(self) -> tuple[Field, ...]:
+        return self.trees.fields
+
+    @property
     def start(self) -> int:
         """Points before any field is known: the trees' mean over the rows they were fitted to."""
         return int(self._points(np.array([self.trees.mean]))[0])
