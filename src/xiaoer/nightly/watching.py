@@ -34,6 +34,12 @@ from xiaoer.scores.versions import version_from
 from xiaoer.scores.watching import inputs_moved, score_moved, sectors_moved
 
 SAID = (*KEY, "from_day", "said")
+WATCHED = pa.schema(
+    {
+        "model": pa.string(), "version": pa.string(), "level": pa.string(), "psi": pa.float64(), "rows": pa.int64(),
+        "firms": pa.int64(), "alarms": pa.int64(),
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -50,17 +56,19 @@ class InUse:
 
 
 def watch(night: Night) -> None:
-    """A line in each watched model's log; where no model is in use nothing is made."""
+    """A line in each watched model's log, and all of them as the table `watched`; empty where no model is in use."""
     registry = Registry(night.models)
     used = list(in_use(registry, night.business_date))
-    if not used:
-        return
-    if not night.path(frames.FIRMS).exists():
+    if used and not night.path(frames.FIRMS).exists():
         frames.known(night)
-    known = side_by_side([night])
-    for one in used:
-        watched(night, registry, one, known)
-        night.rows += 1
+    known = side_by_side([night]) if used else None
+    lines = [_row(one, watched(night, registry, one, known)) for one in used if known]
+    night.keep_rows("watched", pa.Table.from_pylist(lines, WATCHED))
+
+
+def _row(used: InUse, line: dict[str, Any]) -> dict[str, Any]:
+    figures = {name: line[name] for name in ("version", "level", "rows", "firms")}
+    return figures | {"model": used.model.name, "psi": line["score"]["psi"], "alarms": len(line["alarms"])}
 
 
 def in_use(registry: Registry, day: date) -> Iterator[InUse]:

@@ -84,7 +84,7 @@ def chance(task: Task) -> Proved:
     in_use = card.score(
         columns_of(card.fields, judge)
     ).probability  # in whole points, as every night tells it
-    watched = spreads(card.fields, train, judge, in_use)
+    watched = spreads(fields, train, judge, in_use, {field.name for field in card.fields})
     return Proved(version, card.as_json(), row | about(model) | more, said(judge, line.moved(odds)), watched)
 
 

@@ -4,7 +4,7 @@ A training leaves the `spreads` of its inputs (on the rows it learnt from) and o
 judged on: of rows it learnt from it says more than it knows), whole and sector by sector.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -24,11 +24,18 @@ SECTOR = "industry_letter"
 FEWEST_OF_A_SECTOR = 50
 
 
-def spreads(fields: Sequence[Field], train: pa.Table, judge: pa.Table, told: Floats) -> dict[str, Any]:
+def spreads(
+    fields: Sequence[Field],
+    train: pa.Table,
+    judge: pa.Table,
+    told: Floats,
+    reads: Collection[str] | None = None,
+) -> dict[str, Any]:
     """What a version learnt from and said, as JSON.
 
     `rows` a day, `firms`, the spread of each of `inputs` and of the `score`; of each of `sectors` its firms, the shares
-    of its inputs over the same bins, and the spread of its score.
+    of its inputs over the same bins, and the spread of its score. `fields` are all its file names, `reads` those that
+    count in it (all where not said): what befalls a sector may show where the version does not look.
     """
     columns, firms = columns_of(fields, train), _firms(train)
     inputs = [spread_of(field, columns[field.name], firms) for field in fields]
@@ -41,6 +48,7 @@ def spreads(fields: Sequence[Field], train: pa.Table, judge: pa.Table, told: Flo
     return {
         "rows": round(judge.num_rows / len(pc.unique(judge["on_day"]))),
         "firms": firms,
+        "reads": sorted(reads if reads is not None else (field.name for field in fields)),
         "inputs": [one.as_json() for one in inputs],
         "score": spread_of(Field(SCORE), told, _firms(judge)).as_json(),
         "sectors": sectors,
@@ -48,8 +56,8 @@ def spreads(fields: Sequence[Field], train: pa.Table, judge: pa.Table, told: Flo
 
 
 def inputs_moved(then: Mapping[str, Any], rows: pa.Table, rules: Watch) -> list[Moved]:
-    """Each input tonight against the training rows, the furthest first."""
-    old = [Spread.from_json(one) for one in then["inputs"]]
+    """Each input that counts tonight against the training rows, the furthest first."""
+    old = [Spread.from_json(one) for one in then["inputs"] if one["axis"]["name"] in then["reads"]]
     columns, alarm = columns_of([one.field for one in old], rows), rules.false_alarm / max(len(old), 1)
     firms = _firms(rows)
     found = [moved(one, columns[one.axis.name], firms, alarm) for one in old]
