@@ -41,10 +41,20 @@ class Server:
 
     port: int
     environment: dict[str, str]
+    workers: int = 1
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        command = [sys.executable, "-c", SERVE, "serve", "--port", str(self.port)]
+        command = [
+            sys.executable,
+            "-c",
+            SERVE,
+            "serve",
+            "--port",
+            str(self.port),
+            "--workers",
+            str(self.workers),
+        ]
         self.process = subprocess.Popen(command, env=self.environment, start_new_session=True)
         until = time.monotonic() + STARTING_SECONDS
         while time.monotonic() < until:
@@ -277,6 +287,7 @@ def main() -> int:
     asked.add_argument("--rate", type=float, default=200)
     asked.add_argument("--seconds", type=float, default=60)
     asked.add_argument("--pages", type=int, default=100)
+    asked.add_argument("--workers", type=int, default=2, help="processes of the server")
     given = asked.parse_args()
     from bench.live_desk import at_full_size
 

@@ -36,7 +36,7 @@ def at_full_size(given: Namespace) -> int:
 
     key = make_system("bench", [kind.value for kind in RecordKind])
     seats, firms = people(given.pages), placed()
-    server = Server(free_port(), dict(os.environ))
+    server = Server(free_port(), dict(os.environ), given.workers)
     server.start()
     assert server.process is not None
     try:

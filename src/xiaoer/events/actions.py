@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from xiaoer.customers.models import Firm
-from xiaoer.customers.queries import firm as firm_of
+from xiaoer.customers.queries import firms
 from xiaoer.events.records import decided
 from xiaoer.events.rules import Event
 from xiaoer.events.terms import Posted, Rules, Stored
@@ -18,9 +18,12 @@ from xiaoer.kit.scope import Scope
 from xiaoer.sources.models import Record
 
 CHANNEL = "xiaoer_noticed"  # what pages listen on; it carries numbers of rows, and nothing about a firm
+# The first statement of a record's transaction limits it: what a page may have missed is bounded by queries.OVERLAP.
 KEEP = (
     "INSERT INTO sources_record (kind, number, customer_id, system, day, at, told, branch_id, manager_id)"
-    " VALUES (%s, %s, %s, %s, %s, now(), %s::jsonb, %s, %s) ON CONFLICT (kind, number) DO NOTHING RETURNING id"
+    " SELECT %s, %s, %s, %s, %s::date, now(), %s::jsonb, %s, %s"
+    " FROM (SELECT set_config('transaction_timeout', '8s', true)) AS limited"
+    " ON CONFLICT (kind, number) DO NOTHING RETURNING id"
 )
 NOTICE = (
     "INSERT INTO events_event (event_id, customer_id, rule, event_date, due_date, severity, because, goal, amount,"
@@ -28,9 +31,7 @@ NOTICE = (
     " VALUES (%s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s, %s, %s, %s, %s, now())"
     " ON CONFLICT (event_id) WHERE until = 2147483647 DO NOTHING RETURNING id"  # the index's condition: FOREVER
 )
-LIMIT = (
-    "SET LOCAL transaction_timeout = '8s'"  # what a page may have missed is bounded by it: queries.OVERLAP
-)
+READ = ("branch_id", "manager_id", "balance", "turnover_12m", "loan_balance", "matures_date")
 TELL = "SELECT pg_notify(%s, %s)"
 
 
@@ -43,15 +44,13 @@ class Taken:
     firm_known: bool
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def take(scope: Scope, record: Posted, system: str) -> Taken:
     """Keep a record, notice what it tells, and tell the open pages once the transaction stands.
 
     The same record again changes nothing. Raises Refusal for a number taken before with another content.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(LIMIT)
-    firm = firm_of(scope, record.customer_id)
+    firm = _firm(scope, record.customer_id)
     if not _kept(record, firm, system):
         _refuse_another(record)
         return Taken((), again=True, firm_known=firm is not None)
@@ -68,6 +67,11 @@ def tell(numbers: Iterable[int]) -> None:
     """Wake whoever listens. After the commit, since PostgreSQL lets only one commit at a time carry a message."""
     with connection.cursor() as cursor:
         cursor.execute(TELL, [CHANNEL, ",".join(map(str, numbers))])
+
+
+def _firm(scope: Scope, customer_id: str) -> Firm | None:
+    """What rules by record read of a firm, and no more: this is asked for every record."""
+    return firms(scope).filter(customer_id=customer_id).only(*READ).first()
 
 
 def _kept(record: Posted, firm: Firm | None, system: str) -> bool:

@@ -10,7 +10,7 @@ from xiaoer.kit.published import in_scope
 from xiaoer.kit.scope import Scope
 
 URGENCY = {"act": 0, "watch": 1, "note": 2}
-OVERLAP = timedelta(seconds=10)  # no record's transaction lives longer: actions.LIMIT
+OVERLAP = timedelta(seconds=10)  # no record's transaction lives longer: actions.KEEP
 ARRIVED_WITHIN = timedelta(hours=12)
 
 

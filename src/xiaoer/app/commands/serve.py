@@ -15,15 +15,21 @@ CLOSING_SECONDS = 5  # for what is being answered; open pages come back by thems
 @click.option("--host", default="127.0.0.1", show_default=True, help="address to listen on")
 @click.option("--port", default=8000, show_default=True, help="port to listen on")
 @click.option("--threads", default=8, show_default=True, help="requests answered at the same time")
-def command(host: str, port: int, threads: int) -> None:
+@click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    help="processes; more than one where records come by the hundred",
+)
+def command(host: str, port: int, threads: int, workers: int) -> None:
     """Serve the workbench until Ctrl+C; brings the database up to date first."""
     from xiaoer.app.setup import ready
 
     ready()
-    serve(host, port, threads)
+    serve(host, port, threads, workers)
 
 
-def serve(host: str, port: int, threads: int = 8) -> None:
+def serve(host: str, port: int, threads: int = 8, workers: int = 1) -> None:
     """Answer requests until stopped; the database is ready."""
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -37,7 +43,7 @@ def serve(host: str, port: int, threads: int = 8) -> None:
         address=host,
         port=port,
         interface=Interfaces.ASGINL,
-        workers=1,
+        workers=workers,
         workers_kill_timeout=CLOSING_SECONDS,
         websockets=False,
         log_level=LogLevels.error,
