@@ -346,7 +346,13 @@ def test_the_description_of_the_interface_is_complete(client_of: ClientOf) -> No
         "applications/exceptions/{exemption_id}",
         *(f"applications/{{application_id}}/{one}" for one in beside),
     }
-    known = desk | changes | lending | {"firms/{customer_id}/notes", "v1/records"}
+    shelf = {
+        "models",
+        "models/{model}",
+        "models/{model}/promotions",
+        *(f"models/promotions/{{case}}/{deed}" for deed in ("approve", "return")),
+    }
+    known = desk | changes | lending | shelf | {"firms/{customer_id}/notes", "v1/records"}
     assert set(told["paths"]) == {f"/api/{one}" for one in known}
 
 

@@ -45,8 +45,9 @@ def keep(registry: Registry, name: str, version: str, state: str = "live") -> No
         "refused_because": None,
         "value": 0.8,
         "leaks": [],
+        "metric": "AUC",
     }
-    said = pa.table({"said": [0.1]})
+    said = pa.table({"customer_id": ["C1"], "item": [""], "on_day": [1], "label": [0.0], "said": [0.1]})
     keeping.keep(registry, the_shelf()[name], Proved(version, {}, row | {"trained_on": "2026-10-31"}, said))
 
 

@@ -110,13 +110,14 @@ def test_one_person_alone_over_the_interface(shelf: str, client_of: Callable[...
 @pytest.fixture
 def registry(tmp_path: Path) -> Registry:
     made = Registry(tmp_path)
+    said = pa.table({"customer_id": ["C1"], "item": [""], "on_day": [1], "label": [0.0], "said": [0.1]})
     for version in ("v1", "v2"):
         row = {"model": "leaving", "version": version, "state": "live", "refused_because": None,
-               "trained_on": "2026-10-31", "value": 0.8}  # fmt: skip
+               "trained_on": "2026-10-31", "value": 0.8, "metric": "AUC"}  # fmt: skip
         keep(
             made,
             the_shelf()["leaving"],
-            Proved(version, {"form": "scorecard"}, row, pa.table({"said": [0.1]})),
+            Proved(version, {"form": "scorecard"}, row, said),
         )
     return made
 

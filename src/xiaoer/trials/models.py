@@ -31,6 +31,7 @@ class Trial(models.Model):
     wall: ClassVar[Wall] = Wall.COUNTERSIGNED
     web_may: ClassVar[str] = "SELECT, INSERT"
     keeps_history: ClassVar[bool] = True
+    history_leaves_out: ClassVar[tuple[str, ...]] = ("name",)
 
 
 class TrialFirm(Scoped):
