@@ -36,17 +36,16 @@ def spent(work: Callable[[], Any]) -> float:
 
 def asked_rows(home: Path, day: date, names: set[str]) -> Iterator[tuple[Any, pa.Table]]:
     """Each pass of the night with its rows, of some models or of all (none named)."""
-    from dataclasses import replace
+    from xiaoer.kit.tables import DuckEngine, Lake
+    from xiaoer.nightly.run import Night
+    from xiaoer.nightly.scoring import passes, used_by
 
-    from xiaoer.kit.settings import settings
-    from xiaoer.kit.tables import DuckEngine
-    from xiaoer.nightly.night import opened
-    from xiaoer.nightly.scoring import in_use, passes
-    from xiaoer.scores.specifications import the_shelf
-
-    night = opened(replace(settings(), home=home), day, DuckEngine(home / "scratch"))
-    wanted = [model for name, model in the_shelf().items() if not names or name in names]
-    used = [one for model in wanted if not isinstance(one := in_use(night, model), dict)]
+    runs = [path.parent for path in (home / "nights" / day.isoformat()).glob("*/shelf_models.parquet")]
+    if not runs:
+        raise SystemExit(f"no night of {day} with the shelf lies in {home}")
+    run = max(runs, key=lambda folder: (folder / "shelf_models.parquet").stat().st_mtime)
+    night = Night(day, run.name, Lake(home / "lake"), DuckEngine(home / "scratch"), run, home / "models")
+    used = [one for one in used_by(night) if not names or one.name in names]
     for one in passes(night, used):
         yield one, night.engine.collect(one.rows)
 

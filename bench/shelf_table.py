@@ -9,9 +9,9 @@ from typing import Any
 from bench.truth_shelf import KEPT
 from bench.watching import CHECKOUT, commit
 from xiaoer.scores.keeping import newest
-from xiaoer.scores.life import Life, stands_in
+from xiaoer.scores.life import stands_in
 from xiaoer.scores.registry import Registry
-from xiaoer.scores.specifications import the_shelf
+from xiaoer.scores.specifications import Model, the_shelf
 
 PAGE = CHECKOUT / "docs" / "shelf.md"
 MAY = ("live", "challenger")
@@ -34,12 +34,17 @@ WHY = "\n## Refused, and why\n\n| model | why | in its place |\n|---|---|---|\n"
 
 def rows_of(home: Path) -> list[dict[str, Any]]:
     """The last judgement of every model, with what stands in the place of one that is not in use."""
-    registry, shelf = Registry(home / "models"), the_shelf()
+    registry = Registry(home / "models")
     return [
         newest(registry, model)
-        | {"in_use": Life(registry, name).in_use_on("9999-12-31"), "instead": stands_in(model, shelf)}
-        for name, model in shelf.items()
+        | {"in_use": registry.version_in_use(name), "instead": _response(registry, model)}
+        for name, model in the_shelf().items()
     ]
+
+
+def _response(registry: Registry, model: Model) -> str | None:
+    instead = stands_in(model, the_shelf())
+    return instead if instead and registry.version_in_use(instead) else None
 
 
 def line(row: dict[str, Any], truth: dict[str, Any]) -> str:

@@ -134,6 +134,14 @@ def test_what_is_shown_adds_up_to_the_score(night: Night) -> None:
     assert set(explained["model"]) == set(IN_USE)
 
 
+def test_a_promotion_before_the_morning_waits_for_the_next_night(night: Night) -> None:
+    """What is shown is explained by the version it was made with."""
+    before = shown(night).filter(model="leaving")
+    put_to_use(night, "leaving", "v5", seed=11)
+    assert shown(night).filter(model="leaving").equals(before)
+    Life(Registry(night.models), "leaving").revert("Zhao", AT)
+
+
 def test_a_revert_restores_yesterday_s_scores_to_the_byte(night: Night) -> None:
     files = [night.path(name) for name in ("shelf_scores", "shelf_models")]
     before = [path.read_bytes() for path in files]

@@ -14,11 +14,10 @@ from xiaoer.nightly import seam
 from xiaoer.nightly.lent import product_names
 from xiaoer.nightly.pieces import Part, as_json, in_parts
 from xiaoer.nightly.run import Night
-from xiaoer.nightly.scoring import MODELS, SCORES, Pass, in_use, passes
+from xiaoer.nightly.scoring import MODELS, SCORES, Pass, passes, used_by
 from xiaoer.scores.applying import Batch, Pushes, Used, asked_of, pushes
 from xiaoer.scores.forms.cards import PointsCard
 from xiaoer.scores.samples import Field
-from xiaoer.scores.specifications import the_shelf
 
 COLUMNS = (
     "customer_id", "model", "item", "version", "value", "points", "rank", "among", "start", "rest", "pushes",
@@ -43,8 +42,7 @@ def models(night: Night) -> pa.Table:
 
 def scores(night: Night) -> seam.Rows:
     """Every firm's score by every model in use; reasons of trees only for the first of each portfolio."""
-    used = [one for model in the_shelf().values() if not isinstance(one := in_use(night, model), dict)]
-    together, products = list(passes(night, used)), product_names(night)
+    together, products = list(passes(night, used_by(night))), product_names(night)
     page = parameters.in_force("scores", "reasons", night.business_date)
     most = Most(page["each_way"], page["trees_first"])
 

@@ -70,19 +70,35 @@ def shelf(night: Night) -> None:
 
 def in_use(night: Night, model: Model) -> Used | dict[str, object]:
     """The version of a model that this night uses, or the row that says what stands in its place and why."""
-    registry, unit = Registry(night.models), model.population.unit
-    version = Life(registry, model.name).in_use_on(night.business_date.isoformat())
+    unit = model.population.unit
+    version = Life(Registry(night.models), model.name).in_use_on(night.business_date.isoformat())
     if version is None:
         return _not_in_use(night, model)
     if unit in LEFT_OUT:
         return _told(model, NONE, version, LEFT_OUT[unit])
     try:
-        card = registry.form(model.name, version)
-        if not isinstance(card, PointsCard):
-            card.trees.check()
+        used = opened(night, model, version)
+        if not isinstance(used.card, PointsCard):
+            used.card.trees.check()
     except Refusal as why:  # a machine without OpenMP, a text that is not the one judged: the rule, and why
         return _told(model, RULE, version, str(why))
+    return used
+
+
+def opened(night: Night, model: Model, version: str) -> Used:
+    """A version as this night asks it; raises Refusal when it was never kept."""
+    card = Registry(night.models).form(model.name, version)
     return Used(model, version, card, occasions(model, Asking.in_force(night.business_date)))
+
+
+def used_by(night: Night) -> list[Used]:
+    """The versions the scores were made with, whoever was promoted since."""
+    live = {
+        row["model"]: row["version"]
+        for row in night.rows_of(MODELS).to_pylist()
+        if row["state"] == State.LIVE
+    }
+    return [opened(night, the_shelf()[name], version) for name, version in live.items()]
 
 
 def _not_in_use(night: Night, model: Model) -> dict[str, object]:

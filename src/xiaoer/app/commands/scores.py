@@ -68,8 +68,14 @@ def _dated(model: Model) -> dict[str, Any]:
         "promoted_by": turns[-1].by if turns else None,
         "approved_by": turns[-1].approved_by if turns else None,
         "challenger": life.candidate(),
-        "instead": None if _registry().version_in_use(model.name) else stands_in(model, the_shelf()),
+        "instead": _instead(model),
     }
+
+
+def _instead(model: Model) -> str | None:
+    """The response model that orders a list while no model of the effect is in use."""
+    response = None if _registry().version_in_use(model.name) else stands_in(model, the_shelf())
+    return response if response and _registry().version_in_use(response) else None
 
 
 def _print_list(rows: list[dict[str, Any]]) -> None:

@@ -23,6 +23,7 @@ ORDER = (
     "response", "price", "preference",
 )  # fmt: skip
 FIRST_PLACES = 3
+FEN_PER_YUAN = 100
 PER_POINT_OF_LOG, PER_POINT_OF_EFFECT = 1_000, 10_000
 
 
@@ -52,28 +53,33 @@ class Line:
         return self.model.words.purpose[_tongue()]
 
     @property
+    def best(self) -> str:
+        """The best of several ways: an hour, a channel; "" where there is only one."""
+        unit = self.model.population.unit
+        if unit == "calls":
+            return _("best at %(hour)s:00") % {"hour": self.score.item}
+        return wordings.word(wordings.CHANNELS, self.score.item) if unit == "approaches" else ""
+
+    @property
     def said(self) -> str:
         """The answer: a chance, what asking adds, an amount, or the best of several ways."""
-        best = {"calls": _("best at %(hour)s:00"), "approaches": "%(channel)s"}.get(
-            self.model.population.unit
-        )
-        if best:
-            channel = wordings.word(wordings.CHANNELS, self.score.item)
-            return best % {"hour": self.score.item, "channel": channel}
-        return self.figure(self.score.value)
+        return self.best or self.figure(self.score.value)
 
     def figure(self, value: float) -> str:
         """A value of this model as people say it."""
         if self.model.sort is Sort.AMOUNT:
             shares = self.model.name == "loss_given_default"
-            return formats.percent(value) if shares else formats.money(round(value), tongue())
+            fen = round(value) if abs(value) >= FEN_PER_YUAN else 0
+            return formats.percent(value) if shares else formats.money(fen, tongue())
         return _more(value) if self.model.sort is Sort.UPLIFT else formats.percent(value)
 
     @property
     def usual(self) -> str:
         if self.today is None or self.today.mean is None:
             return ""
-        return _("usual %(figure)s") % {"figure": self.figure(self.today.mean)}
+        usual = _("usual %(figure)s") % {"figure": self.figure(self.today.mean)}
+        # Of the best of several ways the line names the way: how likely that is stands beside the usual.
+        return f"{self.figure(self.score.value)} · {usual}" if self.best else usual
 
     @property
     def about(self) -> str:
@@ -178,7 +184,7 @@ def _instead(model: Model, today: Any, models: Mapping[str, Model]) -> str:
 def wordings_of_rule(model: Model) -> str:
     """The trivial rival in words."""
     told = formats.told(reason("shelf_rule", feature_words=model.rival.input), tongue())
-    return told if model.rival.sign > 0 else _("the less the likelier: %(input)s") % {"input": told}
+    return told if model.rival.sign > 0 else _("%(input)s, the less the likelier") % {"input": told}
 
 
 def _more(share: float) -> str:
