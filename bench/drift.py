@@ -23,7 +23,7 @@ from xiaoer.scores.terms import Form, Watch
 END, SHOCK = date(2026, 10, 31), date(2026, 9, 1)
 TRAINED = date(2026, 8, 31)
 FIRST_FRAME = date(2026, 2, 1)
-MODEL, INDUSTRY = "settlement_moves_away", "C"
+MODEL, INDUSTRY = "funding_gap", "C"
 MAPPING = Path(__file__).resolve().parents[1] / "mappings" / "simulator.toml"
 RESULT = Path(__file__).with_name("results") / "drift.json"
 

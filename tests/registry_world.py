@@ -126,8 +126,8 @@ def score_firms(product: str = "card") -> None:
         )  # fmt: skip
     draw = np.random.default_rng(7)
     for firm in Firm.objects.using("owner").at(edition).order_by("customer_id"):
-        asked = float(draw.uniform(0.2, 0.9))
-        for model, value in ((f"takes_{product}", asked), (f"asking_{product}", asked * 0.8)):
+        asked = float(draw.uniform(0.85, 0.98))  # so far apart that no lot hides it
+        for model, value in ((f"takes_{product}", asked), (f"asking_{product}", asked * 0.95)):
             ShelfScore.objects.using("owner").update_or_create(
                 customer_id=firm.customer_id, model=model, until=FOREVER,
                 defaults={"branch_id": firm.branch_id, "manager_id": firm.manager_id, "version": "v1", "value": value,

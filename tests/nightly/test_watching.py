@@ -23,6 +23,7 @@ pytestmark = pytest.mark.xdist_group("house")
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 END, SHOCK = date(2026, 10, 31), date(2026, 10, 1)
+EARLIER = date(2026, 6, 30)
 LEARNT, LATER, BEFORE = date(2026, 7, 31), date(2026, 8, 31), date(2026, 9, 30)
 MODEL = "settlement_moves_away"
 READS = ("quiet_sale_days", "payments_30d", "sales_90d", "balance_90d")
@@ -59,15 +60,16 @@ def card() -> PointsCard:
     return PointsCard(Form.SCORECARD, Scale(600, 20, 20), 600, parts, tuple(Field(name) for name in READS))
 
 
-def keep_learnt(night: Any, later: Any) -> Registry:
-    """A version in use that learnt from one night and was judged on another."""
+def keep_learnt(earlier: Any, night: Any, later: Any) -> Registry:
+    """A version in use that learnt from two nights and was judged on a third."""
     from xiaoer.nightly.training_sets import side_by_side
     from xiaoer.nightly.watching import InUse, scored
     from xiaoer.scores.watching import spreads
 
     told = {"model": MODEL, "version": "v1", "trained_on": LATER.isoformat()} | asdict(card())
     used = InUse(the_shelf()[MODEL], "v1", {"card": told})
-    (train, _), (judge, said) = (scored(one, used, side_by_side([one])) for one in (night, later))
+    train, _ = scored(night, used, side_by_side([earlier, night]))
+    judge, said = scored(later, used, side_by_side([later]))
     registry = Registry(night.models)
     judgement = {"state": "challenger", "refused_because": None, "value": 0.7}
     left = spreads(card().fields, train, judge, said)
@@ -80,9 +82,11 @@ def test_a_shock_is_told_within_a_month_and_not_before(bank: tuple[Settings, Duc
     from xiaoer.nightly.frames import frames
     from xiaoer.nightly.watching import watch
 
-    nights = {one.business_date: one for one in frames(bank[0], [LEARNT, LATER, BEFORE, END], bank[1])}
+    nights = {
+        one.business_date: one for one in frames(bank[0], [EARLIER, LEARNT, LATER, BEFORE, END], bank[1])
+    }
     watch(nights[BEFORE])  # no model in use: nothing to write
-    registry = keep_learnt(nights[LEARNT], nights[LATER])
+    registry = keep_learnt(nights[EARLIER], nights[LEARNT], nights[LATER])
     log = WatchLog(registry, MODEL)
     assert log.lines() == []
     for day in (BEFORE, END, END):  # the last one twice: the night done again

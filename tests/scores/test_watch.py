@@ -66,10 +66,13 @@ def rows(seed: int, shift: float = 0.0) -> pa.Table:
 
 
 def test_a_sector_is_seen_where_the_whole_hides_it() -> None:
-    learnt = rows(1)
+    learnt, later = pa.concat_tables([rows(1), rows(4)]), rows(5)
     fields = (Field("payments_90d"), Field("industry_letter", "category", ("C", "F")))
-    then = spreads(fields, learnt, learnt, learnt["payments_90d"].to_numpy())
+    then = spreads(fields, learnt, later, later["payments_90d"].to_numpy())
     assert then["rows"] == 2000
+    assert spreads(fields, later, later, later["payments_90d"].to_numpy())["sectors"] == {}, (
+        "one day is no season"
+    )
     calm, struck = rows(2), rows(3, shift=-0.8)
     for table, expected in ((calm, []), (struck, ["C"])):
         said = table["payments_90d"].to_numpy()

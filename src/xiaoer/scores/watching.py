@@ -22,6 +22,7 @@ from xiaoer.scores.terms import Watch
 SCORE = "score"
 SECTOR = "industry_letter"
 FEWEST_OF_A_SECTOR = 50
+FEWEST_DAYS = 3
 
 
 def spreads(
@@ -33,26 +34,49 @@ def spreads(
 ) -> dict[str, Any]:
     """What a version learnt from and said, as JSON.
 
-    `rows` a day, `firms`, the spread of each of `inputs` and of the `score`; of each of `sectors` its firms, the shares
-    of its inputs over the same bins, and the spread of its score. `fields` are all its file names, `reads` those that
-    count in it (all where not said): what befalls a sector may show where the version does not look.
+    `rows` a day, the spread of each of `inputs` and of the `score`; of each of `sectors` its firms and the rest's, the
+    shares of the inputs of both over the same bins, and the spread of its score. `fields` are all its file names,
+    `reads` those that count in it (all where not said): what befalls a sector may show where the version does not look.
     """
     columns, firms = columns_of(fields, train), _firms(train)
     inputs = [spread_of(field, columns[field.name], firms) for field in fields]
-    scores = {sector: _of_sector(judge, told, at) for sector, at in _sectors(judge)}
-    sectors = {
-        sector: {"firms": _firms(train.take(pa.array(at))), "score": scores.get(sector),
-                 "inputs": {one.axis.name: _rounded(shares_of(one, columns[one.axis.name][at])) for one in inputs}}
-        for sector, at in _sectors(train)
-    }  # fmt: skip
     return {
         "rows": round(judge.num_rows / len(pc.unique(judge["on_day"]))),
-        "firms": firms,
         "reads": sorted(reads if reads is not None else (field.name for field in fields)),
         "inputs": [one.as_json() for one in inputs],
         "score": spread_of(Field(SCORE), told, _firms(judge)).as_json(),
-        "sectors": sectors,
+        "sectors": _by_sector(inputs, pa.concat_tables([train, judge]), judge, told),
     }
+
+
+def _by_sector(
+    inputs: Sequence[Spread], rows: pa.Table, judge: pa.Table, told: Floats
+) -> dict[str, dict[str, Any]]:
+    """Each sector and the rest of the bank over all days known; of fewer than three days no sector is spoken of.
+
+    A sector has its own seasons: one day is not what it usually looks like.
+    """
+    if len(pc.unique(rows["on_day"])) < FEWEST_DAYS:
+        return {}
+    columns, firms = columns_of([one.field for one in inputs], rows), _firms(rows)
+    scores = {sector: _of_sector(judge, told, at) for sector, at in _sectors(judge)}
+    found = {}
+    for sector, at in _sectors(rows):
+        inside = np.zeros(rows.num_rows, dtype=bool)
+        inside[at] = True
+        here = _firms(rows.take(pa.array(at)))
+        part, rest = (
+            {one.axis.name: _rounded(shares_of(one, columns[one.axis.name][side])) for one in inputs}
+            for side in (inside, ~inside)
+        )
+        found[sector] = {
+            "firms": here,
+            "rest_firms": firms - here,
+            "score": scores.get(sector),
+            "inputs": part,
+            "rest": rest,
+        }
+    return found
 
 
 def inputs_moved(then: Mapping[str, Any], rows: pa.Table, rules: Watch) -> list[Moved]:
@@ -107,20 +131,16 @@ class _Part:
     @cached_property
     def firms(self) -> tuple[int, int, int, int]:
         """Of the sector then, the rest then, the sector now, the rest now."""
-        before, now = self.then["sectors"][self.sector]["firms"], _firms(self.rows.take(pa.array(self.at)))
-        return before, self.then["firms"] - before, now, _firms(self.rows) - now
+        before, now = self.then["sectors"][self.sector], _firms(self.rows.take(pa.array(self.at)))
+        return before["firms"], before["rest_firms"], now, _firms(self.rows) - now
 
     def moved(self, old: Spread, values: Floats) -> Moved:
         """The lesser of two moves of a figure: from what it was here, and from where the rest's move would take it.
 
         Without the first a large sector would seem to move whenever the rest does.
         """
-        part, whole = (
-            np.asarray(self.then["sectors"][self.sector]["inputs"][old.axis.name]),
-            np.asarray(old.shares),
-        )
-        share = self.firms[0] / self.then["firms"]
-        rest = np.clip((whole - share * part) / max(1 - share, 1e-9), 0, None)
+        left = self.then["sectors"][self.sector]
+        part, rest = (np.asarray(left[side][old.axis.name]) for side in ("inputs", "rest"))
         inside = np.zeros(len(values), dtype=bool)
         inside[self.at] = True
         shares = (part, rest, shares_of(old, values[inside]), shares_of(old, values[~inside]))
