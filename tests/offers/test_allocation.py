@@ -65,7 +65,7 @@ def best_of_all(held: Candidates, limits: Mapping[str, Limit]) -> int:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(problems())
 def test_no_limit_is_ever_broken_and_the_figures_are_those_of_the_choice(problem: Any) -> None:
     held, limits = problem
@@ -79,7 +79,7 @@ def test_no_limit_is_ever_broken_and_the_figures_are_those_of_the_choice(problem
         assert (found.prices[name] >= 0).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(problems(most=9))
 def test_no_choice_beats_the_bound(problem: Any) -> None:
     held, limits = problem
@@ -88,7 +88,7 @@ def test_no_choice_beats_the_bound(problem: Any) -> None:
     assert found.worth <= best <= found.bound
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(problems())
 def test_nothing_that_would_still_fit_and_gain_is_left_out(problem: Any) -> None:
     held, limits = problem
@@ -99,7 +99,7 @@ def test_nothing_that_would_still_fit_and_gain_is_left_out(problem: Any) -> None
         assert with_it is None or with_it <= found.worth
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(problems(), st.integers(1, 5))
 def test_rows_are_numbered_through_all_batches(problem: Any, parts: int) -> None:
     held, limits = problem
@@ -184,7 +184,7 @@ def test_a_firm_worth_its_price_may_find_no_whole_place() -> None:
     assert left.kind == "hours" and left.cause in (Cause.NO_ROOM, Cause.TOO_DEAR)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(problems())
 def test_whoever_is_left_out_has_a_cause(problem: Any) -> None:
     held, limits = problem
@@ -233,6 +233,33 @@ def test_what_does_not_fit_together_is_refused(change: dict[str, Any], said: str
     }
     with pytest.raises(Refusal, match=said):
         allocate(Candidates(**(held | change)), {"hours": Limit(np.array([5]))})
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_as_good_as_a_solver_where_one_can_tell(seed: int) -> None:
+    """Two managers, sixty firms, a quota for each product: one contact is three hundredths, and two thousandths are lost at most."""
+    draw, rows = np.random.default_rng(seed), 240
+    firm = np.arange(rows) // 4
+    hours = Use(firm % 2, draw.choice([15, 20, 30, 45, 60], rows))
+    pieces = Use(np.arange(rows) % 4, np.ones(rows, dtype=int))
+    held = Candidates(firm, draw.integers(1_000, 90_000, rows), {"hours": hours, "quota": pieces})
+    limits = {"hours": Limit(np.full(2, 480)), "quota": Limit(np.full(4, 8))}
+    found = allocate(held, limits)
+    best = _optimum(held, limits)
+    assert 0.998 * best <= found.worth <= best <= found.bound
+
+
+def _optimum(held: Candidates, limits: Mapping[str, Limit]) -> int:
+    from scipy.optimize import Bounds, LinearConstraint, milp
+    from scipy.sparse import csr_matrix
+
+    rows, one = np.arange(len(held.group)), np.ones(len(held.group))
+    limited = [LinearConstraint(csr_matrix((one, (held.group, rows))), -np.inf, 1)]
+    for name, limit in limits.items():
+        taken = csr_matrix((held.uses[name].amount.astype(float), (held.uses[name].place, rows)))
+        limited.append(LinearConstraint(taken, -np.inf, limit.capacity))
+    answer = milp(-held.worth.astype(float), constraints=limited, integrality=one, bounds=Bounds(0, 1))
+    return round(-answer.fun)
 
 
 def test_nobody_to_choose_from() -> None:

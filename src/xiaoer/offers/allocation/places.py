@@ -13,6 +13,7 @@ from xiaoer.offers.allocation.terms import NOWHERE, Candidates, Limit, Real, Who
 
 ROWS_AT_ONCE = 262_144  # what a processor's cache holds of a few columns
 THREADS = 2
+WORTH_A_THREAD = 8_192  # rows of a block; fewer are done sooner than handed over
 T = TypeVar("T")
 
 
@@ -146,8 +147,8 @@ def over(work: Callable[[Block], T], held: Iterable[Block]) -> list[T]:
     """Work on blocks side by side, few at a time; answers in the blocks' order, so that sums come out alike."""
     rest = iter(held)
     begun = list(islice(rest, 2))
-    if len(begun) < 2:
-        return [work(block) for block in begun]
+    if len(begun) < 2 or len(begun[0].of) < WORTH_A_THREAD:
+        return [work(block) for block in chain(begun, rest)]
     waiting: deque[Future[T]] = deque()
     answers: list[T] = []
     with ThreadPoolExecutor(THREADS) as pool:

@@ -7,13 +7,16 @@ from dataclasses import replace
 import numpy as np
 
 from xiaoer.kit.refusal import Refusal
+from xiaoer.offers.allocation.cycling import cycle
 from xiaoer.offers.allocation.filling import Filling
 from xiaoer.offers.allocation.places import Block, Places, blocks, over
-from xiaoer.offers.allocation.prices import settled
+from xiaoer.offers.allocation.prices import Settled, settled
 from xiaoer.offers.allocation.swapping import swap
 from xiaoer.offers.allocation.terms import NOWHERE, Allocation, Candidates, Limit, Use, Whole
 
 PLACE = "allocation"
+FEW = 1_000  # candidates near their prices; so few can be tried in several ways
+STARTS = (1.0, 0.95, 1.05)  # times the prices
 EXACT = 1e-9  # floats add up to a bound no closer than this share of it
 
 
@@ -28,10 +31,7 @@ def allocate(candidates: Candidates | Iterable[Candidates], limits: Mapping[str,
     check(batches, limits)
     places = Places.of(limits)
     found = settled(lambda: blocks(batches, places), places)
-    filling = Filling(found.core, places, found.prices)
-    filling.begin()
-    filling.fill()
-    swap(filling)
+    filling = _filled(found, places)
     more = _looked_again(blocks(batches, places), filling)
     worth = round(filling.brings + more.brings - more.paid)
     bound = math.floor(found.bound + EXACT * abs(found.bound))
@@ -42,6 +42,22 @@ def allocate(candidates: Candidates | Iterable[Candidates], limits: Mapping[str,
         places.by_kind(found.prices[:-1]),
         places.by_kind((places.capacity[:-1] - more.left[:-1]).astype(np.int64)),
     )
+
+
+def _filled(found: Settled, places: Places) -> Filling:
+    """The best of a few choices that begin at these prices or near them; of one where there is much to choose from."""
+    starts = STARTS if len(found.core.rows) <= FEW else STARTS[:1]
+    made = [_begun(Filling(found.core, places, found.prices * factor)) for factor in starts]
+    return max(made, key=lambda one: one.brings - one.paid)
+
+
+def _begun(filling: Filling) -> Filling:
+    filling.begin()
+    filling.fill()
+    swap(filling)
+    cycle(filling)
+    swap(filling)
+    return filling
 
 
 def _looked_again(held: Iterable[Block], filling: Filling) -> Filling:
