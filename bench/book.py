@@ -10,7 +10,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -65,18 +65,20 @@ def without_desk(home: Path) -> None:
     django.setup()
 
 
-def mornings(home: Path, mapping: Path, folder: Path) -> Iterator[dict[str, pl.DataFrame]]:
+def mornings(
+    home: Path, mapping: Path, folder: Path, days: Sequence[date] = MORNINGS
+) -> Iterator[dict[str, pl.DataFrame]]:
     """Each morning's questions, a table each."""
     from xiaoer.kit.tables import DuckEngine, Lake
     from xiaoer.sources.intake import load_bank, receive
 
     lake, engine = Lake(home / "lake"), DuckEngine(home / "scratch")
-    for day in MORNINGS:
+    for day in days:
         register = register_of(day, mapping, home / day.isoformat())
         load_bank(receive(register, folder, home / "inboxes" / day.isoformat()), lake, engine, day)
     load_bank(receive(mapping, folder, home / "inbox"), lake, engine, DAY)
     sales = all_sales(lake, engine)
-    for day in MORNINGS:
+    for day in days:
         yield questions(night_of(day, lake, engine, home), sales, day)
 
 

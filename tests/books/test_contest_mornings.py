@@ -3,14 +3,12 @@
 from datetime import date
 from pathlib import Path
 
-import polars as pl
 import pytest
 
-from bench.book import BOOK, MAPPING, all_sales
-from bench.following import compared, falls
+from bench.book import BOOK, MAPPING, mornings
+from bench.following import compared
 
 MORNING = date(2019, 5, 31)
-DAY = date(2020, 2, 21)
 
 pytestmark = [
     pytest.mark.slow,
@@ -21,19 +19,11 @@ pytestmark = [
 ]
 
 
-def test_falls_that_were_flagged_go_on(tmp_path: Path) -> None:
-    from xiaoer.kit.tables import DuckEngine, Lake
-    from xiaoer.nightly.plan import PLAN
-    from xiaoer.nightly.run import Night, run_number
-    from xiaoer.sources.intake import load_bank, receive
-
-    lake, engine = Lake(tmp_path / "lake"), DuckEngine(tmp_path / "scratch")
-    load_bank(receive(MAPPING, BOOK, tmp_path / "inbox"), lake, engine, DAY)
-    night = Night(MORNING, run_number(MORNING, lake), lake, engine, tmp_path / "night", tmp_path / "models")
-    for step in PLAN:
-        if step.name in {"shape", "features", "events"}:
-            step.work(night)
-    seen = pl.DataFrame(night.rows_of("noticed")).filter(pl.col("rule") == "turnover_falls")
-    told = compared(falls(all_sales(lake, engine), MORNING, set(seen["customer_id"])))
-    assert told["flagged"] >= 10  # type: ignore[operator]
-    assert told["over_random"] > 0.1  # type: ignore[operator]
+def test_falls_and_silences_that_were_flagged_go_on(tmp_path: Path) -> None:
+    (asked,) = mornings(tmp_path, MAPPING, BOOK, (MORNING,))
+    falls, silences = compared(asked["fall"]), compared(asked["silence"])
+    assert falls["asked"] > 200  # type: ignore[operator]
+    assert falls["flagged"] >= 10  # type: ignore[operator]
+    assert falls["over_random"] > 0.05  # type: ignore[operator]
+    assert silences["over_random"] > 0.2  # type: ignore[operator]
+    assert asked["morning list"]["flagged"].any()
