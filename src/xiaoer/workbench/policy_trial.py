@@ -17,7 +17,7 @@ from xiaoer.contacts import queries as contacts
 from xiaoer.customers.queries import firms_by_number
 from xiaoer.kit.refusal import Refusal
 from xiaoer.offers import queries as offers
-from xiaoer.offers.door import Doorkeeper, Standing
+from xiaoer.offers.door import INSTEAD, Doorkeeper, Standing
 from xiaoer.offers.terms import FirmFacts, Occasion, Terms
 from xiaoer.workbench import approaching
 from xiaoer.workbench.desk import Desk
@@ -27,6 +27,12 @@ AT_MOST = 20_000  # candidates of one trial; a whole bank's is the night's work
 MOST = 99
 GOAL = "goal_"
 NOT_REACHED = "not_reached"
+TRIED = (
+    "policy_cap",
+    "policy_group_cap",
+    "policy_complained",
+    "contacted_recently",
+)  # what the figures decide
 
 
 @dataclass(frozen=True)
@@ -134,11 +140,19 @@ def _rule(proposal: Any) -> str:
 
 
 def _answer(door: Doorkeeper, proposal: Any, rule: str) -> str:
-    """What stops a candidate at this door, "" where nothing does."""
-    firm = FirmFacts(proposal.customer_id, proposal.branch_id, proposal.manager_id, 0, 0, None, None, 0, ())
+    """What stops a candidate at this door, "" where nothing does.
+
+    Where both the usual way and the visit instead of it are closed, the one is told that a trial can open or close.
+    """
+    firm = FirmFacts(proposal.customer_id, proposal.branch_id, proposal.manager_id, 0, 0, None, None)
     occasion = Occasion(rule, "", proposal.goal, proposal.goal, 0)
-    _effort, stopped = door(firm, occasion, door.terms.efforts[rule])
-    return stopped["code"] if stopped else ""
+    usual = door.terms.efforts[rule]
+    _effort, stopped = door(firm, occasion, usual)
+    if not stopped:
+        return ""
+    _visit, instead = door(firm, occasion, replace(usual, kind=INSTEAD))
+    codes = [one["code"] for one in (stopped, instead) if one]
+    return next((code for code in codes if code in TRIED), codes[0])
 
 
 def _standings(desk: Desk, numbers: set[str]) -> dict[str, Standing]:
