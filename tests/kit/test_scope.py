@@ -17,7 +17,7 @@ from xiaoer.kit.scope.walls import EXCEPTIONS
 pytestmark = pytest.mark.django_db
 
 SCOPED_TABLES = (
-    "customers_firm", "features_profile", "scores_score", "events_event", "offers_proposal",
+    "customers_firm", "features_profile", "scores_score", "events_event", "offers_proposal", "offers_shadowprice",
     "branches_assignment",
 )  # fmt: skip
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
