@@ -20,7 +20,7 @@ FIRMS, MONTHS = 900, 12  # enough known defaults for a score
 SIMULATED = CHECKOUT / "mappings" / "simulator.toml"
 TABLES = {
     "account_sums", "accounts", "arrears", "borrowing", "buyers", "check_facts", "checks_due", "class_changes", "drawings_traced", "cohorts", "concentrated", "concentration",
-    "concentration_loans", "contacts", "decisions", "events", "features", "firm_spells", "firms",
+    "concentration_loans", "contacts", "decisions", "shadow_prices", "events", "features", "firm_spells", "firms",
     "firms_in_book", "flow_months", "four_flows", "guarantee_rings", "guarantee_sides", "guarantee_ties", "held", "late_notes", "loan_book", "main_partners", "met", "migration", "months",
     "note_classes", "note_debtors", "note_grades", "note_mixed", "note_plans", "note_spells", "note_told", "note_watched", "note_watches", "notes_drawn", "noticed", "partner_months", "partners",
     "plan_checks", "plan_lines", "plan_terms", "portfolio", "renewal_facts", "renewal_promises", "renewals", "rhythm", "satisfaction", "scores", "segments", "shelf_models", "shelf_scores", "similar", "sureties", "touched",

@@ -5,7 +5,7 @@ import json
 from tests.house.bank import SmallBank
 from xiaoer.kit.text import parameters, say, wording
 
-COLUMNS = {"events": ("because", "goal"), "decisions": ("because", "stopped", "changed")}
+COLUMNS = {"events": ("because", "goal"), "decisions": ("because", "stopped", "changed", "dropped")}
 
 
 def reasons(small_bank: SmallBank) -> list[dict[str, object]]:

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 
 SCOPED_TABLES = (
     "customers_firm", "features_profile", "scores_score", "scores_shelfscore", "events_event", "offers_proposal",
+    "offers_shadowprice",
     "branches_assignment",
 )  # fmt: skip
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
