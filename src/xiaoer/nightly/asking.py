@@ -12,10 +12,12 @@ import polars as pl
 
 from xiaoer.kit.dates import day_number, from_day_number
 from xiaoer.kit.text import reason
+from xiaoer.nightly import bank_rules
+from xiaoer.nightly.bank_rules import RuleBook
 from xiaoer.nightly.pieces import Part
 from xiaoer.nightly.run import Night
 from xiaoer.nightly.standing import open_tasks
-from xiaoer.offers.terms import FirmFacts, Occasion
+from xiaoer.offers.terms import Effort, FirmFacts, Occasion, Terms
 from xiaoer.segments.rules import next_due
 from xiaoer.segments.terms import Rhythm
 
@@ -33,6 +35,7 @@ class Asked:
     day: date
     placed: pl.DataFrame
     promised: Mapping[str, list[Occasion]]
+    efforts: Mapping[str, Effort]  # of the bank's own rules
 
     @classmethod
     def on(cls, night: Night, day: date) -> "Asked":
@@ -42,7 +45,8 @@ class Asked:
             if task["due_date"] <= day:
                 promised[task["customer_id"]].append(_promised(task))
         placed = pl.DataFrame(night.rows_of("portfolio")).sort("customer_id")
-        return cls(night, day, placed, promised)
+        efforts = bank_rules.efforts(RuleBook.of(night), Terms.in_force(night.business_date))
+        return cls(night, day, placed, promised, efforts)
 
     def firms(self, part: Part) -> list[FirmFacts]:
         """The part's firms with an occasion, in order of their numbers."""
@@ -61,7 +65,7 @@ class Asked:
         """Events first, then promises."""
         found: dict[str, list[Occasion]] = defaultdict(list)
         for row in part.in_order("events").iter_rows(named=True):
-            found[row["customer_id"]].append(_noticed(row))
+            found[row["customer_id"]].append(_noticed(row, self.efforts))
         for number in part.firms["customer_id"].filter(part.firms["customer_id"].is_in(list(self.promised))):
             found[number] += self.promised[number]
         return found
@@ -104,11 +108,12 @@ def _facts(row: Mapping[str, Any], occasions: tuple[Occasion, ...]) -> FirmFacts
     )
 
 
-def _noticed(row: Mapping[str, Any]) -> Occasion:
+def _noticed(row: Mapping[str, Any], efforts: Mapping[str, Effort]) -> Occasion:
     because = json.loads(row["because"])[0]
     return Occasion(
-        row["rule"], row["severity"], because, json.loads(row["goal"]), row["amount"], row["event_id"]
-    )
+        row["rule"], row["severity"], because, json.loads(row["goal"]), row["amount"], row["event_id"],
+        effort=efforts.get(row["rule"]),
+    )  # fmt: skip
 
 
 def _promised(task: Mapping[str, Any]) -> Occasion:

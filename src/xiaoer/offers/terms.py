@@ -58,7 +58,10 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """One reason to see a firm: an event, a promise that falls due, or the contact plan."""
+    """One reason to see a firm: an event, a promise that falls due, or the contact plan.
+
+    `effort` comes with a rule the bank wrote itself; every other occasion has its own in the parameters.
+    """
 
     rule: str
     severity: str
@@ -67,6 +70,7 @@ class Occasion:
     amount: int
     source: str = ""
     kind: str | None = None
+    effort: Effort | None = None
 
 
 @dataclass(frozen=True, slots=True)

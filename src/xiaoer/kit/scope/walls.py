@@ -36,6 +36,7 @@ class Wall(Enum):
         MINE,
     )  # read by whoever sees the firm, written in one's own name only
     VOUCHED = (IN_SCOPE, f"({IN_SCOPE} AND {MINE})")  # rows of a portfolio, each written in one's own name
+    SIGNED_BY = (SIGNED, MINE)  # read by everybody who is signed in, written in one's own name only
     OWN = (MINE, MINE)  # somebody's own settings
     DIRECTORY = (SIGNED, NOBODY)  # the organisation itself: everybody who is signed in
     OPEN = (ANYBODY, ANYBODY)  # needed before anybody is signed in; see `web_may`
