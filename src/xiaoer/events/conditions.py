@@ -27,7 +27,7 @@ from xiaoer.events.tree import (
 from xiaoer.kit.money import FEN_PER_YUAN
 from xiaoer.kit.text import Reason, reason
 
-LONGEST, MOST_READS, DEEPEST = 1_000, 30, 20
+LONGEST, MOST_READS, DEEPEST, MOST_PARTS = 1_000, 30, 20, 100
 MONEY = {
     "元": 1,
     "yuan": 1,
@@ -68,13 +68,13 @@ class Token:
 def condition(text: str) -> Condition:
     """The tree of a condition. Raises Unread with what stands where, and what was expected."""
     if len(text) > LONGEST:
-        raise Unread(reason("condition_long", most=LONGEST, found=len(text)), LONGEST)
+        raise Unread(reason("condition_long", at=LONGEST + 1, most=LONGEST, found=len(text)), LONGEST)
     reader = _Reader(_tokens(text))
     read = reader.either(0)
     if reader.now.kind != "end":
         raise reader.wrong("condition_end")
     if reader.read > MOST_READS:
-        raise Unread(reason("condition_reads", most=MOST_READS), len(text))
+        raise Unread(reason("condition_reads", at=len(text), most=MOST_READS), len(text))
     return read
 
 
@@ -84,7 +84,7 @@ def _tokens(text: str) -> list[Token]:
         match = TOKEN.match(text, at)
         if match is None:
             start = at + len(text[at:]) - len(text[at:].lstrip())
-            raise Unread(reason("condition_sign", found=text[start]), start)
+            raise Unread(reason("condition_sign", at=start + 1, found=text[start]), start)
         found.append(_token(match))
         at = match.end()
     return [*found, Token("end", "", len(text))]
@@ -110,7 +110,7 @@ class _Reader:
     """Goes over the tokens once; a method for each line of the grammar."""
 
     def __init__(self, tokens: list[Token]) -> None:
-        self.tokens, self.place, self.read = tokens, 0, 0
+        self.tokens, self.place, self.read, self.inside = tokens, 0, 0, 0
 
     @property
     def now(self) -> Token:
@@ -118,7 +118,7 @@ class _Reader:
 
     def wrong(self, code: str) -> Unread:
         found = self.now.text or "…"
-        return Unread(reason(code, found=found), self.now.at)
+        return Unread(reason(code, at=self.now.at + 1, found=found), self.now.at)
 
     def took(self, *texts: str) -> bool:
         """Step over the token when it is one of these."""
@@ -177,7 +177,7 @@ class _Reader:
         self.place += 1
         right = self._value()
         if not [*reads(left), *reads(right)]:
-            raise Unread(reason("condition_constant"), at)
+            raise Unread(reason("condition_constant", at=at + 1), at)
         _same_sort(left, right, at)
         return Compare(left, sign, right)
 
@@ -199,13 +199,16 @@ class _Reader:
             self.place += 1
             right = self._atom()
             if left.money and right.money:
-                raise Unread(reason("condition_money_twice"), at)
+                raise Unread(reason("condition_money_twice", at=at + 1), at)
             left = Times(left, right)
         return left
 
     def _atom(self) -> Value:
         """Number | "-" atom | column | "change" "(" column ")" | "before" "(" column ")" | "(" value ")"."""
         token = self.now
+        self.inside += 1
+        if self.inside > MOST_PARTS:
+            raise self.wrong("condition_deep")
         if token.value is not None:
             self.place += 1
             return token.value
@@ -237,7 +240,9 @@ class _Reader:
         if token.text not in known:
             near = get_close_matches(token.text, known, n=1, cutoff=0.5)
             code = "condition_unknown_near" if near else "condition_unknown"
-            raise Unread(reason(code, found=token.text or "…", near=near[0] if near else ""), token.at)
+            raise Unread(
+                reason(code, at=token.at + 1, found=token.text or "…", near=near[0] if near else ""), token.at
+            )
         self.place += 1
         self.read += 1
         return Read(token.text, known[token.text].money, when)
@@ -251,4 +256,4 @@ def _same_sort(left: Value, right: Value, at: int) -> None:
     """Money against money; nought needs no unit."""
     plain = next((one for one in (left, right) if not one.money), None)
     if left.money != right.money and plain != Number(0.0):
-        raise Unread(reason("condition_money"), at)
+        raise Unread(reason("condition_money", at=at + 1), at)

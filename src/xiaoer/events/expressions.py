@@ -1,5 +1,8 @@
 """A condition's tree as Narwhals expressions, and as a sentence read back to whoever wrote it."""
 
+import operator
+from collections.abc import Callable, Mapping
+
 import narwhals as nw
 
 from xiaoer.events.readable import readables
@@ -30,7 +33,7 @@ def holds(node: Condition) -> nw.Expr:
     """True, false, or null where something needed is not known: a filter keeps only the true."""
     match node:
         case Compare(left=left, sign=sign, right=right):
-            return _compared(amount(left), sign, amount(right))
+            return COMPARED[sign](amount(left), amount(right))
         case Known(what=what, known=known):
             missing = amount(what).is_null()
             return ~missing if known else missing
@@ -60,22 +63,12 @@ def amount(node: Value) -> nw.Expr:
             return amount(left) * amount(right)
 
 
-def _compared(left: nw.Expr, sign: str, right: nw.Expr) -> nw.Expr:
-    match sign:
-        case "<":
-            return left < right
-        case "<=":
-            return left <= right
-        case ">":
-            return left > right
-        case ">=":
-            return left >= right
-        case "=":
-            return left == right
-    return left != right
+COMPARED: Mapping[str, Callable[[nw.Expr, nw.Expr], nw.Expr]] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "!=": operator.ne,
+}  # fmt: skip
 
 
-def spoken(node: Condition | Value, tongue: str) -> str:
+def spoken(node: Condition | Value, tongue: str) -> str:  # noqa: PLR0911 one line for each kind of node
     """The tree in words, "zh" or "en"."""
     words = WORDS[tongue]
     match node:

@@ -114,7 +114,7 @@ class DryCount(Scoped):
     amounts first. `minutes`: what the contacts would ask for.
     """
 
-    run = models.ForeignKey(DryRun, on_delete=models.CASCADE, related_name="counts")
+    run = models.ForeignKey(DryRun, on_delete=models.CASCADE, related_name="dry_counts")
     day = models.DateField()
     tier = models.TextField(default="")
     firms = models.IntegerField()

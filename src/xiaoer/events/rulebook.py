@@ -57,7 +57,7 @@ def latest_run(_scope: Scope, rule: str) -> DryRun | None:
 
 def dry_counts(scope: Scope, run: DryRun) -> QuerySet[Any]:
     """What a dry run counted in the reader's portfolios, newest night first."""
-    return run.counts.seen_by(scope).order_by("-day", "branch_id", "manager_id", "tier")
+    return run.dry_counts.seen_by(scope).order_by("-day", "branch_id", "manager_id", "tier")
 
 
 def titles(_scope: Scope, language: str, rules: Iterable[str]) -> dict[str, str]:

@@ -135,7 +135,7 @@ def faults(rule: WrittenRule, limits: Limits, posts: tuple[str, ...]) -> dict[st
     try:
         condition(rule.condition)
     except Unread as fault:
-        found["condition"] = reason(fault.why["code"], "bad", **fault.why["params"], at=fault.at + 1)
+        found["condition"] = fault.why
     return found
 
 

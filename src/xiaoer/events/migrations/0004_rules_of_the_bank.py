@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('minutes', models.IntegerField()),
                 ('already', models.JSONField(default=dict)),
                 ('examples', models.JSONField(default=list)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='counts', to='events.dryrun')),
+                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dry_counts', to='events.dryrun')),
             ],
             options={
                 'indexes': [models.Index(fields=['run', 'day'], name='events_drycount_run')],
