@@ -14,6 +14,7 @@ from xiaoer.events.api import router as records
 from xiaoer.kit.refusal import Refusal
 from xiaoer.workbench.api import router
 from xiaoer.workbench.risk_api import router as loans_router
+from xiaoer.workbench.rule_api import router as rules_router
 
 
 def signed_in_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -38,6 +39,7 @@ api.add_router(
     "", loans_router
 )  # before the desk's: a firm's number may hold "/", and its notes come after it
 api.add_router("", router)
+api.add_router("", rules_router)
 api.add_router("/applications", applications)
 api.add_router("/v1", records)  # for systems of the bank, by a key of their own
 

@@ -1,6 +1,6 @@
 """The bank's rules as the desk reads them: their lives, their words, their dry runs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from string import Formatter
 from typing import Any
@@ -60,11 +60,11 @@ def dry_counts(scope: Scope, run: DryRun) -> QuerySet[Any]:
     return run.dry_counts.seen_by(scope).order_by("-day", "branch_id", "manager_id", "tier")
 
 
-def titles(_scope: Scope, language: str, rules: Iterable[str]) -> dict[str, str]:
+def titles(_scope: Scope, language: str) -> dict[str, str]:
     """What the bank's own rules are called, in "zh…" or "en…"."""
-    tongue = "zh" if language.startswith("zh") else "en"
-    rows = RuleStep.objects.filter(rule__in=[*rules], step=Verb.WRITTEN.value).order_by("pk")
-    return {row.rule: row.body[f"title_{tongue}"] for row in rows if row.body}
+    tongue = "zh" if language.lower().startswith("zh") else "en"
+    rows = RuleStep.objects.filter(step=Verb.WRITTEN.value).order_by("pk")
+    return dict(rows.values_list("rule", f"body__title_{tongue}"))
 
 
 def words_of(code: str) -> Mapping[str, str] | None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import narwhals as nw
 import polars as pl
@@ -59,12 +60,11 @@ class RuleBook:
         return cls(standing, muted)
 
 
-def _taken(row: Mapping[str, object]) -> Taken:
-    told = row | {"body": json.loads(str(row["body"])) if row["body"] else None}
+def _taken(row: dict[str, Any]) -> Taken:
+    body = json.loads(row["body"]) if row["body"] else None
     return Taken(
-        str(told["rule"]), int(str(told["version"])), Verb(str(told["step"])), told["day"], "",  # type: ignore[arg-type]
-        told["body"], told["until_date"],  # type: ignore[arg-type]
-    )  # fmt: skip
+        row["rule"], row["version"], Verb(row["step"]), row["day"], body=body, until=row["until_date"]
+    )
 
 
 def efforts(book: RuleBook, terms: Terms) -> dict[str, Effort]:
