@@ -19,7 +19,7 @@ from xiaoer.workbench.shown.lists import glances, opens, standing
 
 
 def events(firm_of: Callable[[Any], Any], scope: Scope | None = None) -> Table:
-    """What happened to firms of a scope; `firm_of` gives the firm of an event, the bank's own rules are called as it calls them."""
+    """What happened to firms of a scope; `firm_of` gives the firm of an event; the bank's rules bear their titles."""
     called = wordings.RULES | (titles(scope, tongue()) if scope else {})
     return Table(
         name="events",
