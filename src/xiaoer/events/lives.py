@@ -61,11 +61,6 @@ class Life:
     def in_force(self) -> WrittenRule | None:
         return None if self.adopted is None else written(self.texts[self.adopted - 1].body or {})
 
-    @property
-    def writers(self) -> frozenset[str]:
-        """Whoever wrote or proposed the newest text or one before it: none of them adopts."""
-        return frozenset(one.staff_id for one in self.texts)
-
     def muted_on(self, day: date) -> bool:
         return self.mute is not None and self.mute.until is not None and day <= self.mute.until
 

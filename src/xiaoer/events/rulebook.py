@@ -26,11 +26,6 @@ def life_of(_scope: Scope, rule: str) -> Life | None:
     return lives(map(taken, RuleStep.objects.filter(rule=rule).order_by("pk"))).get(rule)
 
 
-def steps_of(_scope: Scope, rule: str) -> list[RuleStep]:
-    """Everything that was done with a rule, newest first."""
-    return list(RuleStep.objects.filter(rule=rule).order_by("-pk"))
-
-
 def taken(row: RuleStep) -> Taken:
     """A kept row as the pure rules take it."""
     return Taken(
@@ -48,11 +43,6 @@ def dry_run(scope: Scope, number: int) -> DryRun | None:
     """A dry run of one's own or of a rule somebody proposes."""
     found = DryRun.objects.select_related("answer").filter(pk=number).first()
     return found if found and (found.staff_id == scope.staff_id or found.rule) else None
-
-
-def latest_run(_scope: Scope, rule: str) -> DryRun | None:
-    """The newest dry run of a rule's text."""
-    return DryRun.objects.select_related("answer").filter(rule=rule).order_by("-pk").first()
 
 
 def dry_counts(scope: Scope, run: DryRun) -> QuerySet[Any]:

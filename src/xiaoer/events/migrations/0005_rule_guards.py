@@ -64,21 +64,10 @@ END $$;
 
 CREATE TRIGGER events_rule_step BEFORE INSERT ON events_rulestep
     FOR EACH ROW EXECUTE FUNCTION events_rule_step();
-
-CREATE FUNCTION events_dry_run_asked() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM pg_notify('xiaoer_dry_run', NEW.id::text);
-    RETURN NULL;
-END $$;
-
-CREATE TRIGGER events_dry_run_asked AFTER INSERT ON events_dryrun
-    FOR EACH ROW EXECUTE FUNCTION events_dry_run_asked();
 """
 UNDO = """
 DROP TRIGGER events_rule_step ON events_rulestep;
-DROP TRIGGER events_dry_run_asked ON events_dryrun;
 DROP FUNCTION events_rule_step();
-DROP FUNCTION events_dry_run_asked();
 DROP FUNCTION events_rule_refuse(text);
 """
 
