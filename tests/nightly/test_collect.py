@@ -8,7 +8,7 @@ from tests.world import BUSINESS_DATE
 from xiaoer.contacts.actions import About, FollowUp, complete_task, record_outcome
 from xiaoer.kit.scope import Scope
 from xiaoer.kit.scope.acting import acting_as
-from xiaoer.nightly.collect import CHECKS, CONTACTS, EVENTS, SUPPRESSIONS, TASKS, collect
+from xiaoer.nightly.collect import CHECKS, CONTACTS, EVENTS, RULES, SUPPRESSIONS, TASKS, collect
 
 pytestmark = pytest.mark.usefixtures("own_world")
 
@@ -18,13 +18,14 @@ SCOPE = Scope("M1", managers=("M1",), rights=frozenset({"contacts.write"}), edit
 
 def test_nothing_written_keeps_its_types() -> None:
     collected = collect(TODAY)
-    assert [table.num_rows for table in collected.values()] == [0, 0, 0, 0, 0]
+    assert [table.num_rows for table in collected.values()] == [0] * len(collected)
     assert [table.schema for table in collected.values()] == [
         CONTACTS,
         TASKS,
         CHECKS,
         SUPPRESSIONS,
         EVENTS,
+        RULES,
     ]
 
 

@@ -15,6 +15,7 @@ from xiaoer.kit.refusal import Refusal
 from xiaoer.workbench.api import router
 from xiaoer.workbench.model_api import router as models_router
 from xiaoer.workbench.risk_api import router as loans_router
+from xiaoer.workbench.rule_api import router as rules_router
 
 
 def signed_in_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -39,6 +40,7 @@ api.add_router(
     "", loans_router
 )  # before the desk's: a firm's number may hold "/", and its notes come after it
 api.add_router("", router)
+api.add_router("", rules_router)
 api.add_router("/applications", applications)
 api.add_router("/v1", records)  # for systems of the bank, by a key of their own
 api.add_router("/models", models_router)

@@ -2,9 +2,12 @@
 
 from xiaoer.contact_policy.actions import stop_when_asked
 from xiaoer.contacts.terms import OutcomeRecorded
+from xiaoer.events.rulebook import words_of
 from xiaoer.kit.facts.outbox import subscribe
+from xiaoer.kit.text import words_from
 
 
 def wire() -> None:
     """Put every listener in its place; again changes nothing."""
     subscribe(OutcomeRecorded, stop_when_asked)
+    words_from(words_of)

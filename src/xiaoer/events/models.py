@@ -4,7 +4,8 @@ from typing import ClassVar
 
 from django.db import models
 
-from xiaoer.kit.published import Published, one_open_row
+from xiaoer.kit.published import Published, Scoped, ScopedRows, one_open_row
+from xiaoer.kit.scope.walls import Wall
 
 
 class Event(Published):
@@ -37,3 +38,94 @@ class Event(Published):
                 name="events_event_by_day",
             ),
         ]
+
+
+class RuleStep(models.Model):
+    """One step in the life of a rule: written, proposed, returned, adopted, ended, muted, unmuted. Never changed.
+
+    `body` holds the rule's whole text on a written step; `until_date` the last day of a mute. PostgreSQL itself holds
+    the order of the steps, and that nobody adopts what they wrote or proposed (migration 0005_rule_guards).
+    """
+
+    rule = models.TextField()  # "bank_…" for the bank's own, else a built-in rule's name
+    version = models.IntegerField(default=0)
+    step = models.TextField()
+    staff_id = models.TextField()
+    body = models.JSONField(null=True)
+    reason = models.TextField(default="")
+    until_date = models.DateField(null=True)
+    day = models.DateField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    wall: ClassVar[Wall] = Wall.COUNTERSIGNED  # no firm stands in a rule
+    web_may: ClassVar[str] = "SELECT, INSERT"
+    keeps_history: ClassVar[bool] = True
+    history_leaves_out: ClassVar[tuple[str, ...]] = ("reason",)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    step__in=["written", "proposed", "returned", "adopted", "ended", "muted", "unmuted"]
+                ),
+                name="events_rulestep_known_step",
+            ),
+            models.UniqueConstraint(
+                fields=["rule", "version"],
+                condition=models.Q(step="written"),
+                name="events_rulestep_one_text_a_version",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["rule"], name="events_rulestep_rule")]
+
+
+class DryRun(models.Model):
+    """Somebody asks whom a rule's text would name; answered by the worker beside the lake, never by the web."""
+
+    staff_id = models.TextField()
+    rule = models.TextField(default="")
+    body = models.JSONField()
+    asked_at = models.DateTimeField(auto_now_add=True)
+
+    wall: ClassVar[Wall] = Wall.COUNTERSIGNED
+    web_may: ClassVar[str] = "SELECT, INSERT"
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["rule"], name="events_dryrun_rule")]
+
+
+class DryAnswer(models.Model):
+    """What came of a dry run: the nights it was tried on (ISO dates, newest first), or why it could not be."""
+
+    run = models.OneToOneField(DryRun, on_delete=models.CASCADE, related_name="answer")
+    nights = models.JSONField(default=list)
+    why_not = models.JSONField(null=True)  # reason
+    seconds = models.FloatField(default=0.0)
+    answered_at = models.DateTimeField(auto_now_add=True)
+
+    wall: ClassVar[Wall] = Wall.DIRECTORY
+    web_may: ClassVar[str] = "SELECT"
+
+
+class DryCount(Scoped):
+    """How many firms of a portfolio and tier a dry run would name on a night, and a few of them.
+
+    `already`: {rule: firms of these it names too}. `examples`: [{customer_id, because: reason, amount}], the largest
+    amounts first. `minutes`: what the contacts would ask for.
+    """
+
+    run = models.ForeignKey(DryRun, on_delete=models.CASCADE, related_name="dry_counts")
+    day = models.DateField()
+    tier = models.TextField(default="")
+    firms = models.IntegerField()
+    minutes = models.IntegerField()
+    already = models.JSONField(default=dict)
+    examples = models.JSONField(default=list)
+
+    wall: ClassVar[Wall] = Wall.SCOPED
+    web_may: ClassVar[str] = "SELECT"
+
+    objects = ScopedRows.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["run", "day"], name="events_drycount_run")]

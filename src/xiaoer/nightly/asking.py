@@ -12,11 +12,13 @@ import polars as pl
 
 from xiaoer.kit.dates import day_number, from_day_number
 from xiaoer.kit.text import reason
+from xiaoer.nightly import bank_rules
+from xiaoer.nightly.bank_rules import RuleBook
 from xiaoer.nightly.pieces import Part
 from xiaoer.nightly.run import Night
 from xiaoer.nightly.standing import open_tasks
 from xiaoer.offers.door import ALWAYS
-from xiaoer.offers.terms import FirmFacts, Occasion, one_of_a_group
+from xiaoer.offers.terms import Effort, FirmFacts, Occasion, Terms, one_of_a_group
 from xiaoer.segments.rules import next_due
 from xiaoer.segments.terms import Rhythm
 
@@ -36,6 +38,7 @@ class Asked:
     placed: pl.DataFrame
     groups: Mapping[str, str]
     promised: Mapping[str, list[Occasion]]
+    efforts: Mapping[str, Effort]  # of the bank's own rules
 
     @classmethod
     def on(cls, night: Night, day: date) -> "Asked":
@@ -45,7 +48,8 @@ class Asked:
             if task["due_date"] <= day:
                 promised[task["customer_id"]].append(_promised(task))
         placed = pl.DataFrame(night.rows_of("portfolio")).sort("customer_id")
-        return cls(night, day, placed, _groups(night), promised)
+        efforts = bank_rules.efforts(RuleBook.of(night), Terms.in_force(night.business_date))
+        return cls(night, day, placed, _groups(night), promised, efforts)
 
     def firms(self, part: Part) -> list[FirmFacts]:
         """The part's firms with an occasion, in order of their numbers."""
@@ -66,7 +70,7 @@ class Asked:
         """Events first, then promises."""
         found: dict[str, list[Occasion]] = defaultdict(list)
         for row in part.in_order("events").iter_rows(named=True):
-            found[row["customer_id"]].append(_noticed(row))
+            found[row["customer_id"]].append(_noticed(row, self.efforts))
         for number in part.firms["customer_id"].filter(part.firms["customer_id"].is_in(list(self.promised))):
             found[number] += self.promised[number]
         return found
@@ -127,11 +131,12 @@ def _facts(row: Mapping[str, Any], occasions: tuple[Occasion, ...]) -> FirmFacts
     )
 
 
-def _noticed(row: Mapping[str, Any]) -> Occasion:
+def _noticed(row: Mapping[str, Any], efforts: Mapping[str, Effort]) -> Occasion:
     because = json.loads(row["because"])[0]
     return Occasion(
-        row["rule"], row["severity"], because, json.loads(row["goal"]), row["amount"], row["event_id"]
-    )
+        row["rule"], row["severity"], because, json.loads(row["goal"]), row["amount"], row["event_id"],
+        effort=efforts.get(row["rule"]),
+    )  # fmt: skip
 
 
 def _promised(task: Mapping[str, Any]) -> Occasion:

@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 
 from xiaoer.contact_policy.models import Suppression
 from xiaoer.contacts.models import Contact, Task
-from xiaoer.events.models import Event
+from xiaoer.events.models import Event, RuleStep
 from xiaoer.loans.models import Check
 
 TEXT, DAY, WHOLE = pa.string(), pa.date32(), pa.int64()
@@ -36,12 +36,15 @@ EVENTS = pa.schema({
     "event_id": TEXT, "customer_id": TEXT, "rule": TEXT, "day": DAY, "due_date": DAY, "severity": TEXT,
     "because": TEXT, "goal": TEXT, "amount": WHOLE,
 })  # fmt: skip
+RULES = pa.schema({
+    "step_id": WHOLE, "rule": TEXT, "version": WHOLE, "step": TEXT, "body": TEXT, "until_date": DAY, "day": DAY,
+})  # fmt: skip
 
 
 def collect(business_date: date, *, using: str = "owner") -> dict[str, pa.Table]:
     """desk_contacts, desk_tasks, desk_checks, desk_suppressions: every row written up to and on `business_date`.
 
-    And desk_events: what records told by day, as it was told then.
+    And desk_events: what records told by day, as it was told then; desk_rules: what was done with the bank's rules.
 
     A task closed after that day is still open as of it. Rows come in the order they were written, so the same
     day gives the same tables.
@@ -59,6 +62,7 @@ def collect(business_date: date, *, using: str = "owner") -> dict[str, pa.Table]
         "desk_events": _table(
             EVENTS, _by_day(business_date, using), day="event_date", because="because_text", goal="goal_text"
         ),
+        "desk_rules": _table(RULES, _rules(business_date, using), step_id="pk", body="body_text"),
     }  # fmt: skip
 
 
@@ -70,6 +74,10 @@ def _by_day(business_date: date, using: str) -> QuerySet[Any]:
     rows = Event.objects.using(using).filter(noticed_at__isnull=False, event_date__lte=business_date)
     texts = {f"{name}_text": Cast(name, TextField()) for name in ("because", "goal")}
     return rows.annotate(**texts).order_by("pk")
+
+
+def _rules(business_date: date, using: str) -> QuerySet[Any]:
+    return _written(RuleStep, business_date, using).annotate(body_text=Cast("body", TextField()))
 
 
 def _as_of(tasks: QuerySet[Any], business_date: date) -> QuerySet[Any]:

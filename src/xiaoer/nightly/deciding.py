@@ -16,8 +16,9 @@ from xiaoer.events.telling import told
 from xiaoer.events.terms import Rule, Rules
 from xiaoer.kit.dates import add_working_days
 from xiaoer.kit.tables.files import write_batches
-from xiaoer.nightly import decisions, history
+from xiaoer.nightly import bank_rules, decisions, history
 from xiaoer.nightly.asking import Asked
+from xiaoer.nightly.bank_rules import EVENTS
 from xiaoer.nightly.decisions import LOG
 from xiaoer.nightly.gathering import recorded
 from xiaoer.nightly.pieces import parts
@@ -31,13 +32,6 @@ from xiaoer.offers.rules import candidates
 from xiaoer.offers.terms import Candidate, Room, Terms
 
 ROWS_AT_ONCE = 100_000
-EVENTS = pa.schema(
-    {
-        "event_id": pa.string(), "customer_id": pa.string(), "rule": pa.string(), "event_date": pa.date32(),
-        "due_date": pa.date32(), "severity": pa.string(), "because": pa.string(), "goal": pa.string(),
-        "amount": pa.int64(),
-    }
-)  # fmt: skip
 
 
 def events(night: Night) -> None:
@@ -48,7 +42,11 @@ def events(night: Night) -> None:
     open_buyers = buyers.join(open_firms.select("customer_id"), on="customer_id", how="semi")
     seen = night.keep("noticed", noticed(open_firms, open_buyers, night.on, rules))
     rows = pl.DataFrame(night.engine.collect(seen)).sort("customer_id", "rule", "partner", nulls_last=True)
-    batches = chain(_worded(rows, night.business_date, rules), _taken_over(night, rules))
+    book = bank_rules.RuleBook.of(night)
+    heard = rows.filter(~pl.col("rule").is_in(sorted(book.muted)))
+    batches = chain(
+        _worded(heard, night.business_date, rules), _taken_over(night, rules), bank_rules.events(night, book)
+    )
     night.rows += write_batches(batches, EVENTS, night.path("events"))
 
 

@@ -51,6 +51,14 @@ DESK = {
         },
         (), "day",
     ),
+    "desk_rules": TableSchema(
+        "desk_rules",
+        {
+            "step_id": Kind.INTEGER, "rule": Kind.KEY, "version": Kind.INTEGER, "step": Kind.CODE, "body": Kind.TEXT,
+            "until_date": Kind.DATE, "day": Kind.DATE,
+        },
+        (), "day",
+    ),
 }  # fmt: skip
 
 

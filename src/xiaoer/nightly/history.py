@@ -37,6 +37,18 @@ def made_before(night: Night, name: str, columns: Sequence[str]) -> pa.Table | N
     return pq.read_table(path, columns=list(columns)) if before and path.exists() else None
 
 
+def published(nights: Path) -> list[dict[str, Any]]:
+    """Every published run, {business_date, run_id}, oldest first."""
+    return _read(nights)
+
+
+def columns_before(night: Night, name: str) -> frozenset[str]:
+    """The columns of that table of the night before; none where there is none."""
+    before = run_before(_nights(night), night.business_date)
+    path = _nights(night) / (before or "") / f"{name}.parquet"
+    return frozenset(pq.read_schema(path).names) if before and path.exists() else frozenset()
+
+
 def ranks_before(night: Night) -> dict[str, int]:
     """Each firm's place on the morning before; empty on the first one."""
     rows = made_before(night, "decisions", ("customer_id", "rank"))

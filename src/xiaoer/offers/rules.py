@@ -33,10 +33,16 @@ def _weighed(firm: FirmFacts, occasion: Occasion, terms: Terms, door: Door, day:
 
 
 def _effort(occasion: Occasion, terms: Terms) -> Effort:
-    effort = terms.efforts[occasion.rule]
+    effort = occasion.effort or terms.efforts[occasion.rule]
     kind = occasion.kind or effort.kind
     least = terms.least_visit_minutes if kind == "visit" else 0
     return replace(effort, kind=kind, minutes=max(effort.minutes, least))
+
+
+def unmeasured(kind: str, purpose: str, minutes: int, brings: str, terms: Terms) -> Effort:
+    """The effort of a rule nobody has measured yet: the smallest chance of the rules with its purpose."""
+    chances = [one.chance for one in terms.efforts.values() if one.purpose == purpose]
+    return Effort(kind, purpose, minutes, min(chances), brings)
 
 
 def expected_return(firm: FirmFacts, occasion: Occasion, effort: Effort, terms: Terms) -> int:

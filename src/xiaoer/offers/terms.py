@@ -97,7 +97,10 @@ def most_firms(on: date) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """One reason to see a firm: an event, a promise that falls due, or the contact plan."""
+    """One reason to see a firm: an event, a promise that falls due, or the contact plan.
+
+    `effort` comes with a rule the bank wrote itself; every other occasion has its own in the parameters.
+    """
 
     rule: str
     severity: str
@@ -106,6 +109,7 @@ class Occasion:
     amount: int
     source: str = ""
     kind: str | None = None
+    effort: Effort | None = None
 
 
 @dataclass(frozen=True, slots=True)

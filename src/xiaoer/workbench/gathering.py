@@ -132,7 +132,7 @@ def events(desk: Desk, asked: Mapping[str, str]) -> Listing:
     """What happened in scope as a list."""
     known: dict[str, Any] = {}
     listing = Listing(
-        event_list.events(lambda event: known[event.customer_id]),
+        event_list.events(lambda event: known[event.customer_id], desk.scope),
         noticed.events(desk.scope),
         asked,
         views(desk, "events"),

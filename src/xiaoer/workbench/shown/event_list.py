@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from xiaoer.events.rulebook import titles
+from xiaoer.kit.scope import Scope
 from xiaoer.kit.screens.tables import Choice, Column, Filter, Table, View
 from xiaoer.workbench.shown import wordings
-from xiaoer.workbench.shown.drawings import unit
+from xiaoer.workbench.shown.drawings import tongue, unit
 from xiaoer.workbench.shown.lists import glances, opens, standing
 
 
-def events(firm_of: Callable[[Any], Any]) -> Table:
-    """What happened to firms of a scope; `firm_of` gives the firm of an event."""
+def events(firm_of: Callable[[Any], Any], scope: Scope | None = None) -> Table:
+    """What happened to firms of a scope; `firm_of` gives the firm of an event; the bank's rules bear their titles."""
+    called = wordings.RULES | (titles(scope, tongue()) if scope else {})
     return Table(
         name="events",
         title=_("Events"),
-        columns=_event_columns(firm_of),
+        columns=_event_columns(firm_of, called),
         row_key="event_id",
         default_order="due",
         opens=opens,
         glances=glances,
-        filters=_event_filters(),
+        filters=_event_filters(called),
         views=(
             View("all", gettext_lazy("All")),
             View("act", gettext_lazy("To act on"), {"severity": "act"}),
@@ -40,7 +44,7 @@ def events(firm_of: Callable[[Any], Any]) -> Table:
     )
 
 
-def _event_columns(firm_of: Callable[[Any], Any]) -> tuple[Column, ...]:
+def _event_columns(firm_of: Callable[[Any], Any], called: dict[str, Any]) -> tuple[Column, ...]:
     return (
         Column(
             "firm", gettext_lazy("Firm"), lambda event: firm_of(event).name, "name", place="title", fixed=True
@@ -56,7 +60,7 @@ def _event_columns(firm_of: Callable[[Any], Any]) -> tuple[Column, ...]:
         Column(
             "what",
             gettext_lazy("What"),
-            lambda event: wordings.word(wordings.RULES, event.rule),
+            lambda event: wordings.word(called, event.rule),
             order=("rule",),
             place="second",
         ),
@@ -67,7 +71,7 @@ def _event_columns(firm_of: Callable[[Any], Any]) -> tuple[Column, ...]:
     )
 
 
-def _event_filters() -> tuple[Filter, ...]:
+def _event_filters(called: dict[str, Any]) -> tuple[Filter, ...]:
     return (
         Filter(
             "severity",
@@ -75,13 +79,13 @@ def _event_filters() -> tuple[Filter, ...]:
             tuple(Choice(code, title, Q(severity=code)) for code, title in wordings.SEVERITIES.items()),
             few=True,
         ),
-        Filter("rule", gettext_lazy("What"), rules),
+        Filter("rule", gettext_lazy("What"), partial(rules, called=called)),
     )
 
 
-def rules(rows: Any) -> tuple[Choice, ...]:
+def rules(rows: Any, called: dict[str, Any] = wordings.RULES) -> tuple[Choice, ...]:
     """The rules that found something, most first."""
     found = rows.order_by().values("rule").annotate(n=Count("pk")).order_by("-n", "rule")
     return tuple(
-        Choice(one["rule"], wordings.word(wordings.RULES, one["rule"]), Q(rule=one["rule"])) for one in found
+        Choice(one["rule"], wordings.word(called, one["rule"]), Q(rule=one["rule"])) for one in found
     )

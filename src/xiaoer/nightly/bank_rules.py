@@ -1,0 +1,161 @@
+"""The bank's own rules by night: which are in force, whom they name, and how long what they noticed stands."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+import pyarrow as pa
+
+from xiaoer.events.finding import named
+from xiaoer.events.lives import Taken, Verb, lives, words_code
+from xiaoer.events.rules import numbered
+from xiaoer.events.terms import Severity
+from xiaoer.events.written import WrittenRule, param, shown_by
+from xiaoer.kit.dates import add_working_days
+from xiaoer.kit.jsontext import fraction, whole, written
+from xiaoer.kit.tables import Frame
+from xiaoer.kit.text import reason
+from xiaoer.nightly import history
+from xiaoer.nightly.gathering import recorded
+from xiaoer.nightly.run import Night
+from xiaoer.offers.rules import unmeasured
+from xiaoer.offers.terms import Effort, Terms
+
+TONES = {Severity.ACT.value: "bad", Severity.WATCH.value: "warn", Severity.NOTE.value: "plain"}
+MILDER = {Severity.ACT.value: Severity.WATCH.value, Severity.WATCH.value: Severity.NOTE.value}
+EVENTS = pa.schema(
+    {
+        "event_id": pa.string(), "customer_id": pa.string(), "rule": pa.string(), "event_date": pa.date32(),
+        "due_date": pa.date32(), "severity": pa.string(), "because": pa.string(), "goal": pa.string(),
+        "amount": pa.int64(),
+    }
+)  # fmt: skip
+COLUMNS = {
+    "event_id": pl.String, "customer_id": pl.String, "rule": pl.String, "event_date": pl.Date, "due_date": pl.Date,
+    "severity": pl.String, "because": pl.String, "goal": pl.String, "amount": pl.Int64,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    """The rules in force on a night, by code, each with its version; and every muted rule's code."""
+
+    rules: Mapping[str, tuple[int, WrittenRule]]
+    muted: frozenset[str]
+
+    @classmethod
+    def of(cls, night: Night) -> "RuleBook":
+        """As the desk had left it on the business date."""
+        rows = pl.DataFrame(night.engine.collect(recorded(night, "desk_rules"))).sort("step_id")
+        known = lives(_taken(row) for row in rows.iter_rows(named=True))
+        muted = frozenset(code for code, life in known.items() if life.muted_on(night.business_date))
+        standing = {
+            code: (life.adopted, life.in_force)
+            for code, life in sorted(known.items())
+            if life.adopted is not None and life.in_force is not None and code not in muted
+        }
+        return cls(standing, muted)
+
+
+def _taken(row: dict[str, Any]) -> Taken:
+    body = json.loads(row["body"]) if row["body"] else None
+    return Taken(
+        row["rule"], row["version"], Verb(row["step"]), row["day"], body=body, until=row["until_date"]
+    )
+
+
+def efforts(book: RuleBook, terms: Terms) -> dict[str, Effort]:
+    """What a contact takes that one of these rules asks for."""
+    return {
+        code: unmeasured(rule.way, rule.purpose, rule.minutes, rule.brings, terms)
+        for code, (_, rule) in book.rules.items()
+    }
+
+
+def events(night: Night, book: RuleBook) -> Iterator[pa.RecordBatch]:
+    """What the rules notice tonight, and what they noticed before and still stands."""
+    known = Known.of(night)
+    before = standing_before(night)
+    for code, (version, rule) in book.rules.items():
+        rows = told(found(night, known, rule), night, code, version, rule)
+        faded = fading(before, rows, night, code, rule)
+        made = pl.concat([rows, faded]).sort("customer_id", "event_id")
+        yield from made.to_arrow().cast(EVENTS).to_batches()
+
+
+@dataclass(frozen=True)
+class Known:
+    """A night's open firms, the products they hold, and where the night before left the same table."""
+
+    firms: Frame
+    held: Frame
+    before: frozenset[str]
+
+    @classmethod
+    def of(cls, night: Night) -> "Known":
+        firms = night.made("firms").filter(~nw.col("closed"))
+        return cls(firms, night.made("held"), history.columns_before(night, "firms"))
+
+
+def found(night: Night, known: Known, rule: WrittenRule) -> pl.DataFrame:
+    """The firms a rule names, in the order of their numbers: customer_id, tier, amount, evidence."""
+    wanted = sorted(rule.reads_before)
+    before = None
+    if wanted and known.before >= set(wanted):
+        rows = history.made_before(night, "firms", ["customer_id", *wanted])
+        before = None if rows is None else night.engine.table(rows)
+    seen = named(known.firms, before, known.held, rule)
+    return pl.DataFrame(night.engine.collect(seen)).sort("customer_id")
+
+
+def told(rows: pl.DataFrame, night: Night, code: str, version: int, rule: WrittenRule) -> pl.DataFrame:
+    """Named firms as events: the reason carries values, its words are the version's own."""
+    day = night.business_date
+    return rows.select(
+        _numbers(rows, code, day.isoformat()),
+        "customer_id",
+        pl.lit(code).alias("rule"),
+        pl.lit(day).alias("event_date"),
+        pl.lit(add_working_days(day, rule.due_days)).alias("due_date"),
+        pl.lit(rule.severity).alias("severity"),
+        written([because(code, version, rule)]).alias("because"),
+        pl.lit(json.dumps(reason(f"goal_{words_code(code, version)}"))).alias("goal"),
+        pl.col("amount").cast(pl.Int64),
+    )
+
+
+def because(code: str, version: int, rule: WrittenRule) -> dict[str, object]:
+    """The reason's shape, each value an expression over the row."""
+    values = {param(name): _value(name) for name in rule.evidence}
+    return {"code": words_code(code, version), "params": values, "tone": TONES[rule.severity]}
+
+
+def _value(name: str) -> pl.Expr:
+    column = pl.col(name)
+    if shown_by(name).unit in ("amount", "days", "count"):
+        return whole(column.cast(pl.Float64).round(0).cast(pl.Int64))
+    return fraction(column.cast(pl.Float64))
+
+
+def _numbers(rows: pl.DataFrame, code: str, day: str) -> pl.Series:
+    return pl.Series("event_id", [numbered(firm, code, "", day) for firm in rows["customer_id"]], pl.String)
+
+
+def standing_before(night: Night) -> pl.DataFrame:
+    """Events of the bank's own rules that stood the night before."""
+    rows = history.made_before(night, "events", list(COLUMNS))
+    return pl.DataFrame(schema=COLUMNS) if rows is None else pl.DataFrame(rows).cast(COLUMNS)  # type: ignore[arg-type]
+
+
+def fading(
+    before: pl.DataFrame, tonight: pl.DataFrame, night: Night, code: str, rule: WrittenRule
+) -> pl.DataFrame:
+    """What is not noticed anew stands so many days, one step milder, under its own number."""
+    age = (pl.lit(night.business_date) - pl.col("event_date")).dt.total_days()
+    mine = before.filter(pl.col("rule") == code, age <= rule.stands_days)
+    kept = mine.join(tonight, on="customer_id", how="anti")
+    milder = pl.lit(MILDER.get(rule.severity, Severity.NOTE.value)).alias("severity")
+    return kept.with_columns(milder).select(tonight.columns)

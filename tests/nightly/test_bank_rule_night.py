@@ -1,0 +1,86 @@
+"""A rule adopted by two persons on a day: the night before knows nothing of it, the next one fires it and offers it."""
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.events.test_bank_rules import EXAMPLE
+from xiaoer.events import adopting
+from xiaoer.events.written import written
+from xiaoer.kit.scope import Scope
+from xiaoer.kit.scope.acting import acting_as
+from xiaoer.kit.settings import Settings, settings
+from xiaoer.kit.text import say
+
+pytestmark = pytest.mark.xdist_group("house")
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+DAY = date(2026, 11, 30)  # after the world's, so that nothing goes backwards
+NEXT = DAY + timedelta(days=1)
+TEXT = EXAMPLE | {
+    "condition": "sales_12m > 0", "stake": "sales_12m", "severity": "act", "population": {},
+    "zh": "近 12 个月开票 {sales_12m}", "en": "{sales_12m} of sales in 12 months",
+}  # fmt: skip
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Settings:
+    from xiaoer.kit.tables import DuckEngine, Lake
+    from xiaoer.simulator.bank import simulate
+    from xiaoer.simulator.terms import Plan
+    from xiaoer.sources.intake import load_bank, receive
+
+    simulate(Plan(40, 2, 11, DAY), tmp_path / "bank", lambda _: None)
+    received = receive(CHECKOUT / "mappings" / "simulator.toml", tmp_path / "bank", tmp_path / "inbox")
+    load_bank(received, Lake(tmp_path / "lake"), DuckEngine(tmp_path / "scratch"), DAY)
+    return replace(settings(), home=tmp_path)
+
+
+def scope_of(staff: str, *rights: str) -> Scope:
+    from xiaoer.kit.published import pointer
+
+    return Scope(staff, everything=True, rights=frozenset(rights), edition=pointer("owner").edition)
+
+
+def adopted() -> str:
+    analyst, manager = scope_of("W1", "rules.write"), scope_of("W2", "rules.adopt")
+    with acting_as(analyst):
+        code = str(adopting.write(analyst, written(TEXT), NEXT).rule)
+        adopting.propose(analyst, code, NEXT)
+    with acting_as(manager):
+        adopting.adopt(manager, code, NEXT)
+        adopting.mute(manager, "main_buyer_new", NEXT, "tried in a test", NEXT)
+    return code
+
+
+def shown(code: str) -> tuple[list[Any], list[Any]]:
+    from xiaoer.events.models import Event
+    from xiaoer.kit.published import pointer
+    from xiaoer.offers.models import Proposal
+
+    edition = pointer("owner").edition
+    events = list(Event.objects.using("owner").at(edition).filter(rule=code))
+    offers = Proposal.objects.using("owner").at(edition)
+    return events, [one for one in offers if one.goal and code in json.dumps(one.goal)]
+
+
+def test_the_next_night_fires_it_and_the_morning_list_has_it(own_world: str, home: Settings) -> None:
+    from xiaoer.nightly.night import run_night
+
+    first = run_night(home, DAY)
+    code = adopted()
+    assert run_night(home, DAY)["run_id"] == first["run_id"], "a night that is shown stays as it was"
+    assert shown(code) == ([], [])
+    run_night(home, NEXT)
+    events, offers = shown(code)
+    assert events
+    assert offers, "on somebody's morning"
+    assert all(one.severity == "act" and one.amount > 0 and one.event_date == NEXT for one in events)
+    assert not shown("main_buyer_new")[0], "muted"
+    with acting_as(scope_of("W2", "firms.read")):
+        assert "个月开票" in say(events[0].because[0], "zh")
+        assert say(offers[0].goal, "en") == EXAMPLE["goal_en"]
