@@ -330,8 +330,20 @@ def applied_for(customer_id: str) -> None:
 
 
 def planned(customer_id: str, today: date) -> None:
-    from xiaoer.segments.models import Goal
+    from uuid import uuid4
 
+    from xiaoer.segments.models import Goal
+    from xiaoer.trials.models import TrialFirm, TrialOutcome
+
+    row = {
+        "customer_id": customer_id,
+        "branch_id": OLD[0],
+        "manager_id": OLD[1],
+        "trial": uuid4(),
+        "day": today,
+    }
+    TrialFirm.objects.using("owner").create(**row, arm="first", approached=True, asked=0.5, effect=0.1)
+    TrialOutcome.objects.using("owner").create(**row, took=True)
     Goal.objects.using("owner").create(
         customer_id=customer_id, branch_id=OLD[0], manager_id=OLD[1], staff_id="M1", measure="words", words="x",
         begun_date=today, due_date=today + timedelta(days=90),

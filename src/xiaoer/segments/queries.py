@@ -141,20 +141,19 @@ def open_goals(scope: Scope, customer_ids: Collection[str] | None = None) -> Que
     return rows if customer_ids is None else rows.filter(customer_id__in=customer_ids)
 
 
-def closed_goals(scope: Scope, customer_id: str) -> QuerySet[Goal]:
-    """Goals reached or dropped, the latest first."""
-    return (
-        Goal.objects.seen_by(scope)
-        .filter(customer_id=customer_id)
-        .exclude(status="open")
-        .order_by("-closed_date", "-pk")
-    )
+def account_plan(scope: Scope, firm: Firm, today: date) -> tuple[list[Standing], list[Goal]]:
+    """A firm's open goals as they stand, the first due first, and those reached or dropped, the latest first."""
+    goals = list(Goal.objects.seen_by(scope).filter(customer_id=firm.customer_id).order_by("due_date", "pk"))
+    patience = Patience.in_force(today)
+    standing = [_standing(one, firm, today, patience) for one in goals if one.status == "open"]
+    closed = [one for one in goals if one.status != "open"]
+    return standing, sorted(closed, key=lambda one: (one.closed_date or today, one.pk), reverse=True)
 
 
-def standings(scope: Scope, today: date, customer_ids: Collection[str] | None = None) -> list[Standing]:
-    """How open goals stand tonight; goals whose firm is no longer shown are left out."""
-    goals, patience = list(open_goals(scope, customer_ids)), Patience.in_force(today)
-    firms = customers.firms_by_number(scope, {one.customer_id for one in goals})
+def standings(scope: Scope, today: date) -> list[Standing]:
+    """How all open goals stand tonight; goals whose firm is no longer shown are left out."""
+    goals, patience = list(open_goals(scope)), Patience.in_force(today)
+    firms = customers.firms_by_number(scope, {one.customer_id for one in goals}) if goals else {}
     return [
         _standing(one, firms[one.customer_id], today, patience) for one in goals if one.customer_id in firms
     ]

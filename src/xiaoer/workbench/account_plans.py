@@ -19,14 +19,14 @@ SLIPPING_SHOWN, CLOSED_SHOWN = 6, 6
 
 def of_firm(desk: Desk, firm: Any, tasks: Sequence[Any]) -> shown.AccountPlan | None:
     """The plan of a firm's page, its open tasks as steps; None where there is no plan and none is wanted."""
-    customer_id = firm.customer_id
-    standing = segments.standings(desk.scope, desk.today, [customer_id])
-    closed = list(segments.closed_goals(desk.scope, customer_id)[:CLOSED_SHOWN])
+    standing, closed = segments.account_plan(desk.scope, firm, desk.today)
     if not standing and not closed and firm.tier != Tier.PREMIER:
         return None
     days = Patience.in_force(desk.today).least_days
     rows = [shown.Line(one, desk.today, days) for one in standing]
-    return shown.AccountPlan(rows, closed, tasks, reverse("goal", args=[customer_id]), desk.today)
+    return shown.AccountPlan(
+        rows, closed[:CLOSED_SHOWN], tasks, reverse("goal", args=[firm.customer_id]), desk.today
+    )
 
 
 def slipping(desk: Desk) -> shown.Slipping:
