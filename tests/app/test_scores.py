@@ -12,6 +12,7 @@ from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.settings import read
 from xiaoer.scores import keeping
 from xiaoer.scores.registry import Registry
+from xiaoer.scores.sheets import row
 from xiaoer.scores.shelved import Proved
 from xiaoer.scores.specifications import the_shelf
 
@@ -58,6 +59,16 @@ def test_every_model_is_listed_with_the_same_names(kept: Registry) -> None:
     assert {row["state"] for row in rows.values()} == {"not trained"}
     keep(kept, "leaving", "v1")
     assert listed()["leaving"]["state"] == "challenger"
+
+
+@pytest.mark.parametrize(("judged", "told"), [("challenger", "live"), ("refused", "refused")])
+def test_what_the_night_uses_is_live_only_if_it_was_judged_good_enough(
+    kept: Registry, judged: str, told: str
+) -> None:
+    keep(kept, "leaving", "v1", judged)
+    kept.use("leaving", "v1")
+    assert listed()["leaving"]["state"] == told
+    assert row(kept, the_shelf()["leaving"])["state"] == told
 
 
 def test_all_are_promoted_that_may_be(kept: Registry) -> None:

@@ -46,13 +46,21 @@ def refuse(registry: Registry, model: Model, why: Refusal, trained_on: str) -> d
 
 
 def newest(registry: Registry, model: Model) -> dict[str, Any]:
-    """The last judgement as lists show it; a challenger that was put to use is live."""
+    """The last judgement as lists show it; a challenger that was put to use is live.
+
+    A version the night uses for want of a better one, refused or of a small sample, stays what it was judged.
+    """
     path = registry.folder / model.name / LAST
     if not path.exists():
         return unjudged(model) | {"state": NOT_TRAINED, "refused_because": None, "trained_on": None}
     row: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     used = row["version"] is not None and row["version"] == registry.version_in_use(model.name)
-    return row | {"state": str(State.LIVE)} if used else row
+    return row | {"state": standing(row["state"])} if used else row
+
+
+def standing(judged: str) -> str:
+    """The state of a version in use, by what it was judged."""
+    return str(State.LIVE) if judged == State.CHALLENGER else str(judged)
 
 
 def said_of(registry: Registry, model: str, version: str) -> Path:

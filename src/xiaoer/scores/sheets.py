@@ -14,12 +14,11 @@ import pyarrow as pa
 
 from xiaoer.scores.curves import curves
 from xiaoer.scores.forms.tables import Axis
-from xiaoer.scores.keeping import newest, read_said, said_of
+from xiaoer.scores.keeping import newest, read_said, said_of, standing
 from xiaoer.scores.life import Life
 from xiaoer.scores.log import WatchLog
 from xiaoer.scores.registry import Registry
 from xiaoer.scores.specifications import Model
-from xiaoer.scores.terms import State
 from xiaoer.scores.versions import used_most
 
 JUDGED = (
@@ -47,7 +46,7 @@ def row(registry: Registry, model: Model) -> dict[str, Any]:
     return figures | {
         "model": model.name, "family": model.family, "sort": str(model.sort), "metric": str(model.metric),
         "name_zh": model.words.name["zh"], "name_en": model.words.name["en"],
-        "state": str(State.LIVE) if used else judged["state"].replace(" ", "_"),
+        "state": (standing(shown["state"]) if used else judged["state"]).replace(" ", "_"),
         "version": used or judged["version"] or "", "challenger": life.candidate() or "",
         "asked_by": turns[-1].by if turns else "", "approved_by": turns[-1].approved_by if turns else "",
         "drift": last and last["score"]["psi"], "drift_level": last["level"] if last else "",
