@@ -163,6 +163,8 @@ class FirmPage:
             return _("invoices or accounts fill this")
         if self.firm.score_state == "small_sample":
             return _("small sample, for orientation only")
+        if self.firm.score_state == "refused":
+            return _("unproven, for orientation only")
         if self.firm.score_state == "rule":
             return _("by rule, no model yet")
         if self.score and self.score.previous is not None:

@@ -56,6 +56,10 @@ SCORE_STATES = {
         "The risk score rests on a small sample: known defaults are too few. "
         "Use it for orientation, not for decisions."
     ),
+    "refused": _(
+        "The risk score was no better than a simple rival where both were judged. "
+        "Use it for orientation, not for decisions."
+    ),
     "rule": _("Risk is told by a simple rule here: no model has beaten it on later data yet."),
 }
 QUARANTINED = {
