@@ -352,7 +352,13 @@ def test_the_description_of_the_interface_is_complete(client_of: ClientOf) -> No
         "models/{model}/promotions",
         *(f"models/promotions/{{case}}/{deed}" for deed in ("approve", "return")),
     }
-    known = desk | changes | lending | shelf | {"firms/{customer_id}/notes", "v1/records"}
+    rules = {
+        "rules",
+        *(f"rules/{{rule}}/{deed}" for deed in ("propose", "adopt", "return", "end", "mute")),
+        "dry-runs",
+        "dry-runs/{run}",
+    }
+    known = desk | changes | lending | shelf | rules | {"firms/{customer_id}/notes", "v1/records"}
     assert set(told["paths"]) == {f"/api/{one}" for one in known}
 
 

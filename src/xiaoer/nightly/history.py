@@ -10,6 +10,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from xiaoer.kit.tables.files import parquet_files
 from xiaoer.kit.tables.manifest import write_atomically
 from xiaoer.nightly.run import Night
 
@@ -46,7 +47,9 @@ def columns_before(night: Night, name: str) -> frozenset[str]:
     """The columns of that table of the night before; none where there is none."""
     before = run_before(_nights(night), night.business_date)
     path = _nights(night) / (before or "") / f"{name}.parquet"
-    return frozenset(pq.read_schema(path).names) if before and path.exists() else frozenset()
+    if not before or not path.exists():
+        return frozenset()
+    return frozenset(pq.read_schema(parquet_files(path)[0]).names)  # Spark's tables are folders of files
 
 
 def ranks_before(night: Night) -> dict[str, int]:
