@@ -64,15 +64,21 @@ def wilson(arm: Counted, z: float) -> tuple[float, float]:
     return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
-def effect(treated: Counted, held_out: Counted, caution: Caution) -> Effect:
-    """Treated less held out, its interval from both Wilson intervals (Newcombe 1998, method 10), and its state."""
-    if not treated.firms or not held_out.firms:
-        return Effect(None, None, None, TrialState.COLLECTING)
-    (low_1, high_1), (low_2, high_2) = wilson(treated, caution.z), wilson(held_out, caution.z)
-    p_1, p_2 = treated.share, held_out.share
+def newcombe(one: Counted, other: Counted, z: float) -> tuple[float, float, float]:
+    """The share of one less the other's, with its interval from both Wilson intervals (Newcombe 1998, method 10)."""
+    (low_1, high_1), (low_2, high_2) = wilson(one, z), wilson(other, z)
+    p_1, p_2 = one.share, other.share
     low = p_1 - p_2 - sqrt((p_1 - low_1) ** 2 + (high_2 - p_2) ** 2)
     high = p_1 - p_2 + sqrt((high_1 - p_1) ** 2 + (p_2 - low_2) ** 2)
-    return Effect(p_1 - p_2, low, high, _state(treated, held_out, low, high, caution))
+    return p_1 - p_2, low, high
+
+
+def effect(treated: Counted, held_out: Counted, caution: Caution) -> Effect:
+    """Treated less held out, its interval, and its state."""
+    if not treated.firms or not held_out.firms:
+        return Effect(None, None, None, TrialState.COLLECTING)
+    difference, low, high = newcombe(treated, held_out, caution.z)
+    return Effect(difference, low, high, _state(treated, held_out, low, high, caution))
 
 
 def _state(treated: Counted, held_out: Counted, low: float, high: float, caution: Caution) -> TrialState:

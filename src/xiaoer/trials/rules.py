@@ -2,8 +2,8 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from math import sqrt
 
+from xiaoer.trials.effects import Counted, newcombe
 from xiaoer.trials.terms import Arm, Compared, Numbers, Order, Seen, Strategy, TrialState
 
 Z = 1.959964
@@ -45,11 +45,8 @@ def compared(first: Seen, second: Seen, planned: int) -> Compared:
     """
     if not first.firms or not second.firms:
         return Compared(None, None, None, TrialState.COLLECTING)
-    low_a, high_a = _wilson(first)
-    low_b, high_b = _wilson(second)
-    difference = second.share - first.share
-    low = difference - sqrt((second.share - low_b) ** 2 + (high_a - first.share) ** 2)
-    high = difference + sqrt((high_b - second.share) ** 2 + (first.share - low_a) ** 2)
+    one, other = Counted(second.firms, second.took), Counted(first.firms, first.took)
+    difference, low, high = newcombe(one, other, Z)
     return Compared(difference, low, high, _state(first.firms + second.firms, planned, low, high))
 
 
@@ -57,13 +54,6 @@ def _state(firms: int, planned: int, low: float, high: float) -> TrialState:
     if firms < planned:
         return TrialState.COLLECTING
     return TrialState.SEPARATED if low > 0 or high < 0 else TrialState.INCONCLUSIVE
-
-
-def _wilson(seen: Seen) -> tuple[float, float]:
-    share, n = seen.share, seen.firms
-    spread = Z * sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
-    centre, scale = share + Z * Z / (2 * n), 1 + Z * Z / n
-    return (centre - spread) / scale, (centre + spread) / scale
 
 
 def _worth(order: Order, numbers: Numbers) -> float:
