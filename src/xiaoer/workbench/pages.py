@@ -19,6 +19,7 @@ from xiaoer.kit.screens.listing import Listing, asked
 from xiaoer.kit.screens.workbook import workbook
 from xiaoer.workbench import account_plans, approaching, doing, firm_list, gathering, risk, trialling
 from xiaoer.workbench.desk import Desk, desk_of
+from xiaoer.workbench.facts import of_firm as facts_of_firm
 from xiaoer.workbench.frame import part, show
 from xiaoer.workbench.lessons import of_firm as lessons_of_firm
 from xiaoer.workbench.live_pages import SEAT
@@ -101,6 +102,7 @@ def firm(request: HttpRequest, customer_id: str) -> HttpResponse:
         goals=account_plans.of_firm(desk, page.firm, page.tasks),
         trials=trialling.of_firm(desk, customer_id),
         lessons=lessons_of_firm(desk, customer_id),
+        facts=facts_of_firm(desk, page.firm),
     )
 
 
