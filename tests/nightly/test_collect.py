@@ -16,6 +16,7 @@ from xiaoer.nightly.collect import (
     LESSONS,
     RULES,
     SUPPRESSIONS,
+    SURVEYS,
     TASKS,
     collect,
 )
@@ -37,6 +38,7 @@ def test_nothing_written_keeps_its_types() -> None:
         EVENTS,
         ANSWERS,
         LESSONS,
+        SURVEYS,
         RULES,
     ]
 

@@ -17,7 +17,16 @@ from xiaoer.customers.queries import search as find
 from xiaoer.kit.screens.guards import needs, refusals_told
 from xiaoer.kit.screens.listing import Listing, asked
 from xiaoer.kit.screens.workbook import workbook
-from xiaoer.workbench import account_plans, approaching, doing, firm_list, gathering, risk, trialling
+from xiaoer.workbench import (
+    account_plans,
+    approaching,
+    doing,
+    firm_list,
+    gathering,
+    risk,
+    surveying,
+    trialling,
+)
 from xiaoer.workbench.desk import Desk, desk_of
 from xiaoer.workbench.facts import of_firm as facts_of_firm
 from xiaoer.workbench.frame import part, show
@@ -27,7 +36,7 @@ from xiaoer.workbench.shown import sentences
 from xiaoer.workbench.shown.drawings import tongue
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LISTS = frozenset({"firms", "events", "overdue", "checks", "due", "plans", "capacity", "models"})
+LISTS = frozenset({"firms", "events", "overdue", "checks", "due", "plans", "capacity", "models", "surveys"})
 
 
 @require_GET
@@ -103,6 +112,7 @@ def firm(request: HttpRequest, customer_id: str) -> HttpResponse:
         trials=trialling.of_firm(desk, customer_id),
         lessons=lessons_of_firm(desk, customer_id),
         facts=facts_of_firm(desk, page.firm),
+        voices=surveying.of_firm(desk, customer_id),
     )
 
 
