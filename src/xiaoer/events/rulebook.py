@@ -11,6 +11,7 @@ from django.db.models import Count, QuerySet, Sum
 from xiaoer.events.legible import read_or_none
 from xiaoer.events.lives import Life, Taken, Verb, lives, parted
 from xiaoer.events.models import DryRun, Event, RuleNight, RuleStep
+from xiaoer.events.queries import by_night
 from xiaoer.events.written import WrittenRule, param
 from xiaoer.kit.scope import Scope
 from xiaoer.kit.text import wording
@@ -45,6 +46,28 @@ def counted(scope: Scope) -> dict[str, int]:
     """Events in scope by rule, last night's and by day."""
     rows = Event.objects.seen_by(scope).order_by().values("rule").annotate(n=Count("pk"))
     return {row["rule"]: row["n"] for row in rows}
+
+
+def firms_named(scope: Scope) -> dict[str, int]:
+    """Firms in scope that each rule named last night."""
+    rows = by_night(scope).order_by().values("rule").annotate(n=Count("customer_id", distinct=True))
+    return {row["rule"]: row["n"] for row in rows}
+
+
+def said_last(scope: Scope, rule: str) -> Event | None:
+    """One event of a rule in scope, the largest: what its sentence looks like."""
+    return Event.objects.seen_by(scope).filter(rule=rule).order_by("-amount", "event_id").first()
+
+
+def steps(_scope: Scope, rule: str) -> list[RuleStep]:
+    """Every step of a rule, oldest first."""
+    return list(RuleStep.objects.filter(rule=rule).order_by("pk"))
+
+
+def had_a_hand(scope: Scope, rule: str) -> bool:
+    """Whether the reader wrote or proposed any version: then its adoption is somebody else's."""
+    hands = RuleStep.objects.filter(rule=rule, step__in=[Verb.WRITTEN, Verb.PROPOSED])
+    return hands.filter(staff_id=scope.staff_id).exists()
 
 
 def nights(scope: Scope, since: date, rule: str = "") -> list[dict[str, Any]]:
