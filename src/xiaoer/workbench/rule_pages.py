@@ -45,9 +45,14 @@ def rules(request: HttpRequest) -> HttpResponse:
             raise Refusal("your post takes no rows away", "export")
         return _excel(request, desk, listing)
     told = shown.told(found, ruling.mine_to_take(desk))
-    save = reverse("save-view", args=["rules"])
     return show(
-        request, "rules", "workbench/rules.html", listing=listing, told_of=told, save_view_address=save
+        request,
+        "rules",
+        "workbench/rules.html",
+        listing=listing,
+        told_of=told,
+        writes=desk.scope.may("rules.write"),
+        save_view_address=reverse("save-view", args=["rules"]),
     )
 
 

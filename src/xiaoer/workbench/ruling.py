@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Count
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from xiaoer.branches import queries as branches
 from xiaoer.customers import queries as customers
@@ -161,7 +162,7 @@ def _start(desk: Desk, code: str) -> WrittenRule | None:
     titles = {}
     for side, language in (("zh", "zh-hans"), ("en", "en")):
         with translation.override(language):
-            titles[side] = wordings.word(wordings.RULES, code)
+            titles[side] = _("%(name)s, our own") % {"name": wordings.word(wordings.RULES, code)}
     return start(Rule(code), desk.today, titles)
 
 
