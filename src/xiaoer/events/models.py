@@ -115,6 +115,7 @@ class DryCount(Scoped):
     `already`: {rule: firms of these it names too}. `examples`: [{customer_id, because: reason, amount}], the largest
     amounts first. `minutes`: what the contacts would ask for. On the last night only: `added` and `dropped`, firms the
     version in use does not name or no longer would (`gone`: a few of these); `fresh`, firms not named a week before.
+    `alone`: firms no other rule names.
     """
 
     run = models.ForeignKey(DryRun, on_delete=models.CASCADE, related_name="dry_counts")
@@ -128,6 +129,7 @@ class DryCount(Scoped):
     dropped = models.IntegerField(default=0)
     gone = models.JSONField(default=list)
     fresh = models.IntegerField(default=0)
+    alone = models.IntegerField(default=0)
 
     wall: ClassVar[Wall] = Wall.SCOPED
     web_may: ClassVar[str] = "SELECT"

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import narwhals as nw
 import polars as pl
 from django.db import connections, transaction
 
@@ -159,7 +160,8 @@ def counts(asked: DryRun, night: Night, rule: WrittenRule, beside: Beside | None
     """
     told = (beside or Beside()).marked(_named(night, rule, words_code(TRIED, 1)))
     gone = (beside or Beside()).gone(told)
-    events = pl.DataFrame(night.engine.collect(night.made("events").select("customer_id", "rule"))).unique()
+    heard = night.made("events").select("customer_id", "rule").filter(nw.col("rule") != asked.rule)
+    events = pl.DataFrame(night.engine.collect(heard)).unique()
     there, left = _parts(told), _parts(gone)
     rows = []
     for place in sorted({*there, *left}):
@@ -177,6 +179,7 @@ def _count(part: pl.DataFrame, lost: pl.DataFrame, rule: WrittenRule, events: pl
     return {
         "firms": len(part), "minutes": len(part) * rule.minutes, "already": dict(named.iter_rows()),
         "added": int(part["added"].sum()), "fresh": int(part["fresh"].sum()), "dropped": len(lost),
+        "alone": len(part.join(events, on="customer_id", how="anti")),
     }  # fmt: skip
 
 

@@ -97,6 +97,7 @@ class CountOut(Schema):
     dropped: int
     gone: list[dict[str, Any]]
     fresh: int
+    alone: int
 
 
 class RunOut(Schema):

@@ -113,7 +113,7 @@ def _serve(host: str, port: int) -> None:
     """The workbench, with what answers dry runs beside it: here both may read the lake."""
     from xiaoer.app.commands.serve import serve
 
-    beside = subprocess.Popen([sys.executable, "-c", MAIN, "dry-runs"])  # noqa: S603 our own
+    beside = subprocess.Popen([sys.executable, "-c", MAIN, "dry-runs"])
     try:
         serve(host, port)
     finally:

@@ -127,6 +127,20 @@ class DryRunPage:
     @property
     def remark(self) -> str:
         """What follows for whoever proposes it."""
+        if not self.total("firms"):
+            return _(
+                "Nobody meets the condition. Look whether it asks for too much, or for what is rarely known."
+            )
+        return f"{self._news} {self._weight}"
+
+    @property
+    def _news(self) -> str:
+        alone = self.total("alone")
+        told = ngettext("%(n)s of them no other rule names.", "%(n)s of them no other rule names.", alone)
+        return told % {"n": formats.count(alone)}
+
+    @property
+    def _weight(self) -> str:
         named, most = self.total("firms"), self.bench.firms
         if not named:
             return _(
@@ -177,8 +191,7 @@ class DryRunPage:
     @property
     def _against(self) -> tuple[str, str, str]:
         if self.answer.against is None:
-            heard = sum(self.heard.values())
-            return _("Heard of already"), formats.count(heard), _("firm and rule, counted together")
+            return _("News"), formats.count(self.total("alone")), _("firms no other rule names")
         change = f"+{formats.count(self.total('added'))} / −{formats.count(self.total('dropped'))}"
         return (
             _("Against the version in use"),
@@ -228,8 +241,8 @@ class DryRunPage:
         found: dict[str, int] = defaultdict(int)
         for one in self.last:
             for rule, firms in one.already.items():
-                found[rule] += firms if rule != self.run.rule else 0
-        return {rule: firms for rule, firms in found.items() if firms}
+                found[rule] += firms
+        return found
 
     @property
     def overlap(self) -> list[Part]:

@@ -81,7 +81,7 @@ class Editor:
     @property
     def fields(self) -> list[tuple[str, str]]:
         """Every field with what is wrong with it, "" for nothing."""
-        return [(name, self.wrong.get(name, "")) for name in words.FIELDS]
+        return [(name, self.wrong.get(name, "")) for name in words.FIELDS if name != "population"]
 
     @property
     def can_be_read(self) -> bool:
