@@ -25,7 +25,8 @@ from xiaoer.workbench.desk import Desk
 from xiaoer.workbench.shown import rules as listed
 from xiaoer.workbench.shown import wordings
 from xiaoer.workbench.shown.drawings import tongue
-from xiaoer.workbench.shown.dry_run import Bench, DryRunPage
+from xiaoer.workbench.shown.dry_parts import Bench
+from xiaoer.workbench.shown.dry_run import DryRunPage
 from xiaoer.workbench.shown.rule_editor import EMPTY, Editor
 from xiaoer.workbench.shown.rule_sheet import TABS, RuleSheet
 
@@ -86,7 +87,7 @@ def _own(desk: Desk, life: Life, known: _Known) -> listed.Line:
         life.rule,
         _title(text) or known.titles.get(life.rule, life.rule),
         "bank",
-        listed.states(life, desk.today, tried=bool(text and text.body in known.tried)),
+        listed.states(life, desk.today, tried=bool(life.texts and life.texts[-1].body in known.tried)),
         text.severity if text else "",
         text.owner if text else "",
         known.named.get(life.rule, 0),

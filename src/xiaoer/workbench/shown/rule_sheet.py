@@ -10,7 +10,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from xiaoer.events.lives import Life, Verb
 from xiaoer.events.product import Described
@@ -197,14 +197,10 @@ class RuleSheet:
     def tiles(self) -> list[tuple[str, str, str]]:
         """Name, value, note."""
         came = {name: sum(one[name] for one in self.nights) for name in ("contacts", "won")}
-        weeks = (
-            _("recent %(n)s nights") % {"n": len(self.nights)} if self.nights else _("no night has told yet")
-        )
-        share = (
-            _("%(share)s of contacts") % {"share": f"{came['won'] / came['contacts']:.0%}"}
-            if came["contacts"]
-            else ""
-        )
+        recent = ngettext("recent %(n)s night", "recent %(n)s nights", len(self.nights))
+        weeks = recent % {"n": len(self.nights)} if self.nights else _("no night has told yet")
+        taken = formats.percent(came["won"] / came["contacts"], 0) if came["contacts"] else ""
+        share = _("%(share)s of contacts") % {"share": taken} if taken else ""
         return [
             (_("Firms last night"), formats.count(self.named), _("in the portfolios you see")),
             (_("Contacts that came of it"), formats.count(came["contacts"]), weeks),

@@ -57,6 +57,11 @@ class Line:
         return str(list(TONES).index(self.states[0]))
 
     @property
+    def quiet(self) -> int:
+        """Within a state, whoever names most stands first."""
+        return -self.firms
+
+    @property
     def contacts(self) -> int | None:
         return self.came.contacts
 
@@ -124,7 +129,7 @@ def rules(owners: dict[str, Any]) -> Table:
         title=pgettext_lazy("place", "Rules"),
         columns=_columns(owners),
         row_key="rule",
-        default_order="-firms",
+        default_order="state",
         opens=lambda one: reverse("rule", args=[one.rule]),
         filters=(
             Filter("origin", gettext_lazy("Whose"), _choices(ORIGINS, "origin"), few=True),
@@ -174,7 +179,8 @@ def told(lines: list[Line], mine_to_take: int) -> Told:
 def _columns(owners: dict[str, Any]) -> tuple[Column, ...]:
     return (
         Column("name", pgettext_lazy("list", "Rule"), "title", "name", ("title",), place="title", fixed=True),
-        Column("state", gettext_lazy("State"), lambda one: chips(one.states), "chips", ("state",), place="aside"),
+        Column("state", gettext_lazy("State"), lambda one: chips(one.states), "chips", ("state", "quiet"),
+               place="aside"),
         Column("severity", gettext_lazy("Weight"), lambda one: wordings.word(wordings.SEVERITIES, one.severity),
                order=("severity",), place="second"),
         Column("firms", gettext_lazy("Firms last night"), "firms", "count", ("firms",), place="second"),
