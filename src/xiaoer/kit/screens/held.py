@@ -68,7 +68,7 @@ class HeldRows:
         if isinstance(asked, Count):
             return len(kept)
         (named,) = asked.get_source_expressions()[:1]
-        known = [value for row in kept if (value := getattr(row, named.name)) is not None]  # type: ignore[attr-defined]
+        known = [value for row in kept if (value := getattr(row, named.name)) is not None]
         return sum(known) if known else None
 
 
@@ -99,4 +99,4 @@ def _named(order: OrderBy | str) -> tuple[str, bool]:
     if not isinstance(field, F):
         message = f"only plain fields order a list of values, not {field!r}"
         raise TypeError(message)
-    return field.name, bool(order.descending)
+    return str(field.deconstruct()[1][0]), bool(order.descending)
