@@ -30,6 +30,7 @@ def published_tables(night: Night) -> dict[str, seam.Handed]:
         "firms": firms(night, called),
         "profiles": profiles(night, called),
         "scores": showing.scores(night),
+        "cards": showing.cards(night),
         "shelf_scores": scored.scores(night),
         "models_today": scored.models(night),
         "events": showing.events(night, called),

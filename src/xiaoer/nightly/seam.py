@@ -19,6 +19,7 @@ MODELS = {
     "firms": "customers.Firm",
     "profiles": "features.Profile",
     "scores": "scores.Score",
+    "cards": "scores.Card",
     "shelf_scores": "scores.ShelfScore",
     "models_today": "scores.ModelToday",
     "events": "events.Event",
