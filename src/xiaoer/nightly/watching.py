@@ -23,6 +23,7 @@ from xiaoer.nightly.run import Night
 from xiaoer.nightly.training_sets import later_of, read_by, side_by_side
 from xiaoer.scores.alarms import Findings, Told, alarms, proposal, told
 from xiaoer.scores.columns import columns_of, numbers
+from xiaoer.scores.forms.cards import card_from
 from xiaoer.scores.labels import KEY, LABELS
 from xiaoer.scores.log import WatchLog
 from xiaoer.scores.populations import OCCASIONS, Known, rows
@@ -30,7 +31,6 @@ from xiaoer.scores.registry import Registry
 from xiaoer.scores.rules import Floats
 from xiaoer.scores.specifications import Model, Sort, the_shelf
 from xiaoer.scores.terms import Watch
-from xiaoer.scores.versions import version_from
 from xiaoer.scores.watching import inputs_moved, score_moved, sectors_moved
 
 SAID = (*KEY, "from_day", "said")
@@ -104,9 +104,8 @@ def scored(night: Night, used: InUse, known: Known) -> tuple[pa.Table, Floats]:
     table = night.engine.collect(read_by(used.model, asked, known)).sort_by(
         [(name, "ascending") for name in KEY]
     )
-    version = version_from(used.page["card"])
-    said = version.say(columns_of(version.fields, table)) if table.num_rows else np.empty(0)
-    return table, said
+    card = card_from(used.page["card"])
+    return table, card.score(columns_of(card.fields, table)).probability if table.num_rows else np.empty(0)
 
 
 def findings(
