@@ -28,6 +28,7 @@ from xiaoer.scores.terms import Form, Watch
 END, SHOCK = date(2026, 10, 31), date(2026, 9, 1)
 TRAINED, FIRST_WATCHED = date(2026, 8, 31), date(2026, 7, 1)
 MONTHS, LEVEL = 20, 0.5
+KEYS_OF_SECTORS = ("sector", "climate")
 FIRST_FRAME = date(2026, 2, 1)
 MAPPING = Path(__file__).resolve().parents[1] / "mappings" / "simulator.toml"
 RESULT = Path(__file__).with_name("results") / "drift.json"
@@ -91,7 +92,11 @@ def watched(held: Settings, bank: Shaken, models: Sequence[str]) -> Iterator[Row
     engine = DuckEngine(held.home / "scratch")
     _bank(held, engine, bank)
     days = [day for day in month_ends(Lake(held.lake), END) if day >= FIRST_FRAME]
-    nights = list(frames(held, days, engine, told=lambda _day, _held: None))
+    past = [day for day in days if day < FIRST_WATCHED]
+    nights = [
+        *frames(held, past, engine),
+        *(_whole(held, day, engine) for day in days if day >= FIRST_WATCHED),
+    ]
     for model in models:
         yield {
             "seed": bank.seed,
@@ -142,21 +147,38 @@ def _nights(name: str, nights: Sequence[Any]) -> list[Row]:
     return [_night(night, model, proved) for night in nights if night.business_date >= FIRST_WATCHED]
 
 
+def _whole(held: Settings, day: date, engine: DuckEngine) -> Any:
+    """A night up to what the watch reads, nothing tidied away."""
+    from xiaoer.nightly.frames import known
+    from xiaoer.nightly.knowing import features
+    from xiaoer.nightly.run import Night
+    from xiaoer.nightly.shaping import shape
+
+    night = Night(
+        day, "watched", Lake(held.lake), engine, held.home / "nights" / str(day), held.home / "models"
+    )
+    for step in (shape, features, known):
+        step(night)
+    return night
+
+
 def _night(night: Any, model: Any, proved: Any) -> Row:
+    from xiaoer.nightly.climate import fared
     from xiaoer.nightly.training_sets import side_by_side
-    from xiaoer.nightly.watching import InUse, findings, scored
+    from xiaoer.nightly.watching import InUse, findings, scored, spoken_of
     from xiaoer.scores.alarms import alarms
 
     rules = Watch.in_force(night.business_date)
     used = InUse(model, proved.version, {"card": proved.card, "spreads": proved.spreads})
-    found = findings(proved.spreads, *scored(night, used, side_by_side([night])), rules)
+    table, said = scored(night, used, side_by_side([night]))
+    found = replace(findings(proved.spreads, table, said, rules), climate=spoken_of(fared(night), table))
     raised = [
         {"key": one.key, "level": str(one.level), "said": say(one.because, "en")}
         for one in alarms(found, rules)
     ]
     furthest = [
-        f"{sector} {one.name} {one.psi:.3f} (chance {one.chance:.3f})" for sector, one in found.sectors[:3]
-    ]
+        f"{one.sector} {one.change:+.2f} ({one.low:+.2f} to {one.high:+.2f})" for one in found.climate
+    ] + [f"{sector} {one.name} {one.psi:.3f} (chance {one.chance:.3f})" for sector, one in found.sectors[:3]]
     return {"date": str(night.business_date), "rows": found.rows, "psi": round(found.score.psi, 4),
             "sectors": furthest, "alarms": raised}  # fmt: skip
 
