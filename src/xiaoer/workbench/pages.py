@@ -25,7 +25,7 @@ from xiaoer.workbench.shown import sentences
 from xiaoer.workbench.shown.drawings import tongue
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LISTS = frozenset({"firms", "events", "overdue", "checks", "due", "plans", "capacity", "models"})
+LISTS = frozenset({"firms", "events", "overdue", "checks", "due", "plans", "capacity", "models", "rules"})
 
 
 @require_GET

@@ -16,6 +16,7 @@ from xiaoer.workbench import (
     policy_pages,
     renewal_pages,
     risk_pages,
+    rule_pages,
     trial_pages,
 )
 
@@ -57,6 +58,15 @@ urlpatterns = [
     path("segments/", pages.segments, name="segments"),
     path("segments/ideal/", ideal_pages.ideal, name="ideal"),
     path("policy/", policy_pages.policy_page, name="policy"),
+    path("rules/", rule_pages.rules, name="rules"),
+    path("rules/new/", rule_pages.write, name="rule-new"),
+    path("rules/check/", rule_pages.check, name="rule-check"),
+    path("rules/try/", rule_pages.try_out, name="rule-try"),
+    path("rules/dry-runs/<int:number>/", rule_pages.dry_run, name="dry-run"),
+    path("rules/<str:code>/", rule_pages.rule, name="rule"),
+    path("rules/<str:code>/edit/", rule_pages.write, name="rule-edit"),
+    path("rules/<str:code>/try/", rule_pages.try_kept, name="rule-try-kept"),
+    path("rules/<str:code>/<str:deed>/", rule_pages.step, name="rule-step"),
     path("data/", pages.data, name="data"),
     path("live/", live_pages.live, name="live"),
     path("search/", pages.search, name="search"),
