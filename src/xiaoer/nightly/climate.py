@@ -16,6 +16,7 @@ from xiaoer.scores.terms import Watch
 from xiaoer.scores.watching import SECTOR
 
 A_YEAR = 12  # months
+NIGHTS = 20  # of a month: it is looked at once, so what they may cry together is its share
 CLIMATE = pa.schema(
     {
         "sector": pa.string(),
@@ -36,7 +37,8 @@ def fared(night: Night) -> list[Climate]:
     sectors = night.made(FIRMS).select("customer_id", SECTOR)
     rows = night.engine.collect(sectors.join(of_firms, on="customer_id", how="inner"))
     now, before = (numbers(rows[name]) for name in ("now", "before"))
-    found = climate(rows[SECTOR].to_pylist(), now, before, Watch.in_force(night.business_date).false_alarm)
+    false_alarm = NIGHTS * Watch.in_force(night.business_date).false_alarm
+    found = climate(rows[SECTOR].to_pylist(), now, before, false_alarm)
     return _kept(night, found)
 
 
