@@ -198,6 +198,7 @@ def _firm(one: Placed, chance: random.Random, today: date) -> dict[str, Any]:
         "credit_code": f"91330100MA{number:07d}X", "phone": f"1380000{number:04d}",
         "kind": "sole_trader" if ending.endswith("店") else "enterprise",
         "industry_code": code, "industry": industry, "region": chance.choice(("城东区", "滨江区", "高新区")),
+        "district": ("湖滨街道", "学院街道", "沿江街道", "")[number % 4],
         "opened_date": today - timedelta(days=chance.randint(200, 4000)),
         "owner_name": OWNERS[number % len(OWNERS)],
         "staff_count": None if size == "undetermined" else chance.randint(4, 90),

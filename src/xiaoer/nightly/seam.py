@@ -65,6 +65,7 @@ FOLLOWING = (
     "segments.Goal",
     "trials.TrialFirm",
     "trials.TrialOutcome",
+    "branches.Handover",
 )
 NAMES = (*MODELS, *MASTERS)
 CARRIED_ANYWAY = {"branch_id", "manager_id"}  # scope columns may come with a table that does not keep them

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from xiaoer.workbench import (
+    absence_pages,
+    calendar_pages,
     capacity_pages,
     check_pages,
     due_pages,
@@ -22,8 +24,11 @@ from xiaoer.workbench import (
 
 urlpatterns = [
     path("", pages.today, name="today"),
-    path("calendar/", pages.calendar, name="calendar"),
-    path("calendar/tasks/<int:task_id>/", pages.task_move, name="task-move"),
+    path("calendar/", calendar_pages.calendar, name="calendar"),
+    path("calendar/tasks/<int:task_id>/", calendar_pages.task_move, name="task-move"),
+    path("absences/", absence_pages.absences, name="absences"),
+    path("absences/new/", absence_pages.absence_new, name="absence-new"),
+    path("absences/<int:number>/back/", absence_pages.absence_back, name="absence-back"),
     path("firms/", pages.firms, name="firms"),
     path("firms/<path:customer_id>/glance/", pages.firm_panel, name="firm-panel"),
     path("firms/<path:customer_id>/record/", pages.record, name="record"),
