@@ -114,6 +114,9 @@ def _made(business_date: date, run_id: str, seed: int) -> dict[str, pa.Table]:
         "brought": _table(
             [row for number, one in enumerate(placed) if (row := _brought(one, number, business_date))]
         ),
+        "openings": _table(
+            [_opening(one, business_date) for one in placed if int(one.customer_id[1:]) % 9 == 0]
+        ),
         "four_flows": _table([_flows(one, firm) for one, firm in zip(placed, firms, strict=True)]),
         **{name: _table(rows) for name, rows in loan_tables(firms, business_date).items()},
         **{name: _table(rows) for name, rows in shelf_tables(firms).items()},
@@ -366,6 +369,15 @@ def _brought(one: Placed, number: int, today: date) -> dict[str, Any] | None:
         "drawn_date": received + timedelta(days=5) if stage == "drawn" else None,
         "prepared_by": one.manager_id, "reviewed_by": "R1" if ended else "", "approved_by": "G1" if ended else "",
         "papers": papers,
+    }  # fmt: skip
+
+
+def _opening(one: Placed, today: date) -> dict[str, Any]:
+    """Every ninth firm has opened online banking twelve days ago; every eighteenth is visited for it."""
+    return {
+        "customer_id": one.customer_id, "branch_id": one.branch_id, "manager_id": one.manager_id, "product_id": "E01",
+        "product": "企业网银", "category": "electronic", "opened_date": today - timedelta(days=12),
+        "high_value": int(one.customer_id[1:]) % 18 == 0,
     }  # fmt: skip
 
 

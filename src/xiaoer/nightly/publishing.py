@@ -48,6 +48,7 @@ def published_tables(night: Night) -> dict[str, seam.Handed]:
         "events": showing.events(night, called),
         "proposals": showing.proposals(night, called),
         "shadow_prices": night.rows_of("shadow_prices"),
+        "openings": showing.openings(night),
         "brought": applications.brought(night),
         "four_flows": applications.four_flows(night),
         "notes": lent.notes(night),

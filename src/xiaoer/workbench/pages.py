@@ -20,6 +20,7 @@ from xiaoer.kit.screens.workbook import workbook
 from xiaoer.workbench import account_plans, approaching, doing, firm_list, gathering, risk, trialling
 from xiaoer.workbench.desk import Desk, desk_of
 from xiaoer.workbench.frame import part, show
+from xiaoer.workbench.lessons import of_firm as lessons_of_firm
 from xiaoer.workbench.live_pages import SEAT
 from xiaoer.workbench.shown import sentences
 from xiaoer.workbench.shown.drawings import tongue
@@ -88,6 +89,7 @@ def firm(request: HttpRequest, customer_id: str) -> HttpResponse:
         lending=beside,
         goals=account_plans.of_firm(desk, page.firm, page.tasks),
         trials=trialling.of_firm(desk, customer_id),
+        lessons=lessons_of_firm(desk, customer_id),
     )
 
 

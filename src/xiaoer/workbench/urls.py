@@ -11,6 +11,7 @@ from xiaoer.workbench import (
     goal_pages,
     guarantee_pages,
     ideal_pages,
+    lesson_pages,
     live_pages,
     model_pages,
     pages,
@@ -33,6 +34,7 @@ urlpatterns = [
     path("firms/<path:customer_id>/glance/", pages.firm_panel, name="firm-panel"),
     path("firms/<path:customer_id>/record/", pages.record, name="record"),
     path("firms/<path:customer_id>/plan/", pages.plan, name="plan"),
+    path("firms/<path:customer_id>/lesson/", lesson_pages.lesson, name="lesson"),
     path("firms/<path:customer_id>/goal/", goal_pages.goal, name="goal"),
     path("goals/<int:goal_id>/close/", goal_pages.goal_close, name="goal-close"),
     path("firms/<path:customer_id>/", pages.firm, name="firm"),  # after its suffixes: a number may hold "/"
