@@ -3,12 +3,15 @@
 from django.urls import path
 
 from xiaoer.workbench import (
+    absence_pages,
+    calendar_pages,
     capacity_pages,
     check_pages,
     due_pages,
     goal_pages,
     guarantee_pages,
     ideal_pages,
+    lesson_pages,
     live_pages,
     model_pages,
     pages,
@@ -22,12 +25,16 @@ from xiaoer.workbench import (
 
 urlpatterns = [
     path("", pages.today, name="today"),
-    path("calendar/", pages.calendar, name="calendar"),
-    path("calendar/tasks/<int:task_id>/", pages.task_move, name="task-move"),
+    path("calendar/", calendar_pages.calendar, name="calendar"),
+    path("calendar/tasks/<int:task_id>/", calendar_pages.task_move, name="task-move"),
+    path("absences/", absence_pages.absences, name="absences"),
+    path("absences/new/", absence_pages.absence_new, name="absence-new"),
+    path("absences/<int:number>/back/", absence_pages.absence_back, name="absence-back"),
     path("firms/", pages.firms, name="firms"),
     path("firms/<path:customer_id>/glance/", pages.firm_panel, name="firm-panel"),
     path("firms/<path:customer_id>/record/", pages.record, name="record"),
     path("firms/<path:customer_id>/plan/", pages.plan, name="plan"),
+    path("firms/<path:customer_id>/lesson/", lesson_pages.lesson, name="lesson"),
     path("firms/<path:customer_id>/goal/", goal_pages.goal, name="goal"),
     path("goals/<int:goal_id>/close/", goal_pages.goal_close, name="goal-close"),
     path("firms/<path:customer_id>/", pages.firm, name="firm"),  # after its suffixes: a number may hold "/"
