@@ -26,7 +26,9 @@ from xiaoer.workbench.shown import sentences
 from xiaoer.workbench.shown.drawings import tongue
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LISTS = frozenset({"firms", "events", "overdue", "checks", "due", "plans", "capacity", "models", "rules", "absences"})
+LISTS = frozenset(
+    {"firms", "events", "overdue", "checks", "due", "plans", "capacity", "models", "rules", "absences"}
+)
 
 
 @require_GET

@@ -7,7 +7,7 @@ import pytest
 from django.db.models import Q
 from openpyxl import load_workbook
 
-from xiaoer.kit.screens.held import HeldRows, meets
+from xiaoer.kit.screens.held import as_rows, meets
 from xiaoer.kit.screens.listing import Listing
 from xiaoer.kit.screens.tables import Choice, Column, Filter, Table
 from xiaoer.kit.screens.workbook import workbook
@@ -20,7 +20,7 @@ class Row:
     n: int | None
 
 
-ROWS = HeldRows([Row("a", "red", 3), Row("b", "Blue", None), Row("c", "red", 1)])
+ROWS = as_rows([Row("a", "red", 3), Row("b", "Blue", None), Row("c", "red", 1)])
 TABLE = Table(
     name="held", title="Held", row_key="code", default_order="-n", opens=lambda one: f"/{one.code}/",
     columns=(Column("code", "Code", "code", "name", ("code",), fixed=True), Column("n", "N", "n", "count", ("n",), "n")),

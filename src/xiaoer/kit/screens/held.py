@@ -6,9 +6,9 @@ For lists of dozens of lines that no single table holds. Lookups: exact, in, ico
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
-from django.db.models import Count, F, OrderBy, Q, Sum
+from django.db.models import Count, F, OrderBy, Q, QuerySet, Sum
 
 LOOKUPS: dict[str, Callable[[Any, Any], bool]] = {
     "exact": lambda held, wanted: bool(held == wanted),
@@ -20,6 +20,11 @@ LOOKUPS: dict[str, Callable[[Any, Any], bool]] = {
     "gt": lambda held, wanted: held is not None and held > wanted,
     "gte": lambda held, wanted: held is not None and held >= wanted,
 }
+
+
+def as_rows(values: Collection[Any]) -> QuerySet[Any]:
+    """Values where a listing expects records: it asks both the same things."""
+    return cast("QuerySet[Any]", HeldRows(values))
 
 
 class HeldRows:

@@ -12,11 +12,9 @@ from django.db.models import Count, F, OrderBy, Q, QuerySet, Sum
 from django.http import QueryDict
 from django.utils.http import urlencode
 
-from xiaoer.kit.screens.held import HeldRows
 from xiaoer.kit.screens.tables import Column, Filter, Table, View, Words
 
 APART = "."
-Rows = QuerySet[Any] | HeldRows
 STEPS = frozenset({"page", "excel", "panel"})
 
 
@@ -77,7 +75,7 @@ class Listing:
     """A table in one state. `asked` are the address parameters; `own_views` the reader's saved ones."""
 
     def __init__(
-        self, table: Table, rows: Rows, asked: Mapping[str, str], own_views: tuple[View, ...] = ()
+        self, table: Table, rows: QuerySet[Any], asked: Mapping[str, str], own_views: tuple[View, ...] = ()
     ) -> None:
         self.table = table
         self.asked = {key: value for key, value in asked.items() if value and key != "excel"}
@@ -94,7 +92,7 @@ class Listing:
         )
 
     @cached_property
-    def found(self) -> Rows:
+    def found(self) -> QuerySet[Any]:
         """All rows that the typed text and the filters keep, in order."""
         return self._kept(self._all, without="").order_by(*self._order())
 
@@ -197,7 +195,7 @@ class Listing:
     def next(self) -> str:
         return self.address(page=str(self.page.number + 1)) if self.page.has_next() else ""
 
-    def _kept(self, rows: Rows, *, without: str) -> Rows:
+    def _kept(self, rows: QuerySet[Any], *, without: str) -> QuerySet[Any]:
         for condition in self._conditions(without):
             rows = rows.filter(condition)
         return rows
