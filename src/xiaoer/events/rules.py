@@ -155,6 +155,16 @@ def _used(seen: Seen) -> dict[str, object]:
     return {"product": seen["product"], "days": seen["days"], "opened_date": opened, "uses": seen["count"]}
 
 
+def _need(code: str) -> Callable[[Seen], Reason]:
+    def told(seen: Seen) -> Reason:
+        amounts = {"before_amount": seen["before"], "now_amount": seen["now"], "gap_amount": seen["amount"]}
+        return reason(
+            code, "warn", about_words=seen["about"], season_date=from_day_number(seen["mark_day"]), **amounts
+        )
+
+    return told
+
+
 def _opening(code: str) -> Callable[[Seen], Reason]:
     def told(seen: Seen) -> Reason:
         opened = from_day_number(seen["mark_day"])
@@ -228,6 +238,8 @@ WORDS: dict[str, Callable[[Seen], Reason]] = {
     Rule.BALANCE_FALLS: _balance,
     Rule.LOAN_MATURES: _matures,
     Rule.OVERDUE: _overdue,
+    Rule.NEED_AHEAD: _need("need_ahead"),
+    "need_ahead_wages": _need("need_ahead_wages"),
     Rule.OPENING: _opening("opening"),
     "opening_visit": _opening("opening_visit"),
     "activation_never_signed_in": _activation("activation_never_signed_in"),

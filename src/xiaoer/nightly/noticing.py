@@ -8,6 +8,7 @@ from xiaoer.events.night import (
     activation,
     ladder_steps,
     leaving,
+    needs,
     noticed,
     opening,
     said_once,
@@ -17,6 +18,7 @@ from xiaoer.events.night import (
     to_check,
     with_book,
 )
+from xiaoer.events.seasons import seasons
 from xiaoer.events.terms import Ladder, Rule, Rules
 from xiaoer.features.night import payees
 from xiaoer.kit.dates import day_number
@@ -43,6 +45,7 @@ def seen(night: Night, rules: Rules) -> pl.DataFrame:
         noticed(there, theirs, night.on, rules),
         ladder_steps(there, night.on, ladder),
         leaving(there, rules),
+        *_needs(night, there, rules),
         _opening(night, there),
         _activation(night, there, rules),
     ]
@@ -64,6 +67,11 @@ def _told_since(night: Night) -> int | None:
     """The day number from which the bank delivers payments; None where it delivers none."""
     parts = night.lake.manifest.known_on("transactions", night.business_date)
     return min((day_number(part.business_date) for part in parts), default=None)
+
+
+def _needs(night: Night, firms: Frame, rules: Rules) -> list[Frame]:
+    ahead = seasons(night.business_date)
+    return [needs(firms, ahead, rules, night.business_date)] if ahead else []
 
 
 def _opening(night: Night, firms: Frame) -> Frame:
