@@ -76,7 +76,7 @@ class Absence(models.Model):
     """Somebody is away between two days, both included; on those days a deputy sees and does what is theirs.
 
     `back_date` is written on the day they are back sooner. PostgreSQL itself holds who may write which row, and that
-    nobody stands in who is away (migration 0006_guards).
+    nobody stands in who is away (migrations 0006 and 0007).
     """
 
     staff_id = models.TextField()
@@ -113,7 +113,7 @@ class Handover(Scoped):
 
     `handover` joins what was carried out together; `because` are reasons; `minutes` of the week and `worth` (fen, at
     the prices of an hour that night) are what was expected of it. Undone on the same day or never. PostgreSQL holds
-    who may, and carries the firm's rows (migration 0006_guards).
+    who may, and carries the firm's rows (migrations 0006 and 0007).
     """
 
     handover = models.UUIDField(default=uuid.uuid4)

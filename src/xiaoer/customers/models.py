@@ -28,6 +28,10 @@ class Firm(Published):
     size_missing = models.JSONField(default=list)
     tier = models.TextField(default="general")  # premier | excellent | potential | general
     tier_before = models.TextField(default="")  # the night before; "" where the firm was not known then
+    stage = models.TextField(
+        default=""
+    )  # active | cooling | dormant | lapsed; "" where accounts are not known
+    stage_date = models.DateField(null=True)  # since when, unless active
     value_band = models.IntegerField(null=True)
     size_band = models.IntegerField(null=True)
     borrower = models.BooleanField(default=False)

@@ -5,14 +5,12 @@ from datetime import date
 from itertools import chain
 from typing import Any
 
-import narwhals as nw
 import polars as pl
 import pyarrow as pa
 
 from xiaoer.branches.night import portfolio
 from xiaoer.branches.rules import followed
 from xiaoer.contact_policy.terms import Policy
-from xiaoer.events.night import noticed, sale_side, with_book
 from xiaoer.events.telling import told
 from xiaoer.events.terms import Rule, Rules
 from xiaoer.kit.dates import add_working_days
@@ -22,6 +20,7 @@ from xiaoer.nightly.asking import Asked
 from xiaoer.nightly.bank_rules import EVENTS
 from xiaoer.nightly.decisions import LOG
 from xiaoer.nightly.gathering import recorded
+from xiaoer.nightly.noticing import seen
 from xiaoer.nightly.pieces import parts
 from xiaoer.nightly.run import Night
 from xiaoer.nightly.spool import Spool, spooled
@@ -37,12 +36,7 @@ ROWS_AT_ONCE = 100_000
 
 def events(night: Night) -> None:
     rules = Rules.in_force(night.business_date)
-    firms = night.keep("firms_in_book", with_book(night.made("firms"), rules))
-    buyers = night.keep("buyers", sale_side(night.made("partners"), firms, night.on))
-    open_firms = firms.filter(~nw.col("closed"))
-    open_buyers = buyers.join(open_firms.select("customer_id"), on="customer_id", how="semi")
-    seen = night.keep("noticed", noticed(open_firms, open_buyers, night.on, rules))
-    rows = pl.DataFrame(night.engine.collect(seen)).sort("customer_id", "rule", "partner", nulls_last=True)
+    rows = seen(night, rules)
     book = bank_rules.RuleBook.of(night)
     heard = rows.filter(~pl.col("rule").is_in(sorted(book.muted)))
     batches = chain(

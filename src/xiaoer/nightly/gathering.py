@@ -51,6 +51,14 @@ DESK = {
         },
         (), "day",
     ),
+    "desk_lessons": TableSchema(
+        "desk_lessons",
+        {
+            "customer_id": Kind.KEY, "product_id": Kind.KEY, "opened_date": Kind.DATE, "step": Kind.CODE,
+            "end": Kind.CODE, "day": Kind.DATE,
+        },
+        (), "day",
+    ),
     "desk_rules": TableSchema(
         "desk_rules",
         {

@@ -29,13 +29,26 @@ from xiaoer.workbench import (
 )
 from xiaoer.workbench.desk import Desk, desk_of
 from xiaoer.workbench.frame import part, show
+from xiaoer.workbench.lessons import of_firm as lessons_of_firm
 from xiaoer.workbench.live_pages import SEAT
 from xiaoer.workbench.shown import sentences
 from xiaoer.workbench.shown.drawings import tongue
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LISTS = frozenset(
-    {"firms", "events", "overdue", "checks", "due", "plans", "capacity", "models", "absences", "handovers"}
+    [
+        "firms",
+        "events",
+        "overdue",
+        "checks",
+        "due",
+        "plans",
+        "capacity",
+        "models",
+        "rules",
+        "absences",
+        "handovers",
+    ]
 )
 
 
@@ -105,6 +118,7 @@ def firm(request: HttpRequest, customer_id: str) -> HttpResponse:
         lending=beside,
         goals=account_plans.of_firm(desk, page.firm, page.tasks),
         trials=trialling.of_firm(desk, customer_id),
+        lessons=lessons_of_firm(desk, customer_id),
     )
 
 

@@ -38,7 +38,6 @@ class Migration(migrations.Migration):
                 ('manager_id', models.TextField(default='')),
                 ('handover', models.UUIDField(default=uuid.uuid4)),
                 ('customer_id', models.TextField()),
-                ('name', models.TextField(default="")),
                 ('from_id', models.TextField()),
                 ('to_id', models.TextField()),
                 ('because', models.JSONField(default=list)),

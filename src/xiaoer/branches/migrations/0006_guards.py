@@ -107,12 +107,8 @@ BEGIN
        OR holder IS DISTINCT FROM NEW.from_id THEN
         PERFORM public.branches_refuse('a firm is handed over in one''s own name, from whoever answers for it');
     END IF;
-    IF NEW.from_id LIKE 'pool:%' THEN
-        PERFORM public.branches_refuse('a firm of the pooled desk gets a manager in the files of the bank');
-    END IF;
-    IF NEW.to_id <> 'pool:' || NEW.branch_id
-       AND NOT public.branches_holds(NEW.to_id, '{relationship_manager}', NEW.branch_id, false, NEW.day) THEN
-        PERFORM public.branches_refuse('a firm goes to a manager, or to the pooled desk, of its own branch');
+    IF NOT public.branches_holds(NEW.to_id, '{relationship_manager}', NEW.branch_id, false, NEW.day) THEN
+        PERFORM public.branches_refuse('a firm goes to a manager of its own branch');
     END IF;
     NEW.at := clock_timestamp();
     NEW.manager_id := NEW.to_id;

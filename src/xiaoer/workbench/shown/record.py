@@ -81,6 +81,16 @@ class FirmPage:
         return next((one for one in reasons if one.get("tone") == "bad"), None)
 
     @property
+    def stage(self) -> dict[str, str] | None:
+        """How far the firm is on its way out, and since when; None for one that is not."""
+        if self.firm.stage in ("", "active"):
+            return None
+        since = formats.day(self.firm.stage_date, tongue(), self.today) if self.firm.stage_date else ""
+        words = wordings.word(wordings.STAGES, self.firm.stage)
+        told = _("%(stage)s since %(day)s") % {"stage": words, "day": since} if since else words
+        return {"tone": wordings.STAGE_TONES[self.firm.stage], "words": told}
+
+    @property
     def tabs(self) -> list[Tab]:
         titles = {
             "overview": _("Overview"),
