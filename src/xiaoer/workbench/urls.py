@@ -4,6 +4,7 @@ from django.urls import path
 
 from xiaoer.workbench import (
     absence_pages,
+    balance_pages,
     calendar_pages,
     capacity_pages,
     check_pages,
@@ -40,6 +41,10 @@ urlpatterns = [
     path("firms/<path:customer_id>/", pages.firm, name="firm"),  # after its suffixes: a number may hold "/"
     path("offers/<path:offer_id>/postpone/", pages.postpone, name="postpone"),
     path("events/", pages.events, name="events"),
+    path("capacity/balance/", balance_pages.balance, name="balance"),
+    path("capacity/balance/sum/", balance_pages.balance_sum, name="balance-sum"),
+    path("capacity/balance/<uuid:key>/undo/", balance_pages.balance_undo, name="balance-undo"),
+    path("capacity/handovers/", balance_pages.handovers, name="handovers"),
     path("capacity/", capacity_pages.capacity, name="capacity"),
     path("loans/due/", due_pages.due_list, name="due"),
     path("loans/overdue/", pages.overdue, name="overdue"),
