@@ -9,10 +9,12 @@ from xiaoer.contacts.actions import About, FollowUp, complete_task, record_outco
 from xiaoer.kit.scope import Scope
 from xiaoer.kit.scope.acting import acting_as
 from xiaoer.nightly.collect import (
+    ABSENCES,
     ANSWERS,
     CHECKS,
     CONTACTS,
     EVENTS,
+    HANDOVERS,
     LESSONS,
     RULES,
     SUPPRESSIONS,
@@ -40,6 +42,8 @@ def test_nothing_written_keeps_its_types() -> None:
         LESSONS,
         SURVEYS,
         RULES,
+        ABSENCES,
+        HANDOVERS,
     ]
 
 

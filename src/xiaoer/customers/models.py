@@ -20,7 +20,8 @@ class Firm(Published):
     kind = models.TextField(default="enterprise")  # enterprise | sole_trader | owner
     industry_code = models.TextField(default="")
     industry = models.TextField(default="")
-    region = models.TextField(default="")
+    region = models.TextField(default="")  # province and city
+    district = models.TextField(default="")
     opened_date = models.DateField(null=True)
     owner_name = models.TextField(default="")
     staff_count = models.IntegerField(null=True)

@@ -10,6 +10,7 @@ import pyarrow as pa
 from django.db.models import Case, CharField, DateField, F, IntegerField, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast
 
+from xiaoer.branches.models import Absence, Handover
 from xiaoer.contact_policy.models import Suppression
 from xiaoer.contacts.models import Contact, Task
 from xiaoer.customers.models import Answer
@@ -51,13 +52,21 @@ LESSONS = pa.schema({
 RULES = pa.schema({
     "step_id": WHOLE, "rule": TEXT, "version": WHOLE, "step": TEXT, "body": TEXT, "until_date": DAY, "day": DAY,
 })  # fmt: skip
+ABSENCES = pa.schema({
+    "absence_id": WHOLE, "staff_id": TEXT, "deputy_id": TEXT, "from_date": DAY, "to_date": DAY, "back_date": DAY,
+    "day": DAY,
+})  # fmt: skip
+HANDOVERS = pa.schema({
+    "handover_id": WHOLE, "customer_id": TEXT, "from_id": TEXT, "to_id": TEXT, "day": DAY,
+})  # fmt: skip
 
 
 def collect(business_date: date, *, using: str = "owner") -> dict[str, pa.Table]:
     """desk_contacts, desk_tasks, desk_checks, desk_suppressions: every row written up to and on `business_date`.
 
     And desk_events: what records told by day, as it was told then; desk_lessons: what was shown of new products;
-    desk_answers: facts found out; desk_surveys: what firms said; desk_rules: what was done with the bank's rules.
+    desk_answers: facts found out; desk_surveys: what firms said; desk_rules: what was done with the bank's rules;
+    desk_absences and desk_handovers: who is away, and which firms went to another manager and were not taken back.
 
     A task closed after that day is still open as of it. Rows come in the order they were written, so the same
     day gives the same tables.
@@ -82,6 +91,10 @@ def collect(business_date: date, *, using: str = "owner") -> dict[str, pa.Table]
             asked_date="day", score="score_then",
         ),
         "desk_rules": _table(RULES, _rules(business_date, using), step_id="pk", body="body_text"),
+        "desk_absences": _table(ABSENCES, _absences(business_date, using), absence_id="pk", back_date="back_then"),
+        "desk_handovers": _table(
+            HANDOVERS, _written(Handover, business_date, using).filter(undone_at__isnull=True), handover_id="pk"
+        ),
     }  # fmt: skip
 
 
@@ -103,6 +116,12 @@ def _scored_by(surveys: QuerySet[Any], business_date: date) -> QuerySet[Any]:
     """An answer given after the day is not there yet."""
     later = When(answered_date__gt=business_date, then=None)
     return surveys.annotate(score_then=Case(later, default=F("score"), output_field=IntegerField()))
+
+
+def _absences(business_date: date, using: str) -> QuerySet[Any]:
+    later = When(back_date__gt=business_date, then=None)
+    then = Case(later, default=F("back_date"), output_field=DateField())
+    return _written(Absence, business_date, using).annotate(back_then=then)
 
 
 def _as_of(tasks: QuerySet[Any], business_date: date) -> QuerySet[Any]:

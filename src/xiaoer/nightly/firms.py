@@ -18,7 +18,7 @@ AS_KNOWN = (
     "satisfaction", "matures_date", "last_contact_date",
 )  # fmt: skip
 AS_TOLD = ("opened_date", "staff_count")
-TEXTS = ("credit_code", "industry_code", "industry", "region")
+TEXTS = ("credit_code", "industry_code", "industry", "region", "district")
 COLUMNS = (
     *AS_KNOWN, *AS_TOLD, *TEXTS, "kind", "size_missing", "borrower", "holdings", "products", "turnover_12m",
     "turnover_prior_12m", "balance", "next_due_date", "due_channel", "tier_low", "tier_high", "stage", "stage_date",

@@ -83,6 +83,22 @@ DESK = {
         },
         (), "day",
     ),
+    "desk_absences": TableSchema(
+        "desk_absences",
+        {
+            "absence_id": Kind.INTEGER, "staff_id": Kind.KEY, "deputy_id": Kind.KEY, "from_date": Kind.DATE,
+            "to_date": Kind.DATE, "back_date": Kind.DATE, "day": Kind.DATE,
+        },
+        (), "day",
+    ),
+    "desk_handovers": TableSchema(
+        "desk_handovers",
+        {
+            "handover_id": Kind.INTEGER, "customer_id": Kind.KEY, "from_id": Kind.KEY, "to_id": Kind.KEY,
+            "day": Kind.DATE,
+        },
+        (), "day",
+    ),
 }  # fmt: skip
 
 

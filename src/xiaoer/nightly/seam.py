@@ -19,6 +19,7 @@ MODELS = {
     "firms": "customers.Firm",
     "profiles": "features.Profile",
     "scores": "scores.Score",
+    "cards": "scores.Card",
     "shelf_scores": "scores.ShelfScore",
     "models_today": "scores.ModelToday",
     "events": "events.Event",
@@ -68,6 +69,7 @@ FOLLOWING = (
     "segments.Goal",
     "trials.TrialFirm",
     "trials.TrialOutcome",
+    "branches.Handover",
 )
 NAMES = (*MODELS, *MASTERS)
 CARRIED_ANYWAY = {"branch_id", "manager_id"}  # scope columns may come with a table that does not keep them

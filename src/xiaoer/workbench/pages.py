@@ -20,6 +20,7 @@ from xiaoer.kit.screens.workbook import workbook
 from xiaoer.workbench import (
     account_plans,
     approaching,
+    balancing,
     doing,
     firm_list,
     gathering,
@@ -36,7 +37,22 @@ from xiaoer.workbench.shown import sentences
 from xiaoer.workbench.shown.drawings import tongue
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LISTS = frozenset({"firms", "events", "overdue", "checks", "due", "plans", "capacity", "models", "surveys"})
+LISTS = frozenset(
+    [
+        "firms",
+        "events",
+        "overdue",
+        "checks",
+        "due",
+        "plans",
+        "capacity",
+        "models",
+        "rules",
+        "absences",
+        "handovers",
+        "surveys",
+    ]
+)
 
 
 @require_GET
@@ -47,19 +63,14 @@ def today(request: HttpRequest) -> HttpResponse:
     desk, stays_open = desk_of(request), SEAT in request.META
     morning, slipping = gathering.morning(desk), account_plans.slipping(desk)
     return show(
-        request, "today", "workbench/today.html", morning=morning, slipping=slipping, stays_open=stays_open
+        request,
+        "today",
+        "workbench/today.html",
+        morning=morning,
+        slipping=slipping,
+        stays_open=stays_open,
+        hands=balancing.beside_today(desk),
     )
-
-
-@require_GET
-@needs("firms.read")
-@refusals_told
-def calendar(request: HttpRequest) -> HttpResponse:
-    """A day or a week."""
-    for typed in (request.GET.get("day", ""), request.GET.get("week", "")):
-        doing.check_year(typed)
-    span = gathering.span(desk_of(request), request.GET.get("day", ""), request.GET.get("week", ""))
-    return show(request, "calendar", "workbench/calendar.html", span=span)
 
 
 @require_GET
@@ -157,14 +168,6 @@ def plan(request: HttpRequest, customer_id: str) -> HttpResponse:
     if request.method == "POST":
         return _done(request, doing.plan(desk, customer_id, request.POST))
     return _sheet(request, "workbench/plan.html", doing.plan_sheet(desk, customer_id))
-
-
-@require_POST
-@needs("contacts.write")
-@refusals_told
-def task_move(request: HttpRequest, task_id: int) -> HttpResponse:
-    """Move a promise to another day, or tick it off."""
-    return _done(request, doing.move(desk_of(request), task_id, request.POST))
 
 
 @require_POST

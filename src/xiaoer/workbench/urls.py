@@ -3,6 +3,9 @@
 from django.urls import path
 
 from xiaoer.workbench import (
+    absence_pages,
+    balance_pages,
+    calendar_pages,
     capacity_pages,
     check_pages,
     due_pages,
@@ -18,14 +21,18 @@ from xiaoer.workbench import (
     policy_pages,
     renewal_pages,
     risk_pages,
+    rule_pages,
     survey_pages,
     trial_pages,
 )
 
 urlpatterns = [
     path("", pages.today, name="today"),
-    path("calendar/", pages.calendar, name="calendar"),
-    path("calendar/tasks/<int:task_id>/", pages.task_move, name="task-move"),
+    path("calendar/", calendar_pages.calendar, name="calendar"),
+    path("calendar/tasks/<int:task_id>/", calendar_pages.task_move, name="task-move"),
+    path("absences/", absence_pages.absences, name="absences"),
+    path("absences/new/", absence_pages.absence_new, name="absence-new"),
+    path("absences/<int:number>/back/", absence_pages.absence_back, name="absence-back"),
     path("firms/", pages.firms, name="firms"),
     path("firms/<path:customer_id>/glance/", pages.firm_panel, name="firm-panel"),
     path("firms/<path:customer_id>/record/", pages.record, name="record"),
@@ -37,6 +44,10 @@ urlpatterns = [
     path("firms/<path:customer_id>/", pages.firm, name="firm"),  # after its suffixes: a number may hold "/"
     path("offers/<path:offer_id>/postpone/", pages.postpone, name="postpone"),
     path("events/", pages.events, name="events"),
+    path("capacity/balance/", balance_pages.balance, name="balance"),
+    path("capacity/balance/sum/", balance_pages.balance_sum, name="balance-sum"),
+    path("capacity/balance/<uuid:key>/undo/", balance_pages.balance_undo, name="balance-undo"),
+    path("capacity/handovers/", balance_pages.handovers, name="handovers"),
     path("capacity/", capacity_pages.capacity, name="capacity"),
     path("loans/due/", due_pages.due_list, name="due"),
     path("loans/overdue/", pages.overdue, name="overdue"),
@@ -65,6 +76,15 @@ urlpatterns = [
     path("segments/", pages.segments, name="segments"),
     path("segments/ideal/", ideal_pages.ideal, name="ideal"),
     path("policy/", policy_pages.policy_page, name="policy"),
+    path("rules/", rule_pages.rules, name="rules"),
+    path("rules/new/", rule_pages.write, name="rule-new"),
+    path("rules/check/", rule_pages.check, name="rule-check"),
+    path("rules/try/", rule_pages.try_out, name="rule-try"),
+    path("rules/dry-runs/<int:number>/", rule_pages.dry_run, name="dry-run"),
+    path("rules/<str:code>/", rule_pages.rule, name="rule"),
+    path("rules/<str:code>/edit/", rule_pages.write, name="rule-edit"),
+    path("rules/<str:code>/try/", rule_pages.try_kept, name="rule-try-kept"),
+    path("rules/<str:code>/<str:deed>/", rule_pages.step, name="rule-step"),
     path("data/", pages.data, name="data"),
     path("live/", live_pages.live, name="live"),
     path("search/", pages.search, name="search"),
