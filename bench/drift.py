@@ -109,17 +109,14 @@ def watched(held: Settings, bank: Shaken, models: Sequence[str]) -> Iterator[Row
 
 def _told(bank: Shaken, nights: Sequence[Row]) -> Row:
     """What the nights of one model come to."""
-    sectors = [
-        (night["date"], one["key"]) for night in nights for one in night["alarms"] if "sector:" in one["key"]
-    ]
-    named = [day for day, key in sectors if key == f"sector:{bank.industry}" and day >= str(SHOCK)]
+    every = [(night["date"], *one["key"].partition(":")[::2]) for night in nights for one in night["alarms"]]
+    sectors = sorted({(day, sector) for day, key, sector in every if key in KEYS_OF_SECTORS})
+    named = [day for day, sector in sectors if sector == bank.industry and day >= str(SHOCK)]
     return {
         "told": min(named, default=None),
         "nights_before": sum(night["date"] < str(SHOCK) for night in nights),
         "cried_before": sum(day < str(SHOCK) for day, _ in sectors),
-        "other_sectors_after": sum(
-            day >= str(SHOCK) and key != f"sector:{bank.industry}" for day, key in sectors
-        ),
+        "other_sectors_after": sum(day >= str(SHOCK) and sector != bank.industry for day, sector in sectors),
         "nights": nights,
     }
 

@@ -29,7 +29,9 @@ def test_words_carry_the_figures_in_force_and_a_start_may_be_kept(rule: Rule) ->
 
 
 def test_figures_have_their_units() -> None:
-    assert described(Rule.BALANCE_FALLS, DAY).zh == "近 90 天日均存款不高于此前 90 天的 50%，此前至少 5.0 万元"
+    assert (
+        described(Rule.BALANCE_FALLS, DAY).zh == "近 90 天日均存款不高于此前 90 天的 50%，此前至少 5.0 万元"
+    )
     copied = start(Rule.BALANCE_FALLS, DAY, TITLES)
     assert copied is not None
     assert copied.condition == "balance_90d <= 50% * balance_prior_90d and balance_prior_90d >= 5万"

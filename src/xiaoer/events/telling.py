@@ -6,6 +6,7 @@ from datetime import date
 
 import polars as pl
 
+from xiaoer.events.rules import MISSING_FACTS
 from xiaoer.events.terms import Rule, Rules
 from xiaoer.kit.dates import add_working_days, day_number
 from xiaoer.kit.jsontext import day, fraction, quoted, rounded, whole, written
@@ -20,6 +21,11 @@ TIMES = fraction(col("part").map_batches(lambda part: rounded(part, 1), return_d
 BOOK = pl.when(col("usual") >= 0).then(pl.lit('"book_up"')).otherwise(pl.lit('"book_down"'))
 
 USED = {"product": quoted(col("product")), "days": DAYS, "opened_date": MARK, "uses": whole(col("count"))}
+SEASON = {
+    "about_words": quoted(col("about")), "season_date": MARK, "before_amount": AMOUNTS["before_amount"],
+    "now_amount": AMOUNTS["now_amount"], "gap_amount": whole(col("amount")),
+}  # fmt: skip
+FACTS = {"about_words": quoted(col("about")), "facts": whole(col("count"))}
 OPENED = {"product": USED["product"], "days": DAYS, "opened_date": MARK, "steps": USED["uses"]}
 COUNTED = whole(col("usual").round(0, mode="half_to_even").cast(pl.Int64))
 QUIET = {"days": DAYS, "last_date": MARK, "step": whole(col("count"))}
@@ -49,6 +55,9 @@ WORDS: Mapping[str, Reason] = {
         "loan_matures", "warn", balance_amount=AMOUNTS["now_amount"], days=DAYS, due_date=MARK
     ),
     Rule.OVERDUE: reason("overdue", "bad", days=DAYS, balance_amount=AMOUNTS["now_amount"]),
+    **{code: reason(code, **FACTS) for code in MISSING_FACTS},
+    Rule.NEED_AHEAD: reason("need_ahead", "warn", **SEASON),
+    "need_ahead_wages": reason("need_ahead_wages", "warn", **SEASON),
     Rule.OPENING: reason("opening", **OPENED),
     "opening_visit": reason("opening_visit", **OPENED),
     "activation_never_signed_in": reason("activation_never_signed_in", "warn", **USED),

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models import Avg, Count, Max, QuerySet, Sum
 
 from xiaoer.kit.scope import Scope
 from xiaoer.offers.models import Proposal, ShadowPrice
@@ -83,6 +83,12 @@ def proposed_and_stopped(scope: Scope, customer_id: str) -> tuple[Proposal | Non
 def proposal(scope: Scope, offer_id: str) -> Proposal | None:
     """One proposal by its key."""
     return Proposal.objects.seen_by(scope).filter(offer_id=offer_id).first()
+
+
+def left_out_minutes(scope: Scope) -> dict[str, float]:
+    """By manager how many minutes the contacts ask for that found no hour, on average over those known by name."""
+    rows = Proposal.objects.seen_by(scope).filter(fits=False, stopped__isnull=True).order_by()
+    return dict(rows.values_list("manager_id").annotate(Avg("minutes")))
 
 
 def shadow_prices(scope: Scope) -> QuerySet[ShadowPrice]:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from xiaoer.events import adopting, rulebook
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.screens import formats
-from xiaoer.kit.screens.held import HeldRows
+from xiaoer.kit.screens.held import as_rows
 from xiaoer.kit.screens.listing import Listing, asked
 from xiaoer.workbench import ruling
 from xiaoer.workbench.desk import Desk, desk_of
@@ -38,7 +38,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     desk = desk_of(request)
     found = ruling.lines(desk)
     listing = Listing(
-        shown.rules(rule_words.owners()), HeldRows(found), asked(request.GET), views(desk, "rules")
+        shown.rules(rule_words.owners()), as_rows(found), asked(request.GET), views(desk, "rules")
     )
     if request.GET.get("excel"):
         if not desk.exports:

@@ -114,7 +114,7 @@ def sheet(desk: Desk, code: str, tab: str = "") -> RuleSheet | None:
     if product is None and (life is None or not life.texts):
         return None
     text = life.newest if life else None
-    asked = rulebook.last_dry_run(desk.scope, code, text.body) if text else None
+    asked = rulebook.last_dry_run(desk.scope, text.body) if text else None
     return RuleSheet(
         code,
         _title(text)

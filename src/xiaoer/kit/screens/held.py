@@ -6,9 +6,9 @@ For lists of dozens of lines that no single table holds. Lookups: exact, in, ico
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
-from django.db.models import Count, F, OrderBy, Q, Sum
+from django.db.models import Count, F, OrderBy, Q, QuerySet, Sum
 
 LOOKUPS: dict[str, Callable[[Any, Any], bool]] = {
     "exact": lambda held, wanted: bool(held == wanted),
@@ -20,6 +20,11 @@ LOOKUPS: dict[str, Callable[[Any, Any], bool]] = {
     "gt": lambda held, wanted: held is not None and held > wanted,
     "gte": lambda held, wanted: held is not None and held >= wanted,
 }
+
+
+def as_rows(values: Collection[Any]) -> QuerySet[Any]:
+    """Values where a listing expects records: it asks both the same things."""
+    return cast("QuerySet[Any]", HeldRows(values))
 
 
 class HeldRows:
@@ -68,7 +73,7 @@ class HeldRows:
         if isinstance(asked, Count):
             return len(kept)
         (named,) = asked.get_source_expressions()[:1]
-        known = [value for row in kept if (value := getattr(row, named.name)) is not None]  # type: ignore[attr-defined]
+        known = [value for row in kept if (value := getattr(row, named.name)) is not None]
         return sum(known) if known else None
 
 
@@ -99,4 +104,4 @@ def _named(order: OrderBy | str) -> tuple[str, bool]:
     if not isinstance(field, F):
         message = f"only plain fields order a list of values, not {field!r}"
         raise TypeError(message)
-    return field.name, bool(order.descending)
+    return str(field.deconstruct()[1][0]), bool(order.descending)

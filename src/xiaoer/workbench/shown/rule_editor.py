@@ -148,7 +148,7 @@ class Editor:
 
 def typed(posted: QueryDict) -> WrittenRule:
     """What stands in the form; numbers that are none become 0 and are refused by their span."""
-    texts = {name: posted.get(name, "").strip()[: 2 * most] for name, most in LONG.items()}
+    texts: dict[str, Any] = {name: posted.get(name, "").strip()[: 2 * most] for name, most in LONG.items()}
     picks = {
         name: posted.get(name, "") for name in ("severity", "owner", "stake", "way", "purpose", "brings")
     }
@@ -161,7 +161,7 @@ def typed(posted: QueryDict) -> WrittenRule:
             for name in ("industries", "holds", "holds_not")
         },
     )
-    return WrittenRule(**texts, **picks, **numbers, population=people)
+    return WrittenRule(**(texts | picks | numbers), population=people)
 
 
 def _number(text: str) -> int:

@@ -99,6 +99,8 @@ RULES = {
     "balance_falls": _("Deposits fall"),
     "loan_matures": _("Loan matures"),
     "overdue": _("Overdue"),
+    "missing_facts": _("Facts missing"),
+    "need_ahead": _("Money needed ahead"),
     "opening": _("Opening: to be shown"),
     "activation": _("Opened, hardly used"),
     "cooling": _("Cooling"),
