@@ -60,7 +60,10 @@ def test_each_factor_is_kept_and_together_they_make_the_place() -> None:
     assert (told.propensity, told.told_by, told.prize) == (0.2, "asking_working_capital", one.prize)
     assert made.expected_return == round(told.propensity * told.context * told.prize)
     assert told.patience > weighed(one).factors.patience > 0  # type: ignore[union-attr]
-    assert made.priority == pytest.approx((made.expected_return - made.cost - told.patience) * told.lever)
+    assert made.effort.chance == told.chance == told.propensity * told.context
+    assert made.priority == pytest.approx(
+        made.expected_return - made.cost - told.patience
+    )  # a note has no lever
     assert say(one.because, "en") == "asking makes it likelier to take 小微快贷 by 20%"
 
 

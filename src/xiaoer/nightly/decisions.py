@@ -22,7 +22,7 @@ LOG = pa.schema(
         "offer_id": pa.string(), "minutes": pa.int64(), "goal": pa.string(), "rank": pa.int64(), "fits": pa.bool_(),
         "changed": pa.string(), "because": pa.string(), "dropped": pa.string(), "hour_price": pa.int64(),
         "product_id": pa.string(), "propensity": pa.float64(), "told_by": pa.string(), "context": pa.float64(),
-        "prize": pa.int64(), "patience": pa.int64(), "lever": pa.float64(),
+        "prize": pa.int64(), "patience": pa.int64(),
     }
 )  # fmt: skip
 PRICES = pa.schema(

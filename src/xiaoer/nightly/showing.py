@@ -34,7 +34,7 @@ OPENINGS = ("customer_id", "product_id", "product", "category", "opened_date", "
 PROPOSALS = (
     "offer_id", "customer_id", "day", "kind", "minutes", "expected_return", "cost", "arm", "run_id", "rank", "fits",
     "stopped", "goal", "because", "risk", "at_stake", "changed", "dropped", "others", "hour_price",
-    "product_id", "propensity", "told_by", "context", "prize", "patience", "lever",
+    "product_id", "propensity", "told_by", "context", "prize", "patience",
 )  # fmt: skip
 
 
@@ -118,7 +118,7 @@ def _proposals(part: Part, called: Directory) -> pl.DataFrame:
         pl.col("others").fill_null("[]"),
         pl.col("hour_price").fill_null(0),
         pl.col("product_id", "told_by").fill_null(""),
-        pl.col("context", "lever").fill_null(1.0),
+        pl.col("context").fill_null(1.0),
         pl.col("patience").fill_null(0),
     )
 

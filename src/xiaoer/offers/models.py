@@ -33,7 +33,7 @@ class Proposal(Published):
         default=list
     )  # [{goal, kind, minutes, expected_return, why}]: the firm's other occasions
     hour_price = models.BigIntegerField(default=0)  # fen an hour of the manager brings that day at the margin
-    # What its place is made of: (propensity × context × prize − cost − patience) × lever.
+    # What its place is made of: (propensity × context × prize − cost − patience) × its lever.
     product_id = models.TextField(default="")  # what is offered, "" where nothing is
     propensity = models.FloatField(null=True)  # the chance that it comes to it
     told_by = models.TextField(
@@ -42,7 +42,6 @@ class Proposal(Published):
     context = models.FloatField(default=1.0)  # how much likelier the occasion makes it
     prize = models.BigIntegerField(null=True)  # fen it brings then
     patience = models.BigIntegerField(default=0)  # fen of the firm's patience it uses up
-    lever = models.FloatField(default=1.0)  # what the bank adds for urgency
 
     key = ("offer_id",)
 

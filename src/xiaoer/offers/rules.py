@@ -30,6 +30,7 @@ def _weighed(firm: FirmFacts, occasion: Occasion, terms: Terms, door: Door, day:
     effort, stopped = door(firm, occasion, _effort(occasion, terms))
     made_of = factors(firm, occasion, effort, terms)
     brings, cost = returns(made_of), effort.minutes * terms.minute_cost
+    effort = replace(effort, chance=made_of.chance)
     placed = priority(brings, cost + made_of.patience, occasion, terms)
     arm, chance = _arm(firm, terms, day)
     return Candidate(firm, occasion, effort, brings, cost, placed, stopped, arm, chance, made_of)
@@ -55,19 +56,18 @@ def expected_return(firm: FirmFacts, occasion: Occasion, effort: Effort, terms: 
 
 def returns(made_of: Factors) -> int:
     """Propensity × context, a chance and so at most 1, × prize, in fen."""
-    return round(min(made_of.propensity * made_of.context, 1.0) * made_of.prize)
+    return round(made_of.chance * made_of.prize)
 
 
 def factors(firm: FirmFacts, occasion: Occasion, effort: Effort, terms: Terms) -> Factors:
     """What the worth is made of. Where no model speaks, the chance of the rule, which has its context in it."""
     prize = occasion.prize
     prize = round(_prize(firm, occasion, effort.brings, terms)) if prize is None else prize
-    lever = lever_of(occasion, terms)
     if occasion.likely is None:
-        return Factors(effort.chance, "", 1.0, prize, 0, lever)
+        return Factors(effort.chance, "", 1.0, prize, 0)
     context = terms.context.get(occasion.rule, 1.0)
     patience = _patience(firm, effort, terms)
-    return Factors(occasion.likely.chance, occasion.likely.told_by, context, prize, patience, lever)
+    return Factors(occasion.likely.chance, occasion.likely.told_by, context, prize, patience)
 
 
 def _patience(firm: FirmFacts, effort: Effort, terms: Terms) -> int:
@@ -99,14 +99,10 @@ def risk_shown(band: str | None, days_past_due: int) -> str:
     return max(band or "low", arrears, key=BANDS.index)
 
 
-def lever_of(occasion: Occasion, terms: Terms) -> float:
-    """What the bank adds for urgency: 1 + sum of the hundredths."""
-    return 1 + terms.weights.get(occasion.severity, 0) / 100
-
-
 def priority(brings: int, cost: int, occasion: Occasion, terms: Terms) -> float:
     """(return − cost) × levers; a return below its cost keeps its sign, so that levers never hide a loss."""
-    lever, gain = lever_of(occasion, terms), brings - cost
+    lever = 1 + terms.weights.get(occasion.severity, 0) / 100
+    gain = brings - cost
     return gain * lever if gain > 0 else gain / lever
 
 

@@ -136,7 +136,7 @@ class Likely:
 
 @dataclass(frozen=True, slots=True)
 class Factors:
-    """What a worth is made of: (propensity × context × prize − cost − patience) × lever; money in fen.
+    """What the lever multiplies: propensity × context × prize − cost − patience; money in fen.
 
     `told_by`: the model that gave the propensity, "" where it is the bank's own figure for the rule.
     """
@@ -146,7 +146,11 @@ class Factors:
     context: float
     prize: int
     patience: int
-    lever: float
+
+    @property
+    def chance(self) -> float:
+        """Propensity in its context: at most certain."""
+        return min(self.propensity * self.context, 1.0)
 
 
 @dataclass(frozen=True, slots=True)

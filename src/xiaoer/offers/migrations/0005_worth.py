@@ -17,11 +17,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='proposal',
-            name='lever',
-            field=models.FloatField(default=1.0),
-        ),
-        migrations.AddField(
-            model_name='proposal',
             name='patience',
             field=models.BigIntegerField(default=0),
         ),
