@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from xiaoer.kit.published import Published, one_open_row
+from xiaoer.kit.published import AsWritten, Published, one_open_row
 
 
 class Firm(Published):
@@ -46,6 +46,7 @@ class Firm(Published):
     score_points = models.IntegerField(null=True)
     score_state = models.TextField(default="")  # live | small_sample | rule | ""
     events = models.IntegerField(default=0)
+    similar = AsWritten(default=list)  # numbers of firms alike, whoever answers for them, and no more
 
     key = ("customer_id",)
 
