@@ -10,6 +10,7 @@ from xiaoer.kit.scope import Scope
 from xiaoer.kit.scope.acting import acting_as
 from xiaoer.nightly.collect import (
     ABSENCES,
+    ANSWERS,
     CHECKS,
     CONTACTS,
     EVENTS,
@@ -36,6 +37,7 @@ def test_nothing_written_keeps_its_types() -> None:
         CHECKS,
         SUPPRESSIONS,
         EVENTS,
+        ANSWERS,
         LESSONS,
         RULES,
         ABSENCES,

@@ -13,6 +13,7 @@ from django.db.models.functions import Cast
 from xiaoer.branches.models import Absence, Handover
 from xiaoer.contact_policy.models import Suppression
 from xiaoer.contacts.models import Contact, Task
+from xiaoer.customers.models import Answer
 from xiaoer.events.models import Event, RuleStep
 from xiaoer.loans.models import Check
 from xiaoer.products.models import Lesson
@@ -38,6 +39,9 @@ EVENTS = pa.schema({
     "event_id": TEXT, "customer_id": TEXT, "rule": TEXT, "day": DAY, "due_date": DAY, "severity": TEXT,
     "because": TEXT, "goal": TEXT, "amount": WHOLE,
 })  # fmt: skip
+ANSWERS = pa.schema({
+    "answer_id": WHOLE, "customer_id": TEXT, "fact": TEXT, "number": WHOLE, "text": TEXT, "day": DAY,
+})  # fmt: skip
 LESSONS = pa.schema({
     "customer_id": TEXT, "product_id": TEXT, "opened_date": DAY, "step": TEXT, "end": TEXT, "day": DAY,
 })  # fmt: skip
@@ -57,8 +61,8 @@ def collect(business_date: date, *, using: str = "owner") -> dict[str, pa.Table]
     """desk_contacts, desk_tasks, desk_checks, desk_suppressions: every row written up to and on `business_date`.
 
     And desk_events: what records told by day, as it was told then; desk_lessons: what was shown of new products;
-    desk_rules: what was done with the bank's rules; desk_absences and desk_handovers: who is away, and which firms
-    went to another manager and were not taken back.
+    desk_answers: facts found out; desk_rules: what was done with the bank's rules; desk_absences and desk_handovers:
+    who is away, and which firms went to another manager and were not taken back.
 
     A task closed after that day is still open as of it. Rows come in the order they were written, so the same
     day gives the same tables.
@@ -76,6 +80,7 @@ def collect(business_date: date, *, using: str = "owner") -> dict[str, pa.Table]
         "desk_events": _table(
             EVENTS, _by_day(business_date, using), day="event_date", because="because_text", goal="goal_text"
         ),
+        "desk_answers": _table(ANSWERS, _written(Answer, business_date, using), answer_id="pk"),
         "desk_lessons": _table(LESSONS, _written(Lesson, business_date, using)),
         "desk_rules": _table(RULES, _rules(business_date, using), step_id="pk", body="body_text"),
         "desk_absences": _table(ABSENCES, _absences(business_date, using), absence_id="pk", back_date="back_then"),

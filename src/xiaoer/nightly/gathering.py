@@ -51,6 +51,14 @@ DESK = {
         },
         (), "day",
     ),
+    "desk_answers": TableSchema(
+        "desk_answers",
+        {
+            "answer_id": Kind.INTEGER, "customer_id": Kind.KEY, "fact": Kind.CODE, "number": Kind.INTEGER,
+            "text": Kind.TEXT, "day": Kind.DATE,
+        },
+        (), "day",
+    ),
     "desk_lessons": TableSchema(
         "desk_lessons",
         {

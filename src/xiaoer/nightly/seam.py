@@ -53,6 +53,7 @@ FOLLOWING = (
     "contacts.Task",
     "contact_policy.Suppression",
     "products.Lesson",
+    "customers.Answer",
     "loans.ClassStep",
     "loans.Check",
     "renewals.Evidence",

@@ -28,6 +28,7 @@ from xiaoer.workbench import (
     trialling,
 )
 from xiaoer.workbench.desk import Desk, desk_of
+from xiaoer.workbench.facts import of_firm as facts_of_firm
 from xiaoer.workbench.frame import part, show
 from xiaoer.workbench.lessons import of_firm as lessons_of_firm
 from xiaoer.workbench.live_pages import SEAT
@@ -119,6 +120,7 @@ def firm(request: HttpRequest, customer_id: str) -> HttpResponse:
         goals=account_plans.of_firm(desk, page.firm, page.tasks),
         trials=trialling.of_firm(desk, customer_id),
         lessons=lessons_of_firm(desk, customer_id),
+        facts=facts_of_firm(desk, page.firm),
     )
 
 
