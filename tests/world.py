@@ -114,6 +114,9 @@ def _made(business_date: date, run_id: str, seed: int) -> dict[str, pa.Table]:
         "brought": _table(
             [row for number, one in enumerate(placed) if (row := _brought(one, number, business_date))]
         ),
+        "openings": _table(
+            [_opening(one, business_date) for one in placed if int(one.customer_id[1:]) % 9 == 0]
+        ),
         "four_flows": _table([_flows(one, firm) for one, firm in zip(placed, firms, strict=True)]),
         **{name: _table(rows) for name, rows in loan_tables(firms, business_date).items()},
         **{name: _table(rows) for name, rows in shelf_tables(firms).items()},
@@ -198,6 +201,7 @@ def _firm(one: Placed, chance: random.Random, today: date) -> dict[str, Any]:
         "credit_code": f"91330100MA{number:07d}X", "phone": f"1380000{number:04d}",
         "kind": "sole_trader" if ending.endswith("店") else "enterprise",
         "industry_code": code, "industry": industry, "region": chance.choice(("城东区", "滨江区", "高新区")),
+        "district": ("湖滨街道", "学院街道", "沿江街道", "")[number % 4],
         "opened_date": today - timedelta(days=chance.randint(200, 4000)),
         "owner_name": OWNERS[number % len(OWNERS)],
         "staff_count": None if size == "undetermined" else chance.randint(4, 90),
@@ -354,6 +358,15 @@ def _brought(one: Placed, number: int, today: date) -> dict[str, Any] | None:
         "drawn_date": received + timedelta(days=5) if stage == "drawn" else None,
         "prepared_by": one.manager_id, "reviewed_by": "R1" if ended else "", "approved_by": "G1" if ended else "",
         "papers": papers,
+    }  # fmt: skip
+
+
+def _opening(one: Placed, today: date) -> dict[str, Any]:
+    """Every ninth firm has opened online banking twelve days ago; every eighteenth is visited for it."""
+    return {
+        "customer_id": one.customer_id, "branch_id": one.branch_id, "manager_id": one.manager_id, "product_id": "E01",
+        "product": "企业网银", "category": "electronic", "opened_date": today - timedelta(days=12),
+        "high_value": int(one.customer_id[1:]) % 18 == 0,
     }  # fmt: skip
 
 

@@ -351,13 +351,14 @@ def test_the_description_of_the_interface_is_complete(client_of: ClientOf) -> No
         "models/{model}/promotions",
         *(f"models/promotions/{{case}}/{deed}" for deed in ("approve", "return")),
     }
+    hands = {"absences", "absences/{number}/back", "balance", "handovers", "handovers/{handover}/undo"}
     rules = {
         "rules",
-        *(f"rules/{{rule}}/{deed}" for deed in ("propose", "adopt", "return", "end", "mute")),
+        *(f"rules/{{rule}}/{deed}" for deed in ("propose", "adopt", "return", "end", "mute", "unmute")),
         "dry-runs",
         "dry-runs/{run}",
     }
-    known = desk | changes | lending | shelf | rules | {"firms/{customer_id}/notes", "v1/records"}
+    known = desk | changes | lending | shelf | rules | hands | {"firms/{customer_id}/notes", "v1/records"}
     assert set(told["paths"]) == {f"/api/{one}" for one in known}
 
 

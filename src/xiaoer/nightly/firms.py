@@ -10,6 +10,7 @@ import pyarrow as pa
 from xiaoer.features.night import similar
 from xiaoer.kit.text import pinyin
 from xiaoer.nightly import history, seam
+from xiaoer.nightly.answers import told_customers
 from xiaoer.nightly.directory import Directory
 from xiaoer.nightly.pieces import Part, as_json, in_parts, said
 from xiaoer.nightly.run import Night
@@ -20,11 +21,11 @@ AS_KNOWN = (
     "satisfaction", "matures_date", "last_contact_date",
 )  # fmt: skip
 AS_TOLD = ("opened_date", "staff_count")
-TEXTS = ("credit_code", "industry_code", "industry", "region")
+TEXTS = ("credit_code", "industry_code", "industry", "region", "district")
 COLUMNS = (
     *AS_KNOWN, *AS_TOLD, *TEXTS, "kind", "size_missing", "borrower", "holdings", "products", "turnover_12m",
-    "turnover_prior_12m", "balance", "next_due_date", "due_channel", "pd", "score_points", "score_state", "name",
-    "pinyin", "initials", "tier_before", "phone", "owner_name", "events",
+    "turnover_prior_12m", "balance", "next_due_date", "due_channel", "tier_low", "tier_high", "stage", "stage_date",
+    "pd", "score_points", "score_state", "name", "pinyin", "initials", "tier_before", "phone", "owner_name", "events",
     "similar",
 )  # fmt: skip
 
@@ -57,7 +58,7 @@ def firms(night: Night, called: Directory) -> seam.Rows:
 
 
 def _firms(part: Part, beside: Beside) -> pl.DataFrame:
-    told = part.rows(part.night.delivered("customers")).unique("customer_id", keep="last")
+    told = part.rows(told_customers(part.night)).unique("customer_id", keep="last")
     known = part.made("firms_in_book").sort("customer_id").select(pl.all().exclude("kind", *AS_TOLD, *TEXTS))
     rows = known.join(told.select("customer_id", "kind", *AS_TOLD, *TEXTS), on="customer_id")
     for one in (
@@ -79,6 +80,8 @@ def _shown() -> list[pl.Expr]:
     return [
         *(col(name).fill_null("") for name in (*TEXTS, "phone", "owner_name", "tier_before", "due_channel")),
         said("kind", "enterprise"),
+        col("stage", "tier_low", "tier_high").fill_null(""),
+        col("stage_day").cast(pl.Int32).cast(pl.Date).alias("stage_date"),
         as_json(missing).alias("size_missing"),
         (col("loan_balance").fill_null(0) != 0).alias("borrower"),
         col("holdings", "similar").fill_null("[]"),

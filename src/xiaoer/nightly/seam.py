@@ -25,6 +25,7 @@ MODELS = {
     "events": "events.Event",
     "proposals": "offers.Proposal",
     "shadow_prices": "offers.ShadowPrice",
+    "openings": "products.Opening",
     "brought": "applications.Brought",
     "four_flows": "applications.FourFlows",
     "notes": "loans.Note",
@@ -51,6 +52,8 @@ FOLLOWING = (
     "contacts.Contact",
     "contacts.Task",
     "contact_policy.Suppression",
+    "products.Lesson",
+    "customers.Answer",
     "loans.ClassStep",
     "loans.Check",
     "renewals.Evidence",
@@ -65,6 +68,7 @@ FOLLOWING = (
     "segments.Goal",
     "trials.TrialFirm",
     "trials.TrialOutcome",
+    "branches.Handover",
 )
 NAMES = (*MODELS, *MASTERS)
 CARRIED_ANYWAY = {"branch_id", "manager_id"}  # scope columns may come with a table that does not keep them

@@ -30,6 +30,7 @@ SCORES = (
 EVENTS = (
     "event_id", "customer_id", "rule", "event_date", "due_date", "severity", "because", "goal", "amount",
 )  # fmt: skip
+OPENINGS = ("customer_id", "product_id", "product", "category", "opened_date", "high_value")
 PROPOSALS = (
     "offer_id", "customer_id", "day", "kind", "minutes", "expected_return", "cost", "arm", "run_id", "rank", "fits",
     "stopped", "goal", "because", "risk", "at_stake", "changed", "dropped", "others", "hour_price",
@@ -88,6 +89,17 @@ def _cards(night: Night) -> list[Scorecard]:
 def events(night: Night, called: Directory) -> seam.Rows:
     """Events with partners called by name."""
     return in_parts(night, EVENTS, lambda part: _named(part.made("events"), called))
+
+
+def openings(night: Night) -> seam.Rows:
+    """Products opened lately that are taught."""
+    opened = pl.col("opened_day").cast(pl.Int32).cast(pl.Date).alias("opened_date")
+
+    def made(part: Part) -> pl.DataFrame:
+        rows = part.made("lessons").with_columns(opened)
+        return rows.select(OPENINGS).unique(["customer_id", "product_id"]).sort("customer_id", "product_id")
+
+    return in_parts(night, OPENINGS, made)
 
 
 def proposals(night: Night, called: Directory) -> seam.Rows:

@@ -8,7 +8,7 @@ from xiaoer.kit.published import AsWritten
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0005_maturing'),
+        ('customers', '0008_answers'),
     ]
 
     operations = [
