@@ -18,8 +18,10 @@ import pyarrow as pa
 
 from tests.lending_world import loan_tables
 from tests.shelf_world import shelf_tables
+from xiaoer.features.terms import catalogue
 from xiaoer.kit.scope import pool
 from xiaoer.kit.text import parameters, pinyin, wording
+from xiaoer.scores.terms import specification
 
 BUSINESS_DATE = date(2026, 11, 18)  # a Wednesday; the desk lives on the Thursday after
 RUN_ID = "world-2026-11-18"
@@ -105,11 +107,15 @@ def _made(business_date: date, run_id: str, seed: int) -> dict[str, pa.Table]:
         "firms": _table(firms),
         "profiles": _table(profiles),
         "scores": _table([_score(one, firm, chance) for one, firm in zip(placed, firms, strict=True)]),
+        "cards": _table([{"model": "risk", "version": "world-1", "inputs": _card()}]),
         "events": _table(events),
         "proposals": _table(_proposals(placed, firms, events, chance, today=business_date, run_id=run_id)),
         "shadow_prices": _table(_prices(placed, business_date)),
         "brought": _table(
             [row for number, one in enumerate(placed) if (row := _brought(one, number, business_date))]
+        ),
+        "openings": _table(
+            [_opening(one, business_date) for one in placed if int(one.customer_id[1:]) % 9 == 0]
         ),
         "four_flows": _table([_flows(one, firm) for one, firm in zip(placed, firms, strict=True)]),
         **{name: _table(rows) for name, rows in loan_tables(firms, business_date).items()},
@@ -195,6 +201,7 @@ def _firm(one: Placed, chance: random.Random, today: date) -> dict[str, Any]:
         "credit_code": f"91330100MA{number:07d}X", "phone": f"1380000{number:04d}",
         "kind": "sole_trader" if ending.endswith("店") else "enterprise",
         "industry_code": code, "industry": industry, "region": chance.choice(("城东区", "滨江区", "高新区")),
+        "district": ("湖滨街道", "学院街道", "沿江街道", "")[number % 4],
         "opened_date": today - timedelta(days=chance.randint(200, 4000)),
         "owner_name": OWNERS[number % len(OWNERS)],
         "staff_count": None if size == "undetermined" else chance.randint(4, 90),
@@ -216,63 +223,59 @@ def _firm(one: Placed, chance: random.Random, today: date) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _months(today: date, count: int) -> list[str]:
-    last = today.year * 12 + today.month - 1
-    return [f"{at // 12}-{at % 12 + 1:02d}" for at in range(last - count + 1, last + 1)]
-
-
 def _profile(
     one: Placed, firm: dict[str, Any], firms: list[dict[str, Any]], chance: random.Random, today: date
 ) -> dict[str, Any]:
-    months = _months(today, 36)
     monthly = firm["turnover_12m"] // 12
     sales = [int(monthly * (0.7 + at / 100) * (1.5 if at % 12 in (0, 10) else 1) * chance.uniform(0.8, 1.2))
              for at in range(36)]  # fmt: skip
     peers = chance.sample([f for f in firms if f["customer_id"] != one.customer_id], 4)
+    firm["similar"] = [peer["customer_id"] for peer in peers]
     has_accounts = firm["balance"] is not None and chance.random() < 0.8
     return {
         "customer_id": one.customer_id, "branch_id": one.branch_id, "manager_id": one.manager_id,
-        "months": months, "sales": sales, "purchases": [int(value * chance.uniform(0.6, 0.9)) for value in sales],
+        "last_month": today.replace(day=1), "sales": sales, "purchases": [int(value * chance.uniform(0.6, 0.9)) for value in sales],
         "inflow": [int(v * chance.uniform(0.5, 0.9)) for v in sales] if has_accounts else None,
         "outflow": [int(v * chance.uniform(0.5, 0.9)) for v in sales] if has_accounts else None,
         "buyers": _partners(firm, firms, chance, today), "suppliers": _partners(firm, firms, chance, today),
-        "similar": [
-            {"customer_id": peer["customer_id"], "name": peer["name"], "why": a_reason("features", chance),
-             "turnover_12m": peer["turnover_12m"], "growth": round(chance.uniform(-0.3, 0.5), 3)}
-            for peer in peers
-        ],
     }  # fmt: skip
 
 
 def _partners(
     firm: dict[str, Any], firms: list[dict[str, Any]], chance: random.Random, today: date
-) -> list[dict[str, Any]]:
+) -> list[list[Any]]:
     left, rows = 0.9, []
     for at in range(chance.randint(4, 8)):
         share = round(left * chance.uniform(0.2, 0.5), 3)
         left -= share
         known = chance.choice(firms) if chance.random() < 0.2 else None
-        rows.append({
-            "id": f"P{chance.randint(1, 9999):05d}", "customer_id": known and known["customer_id"],
-            "name": known["name"] if known else chance.choice(PLACES) + chance.choice(WORDS) + "商行",
-            "amount": int(firm["turnover_12m"] * share), "share": share,
-            "last_date": str(today - timedelta(days=chance.randint(1, 70))), "gap_days": chance.randint(4, 30),
-            "spark": [int(firm["turnover_12m"] * share / 12 * chance.uniform(0.3, 1.8)) for _ in range(12)],
-        })  # fmt: skip
+        rows.append([
+            known["name"] if known else chance.choice(PLACES) + chance.choice(WORDS) + "商行",
+            known and known["customer_id"], int(firm["turnover_12m"] * share), share,
+            str(today - timedelta(days=chance.randint(1, 70))), chance.randint(4, 30),
+            [int(firm["turnover_12m"] * share / 12 * chance.uniform(0.3, 1.8)) for _ in range(12)],
+        ])  # fmt: skip
         if at > 2 and left < 0.1:
             break
     return rows
 
 
 def _score(one: Placed, firm: dict[str, Any], chance: random.Random) -> dict[str, Any]:
-    points = [a_reason("events", chance) | {"points": chance.randint(-60, 55)} for _ in range(8)]
-    worst = sorted(points, key=lambda row: row["points"])
+    usual = [value for _, value in _card()]
     return {
         "customer_id": one.customer_id, "branch_id": one.branch_id, "manager_id": one.manager_id,
         "model": "risk", "version": "world-1", "state": "small_sample", "value": firm["pd"],
         "points": firm["score_points"], "band": chance.choice("ABCD"),
-        "previous": round(firm["pd"] * chance.uniform(0.7, 1.4), 4), "reasons": worst[:3], "all_points": worst,
+        "previous": round(firm["pd"] * chance.uniform(0.7, 1.4), 4), "parts": [chance.randint(-60, 55) for _ in usual],
+        "seen": [round(value * chance.uniform(0.2, 3), 4) if chance.random() < 0.9 else None for value in usual],
     }  # fmt: skip
+
+
+def _card() -> list[tuple[str, float]]:
+    """Inputs of the real card, each with something usual."""
+    usual = {"amount": 3_000_000.0, "share": 0.3}
+    names = [entry.name for entry in specification("risk").inputs[:8]]
+    return [(name, usual.get(catalogue()[name].unit, 20.0)) for name in names]
 
 
 def _events(one: Placed, chance: random.Random, today: date) -> list[dict[str, Any]]:
@@ -358,13 +361,22 @@ def _brought(one: Placed, number: int, today: date) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
+def _opening(one: Placed, today: date) -> dict[str, Any]:
+    """Every ninth firm has opened online banking twelve days ago; every eighteenth is visited for it."""
+    return {
+        "customer_id": one.customer_id, "branch_id": one.branch_id, "manager_id": one.manager_id, "product_id": "E01",
+        "product": "企业网银", "category": "electronic", "opened_date": today - timedelta(days=12),
+        "high_value": int(one.customer_id[1:]) % 18 == 0,
+    }  # fmt: skip
+
+
 def _flows(one: Placed, firm: dict[str, Any]) -> dict[str, Any]:
     """Four indices with their components; every ninth firm has no accounts, so nothing of funds and cash."""
     number = int(one.customer_id[1:])
     banked = number % 9 != 0
 
-    def part(code: str, value: float | None) -> dict[str, Any]:
-        return {"code": code, "value": value, "points": None if value is None else int(number * 7 % 101)}
+    def part(code: str, value: float | None) -> list[Any]:
+        return [code, value, None if value is None else int(number * 7 % 101)]
 
     parts = {
         "credit": [part("pd", firm["pd"]), part("days_past_due", 0.0 if firm["borrower"] else None),

@@ -8,7 +8,20 @@ from tests.world import BUSINESS_DATE
 from xiaoer.contacts.actions import About, FollowUp, complete_task, record_outcome
 from xiaoer.kit.scope import Scope
 from xiaoer.kit.scope.acting import acting_as
-from xiaoer.nightly.collect import CHECKS, CONTACTS, EVENTS, RULES, SUPPRESSIONS, TASKS, collect
+from xiaoer.nightly.collect import (
+    ABSENCES,
+    ANSWERS,
+    CHECKS,
+    CONTACTS,
+    EVENTS,
+    HANDOVERS,
+    LESSONS,
+    RULES,
+    SUPPRESSIONS,
+    SURVEYS,
+    TASKS,
+    collect,
+)
 
 pytestmark = pytest.mark.usefixtures("own_world")
 
@@ -25,7 +38,12 @@ def test_nothing_written_keeps_its_types() -> None:
         CHECKS,
         SUPPRESSIONS,
         EVENTS,
+        ANSWERS,
+        LESSONS,
+        SURVEYS,
         RULES,
+        ABSENCES,
+        HANDOVERS,
     ]
 
 

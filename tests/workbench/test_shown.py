@@ -7,7 +7,7 @@ import pytest
 from django.utils import translation
 
 from xiaoer.features.models import Profile
-from xiaoer.workbench.shown import drawings, hours, sheets, week
+from xiaoer.workbench.shown import drawings, hours, sheets, slotted, week
 
 TODAY = date(2026, 11, 20)  # a Friday
 
@@ -40,17 +40,16 @@ def test_nonsense_in_the_address_means_the_list_s_week(typed: str) -> None:
 
 
 def test_months_before_the_first_paper_are_blank_not_zero() -> None:
-    profile = Profile(
-        months=["2026-08", "2026-09", "2026-10"], sales=[0, 0, 5_000_000], purchases=[0, 2_000_000, 0]
-    )
+    profile = Profile(last_month=date(2026, 10, 1), sales=[0, 0, 5_000_000], purchases=[0, 2_000_000, 0])
     with translation.override("zh-hans"):
         chart = drawings.trade(profile)
     assert chart is not None
     assert chart.series[0].values == (None, 0.0, 5.0)
+    assert chart.labels == ("8月", "9月", "10月")
 
 
 def test_nothing_delivered_draws_nothing() -> None:
-    assert drawings.trade(Profile(months=[], sales=None, purchases=None)) is None
+    assert drawings.trade(Profile(sales=None, purchases=None)) is None
     assert drawings.cash(None) is None
 
 
@@ -65,7 +64,7 @@ def test_the_waterfall_ends_at_the_firm_s_own_points() -> None:
 
 
 def test_a_full_day_is_folded_after_a_dozen() -> None:
-    slots = tuple(week.Slot("job", f"C{n}", "", "", "") for n in range(30))
+    slots = tuple(slotted.Slot("job", f"C{n}", "", "", "") for n in range(30))
     full, short = week.Day(TODAY, slots, 360), week.Day(TODAY, slots[:13], 360)
     assert (len(full.shown), len(full.folded)) == (12, 18)
     assert not short.folded

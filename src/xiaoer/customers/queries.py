@@ -1,10 +1,11 @@
 """Firms for whoever may see them."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from xiaoer.customers.models import Firm
+from xiaoer.customers.models import Answer, Firm
 from xiaoer.kit.scope import Scope
 
 LAST = "\U0010ffff"  # no character comes after it, so a beginning is a range
@@ -27,6 +28,12 @@ def firms_by_number(scope: Scope, customer_ids: set[str]) -> dict[str, Firm]:
     return {one.customer_id: one for one in firms(scope).filter(customer_id__in=customer_ids)}
 
 
+def turns_by_day(scope: Scope, first: date, last: date) -> dict[date, int]:
+    """How many firms have their turn by the contact plan on each day."""
+    rows = firms(scope).filter(next_due_date__range=(first, last)).order_by()
+    return dict(rows.values_list("next_due_date").annotate(Count("pk")))
+
+
 def cells(scope: Scope) -> list[dict[str, Any]]:
     """Firms of each cell of the grid: value_band, size_band, how many `firms`, their contribution in fen."""
     grouped = firms(scope).order_by().values("value_band", "size_band")
@@ -37,6 +44,12 @@ def tier_moves(scope: Scope) -> dict[tuple[str, str], int]:
     """How many firms went from a tier ("" where not known the night before) to tonight's."""
     grouped = firms(scope).order_by().values("tier_before", "tier").annotate(firms=Count("pk"))
     return {(one["tier_before"], one["tier"]): one["firms"] for one in grouped}
+
+
+def answers(scope: Scope, customer_id: str) -> dict[str, Answer]:
+    """What was last answered of a firm, by fact."""
+    rows = Answer.objects.seen_by(scope).filter(customer_id=customer_id).order_by("pk")
+    return {one.fact: one for one in rows}
 
 
 def search(scope: Scope, text: str, *, at_most: int = FOUND_AT_MOST) -> list[Firm]:

@@ -51,11 +51,51 @@ DESK = {
         },
         (), "day",
     ),
+    "desk_answers": TableSchema(
+        "desk_answers",
+        {
+            "answer_id": Kind.INTEGER, "customer_id": Kind.KEY, "fact": Kind.CODE, "number": Kind.INTEGER,
+            "text": Kind.TEXT, "day": Kind.DATE,
+        },
+        (), "day",
+    ),
+    "desk_lessons": TableSchema(
+        "desk_lessons",
+        {
+            "customer_id": Kind.KEY, "product_id": Kind.KEY, "opened_date": Kind.DATE, "step": Kind.CODE,
+            "end": Kind.CODE, "day": Kind.DATE,
+        },
+        (), "day",
+    ),
+    "desk_surveys": TableSchema(
+        "desk_surveys",
+        {
+            "customer_id": Kind.KEY, "staff_id": Kind.KEY, "channel": Kind.CODE, "asked_date": Kind.DATE,
+            "score": Kind.INTEGER, "day": Kind.DATE,
+        },
+        (), "day",
+    ),
     "desk_rules": TableSchema(
         "desk_rules",
         {
             "step_id": Kind.INTEGER, "rule": Kind.KEY, "version": Kind.INTEGER, "step": Kind.CODE, "body": Kind.TEXT,
             "until_date": Kind.DATE, "day": Kind.DATE,
+        },
+        (), "day",
+    ),
+    "desk_absences": TableSchema(
+        "desk_absences",
+        {
+            "absence_id": Kind.INTEGER, "staff_id": Kind.KEY, "deputy_id": Kind.KEY, "from_date": Kind.DATE,
+            "to_date": Kind.DATE, "back_date": Kind.DATE, "day": Kind.DATE,
+        },
+        (), "day",
+    ),
+    "desk_handovers": TableSchema(
+        "desk_handovers",
+        {
+            "handover_id": Kind.INTEGER, "customer_id": Kind.KEY, "from_id": Kind.KEY, "to_id": Kind.KEY,
+            "day": Kind.DATE,
         },
         (), "day",
     ),

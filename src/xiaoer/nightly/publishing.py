@@ -4,7 +4,18 @@ from typing import Any
 
 import pyarrow as pa
 
-from xiaoer.nightly import applications, delivered, history, lent, organisation, risked, scored, seam, showing
+from xiaoer.nightly import (
+    applications,
+    delivered,
+    history,
+    lent,
+    organisation,
+    risked,
+    rule_nights,
+    scored,
+    seam,
+    showing,
+)
 from xiaoer.nightly.directory import directory
 from xiaoer.nightly.firms import firms
 from xiaoer.nightly.profiles import profiles
@@ -19,6 +30,7 @@ def publish(night: Night) -> None:
     publication = over_the_bridge(published_tables(night), night.business_date, night.run_id)
     tell_desk(night.models)
     night.rows = publication.rows_changed
+    rule_nights.remember(night)
     history.remember(night)
     forget_old_records(night.business_date)
 
@@ -30,11 +42,13 @@ def published_tables(night: Night) -> dict[str, seam.Handed]:
         "firms": firms(night, called),
         "profiles": profiles(night, called),
         "scores": showing.scores(night),
+        "cards": showing.cards(night),
         "shelf_scores": scored.scores(night),
         "models_today": scored.models(night),
         "events": showing.events(night, called),
         "proposals": showing.proposals(night, called),
         "shadow_prices": night.rows_of("shadow_prices"),
+        "openings": showing.openings(night),
         "brought": applications.brought(night),
         "four_flows": applications.four_flows(night),
         "notes": lent.notes(night),

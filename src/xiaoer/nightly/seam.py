@@ -19,11 +19,13 @@ MODELS = {
     "firms": "customers.Firm",
     "profiles": "features.Profile",
     "scores": "scores.Score",
+    "cards": "scores.Card",
     "shelf_scores": "scores.ShelfScore",
     "models_today": "scores.ModelToday",
     "events": "events.Event",
     "proposals": "offers.Proposal",
     "shadow_prices": "offers.ShadowPrice",
+    "openings": "products.Opening",
     "brought": "applications.Brought",
     "four_flows": "applications.FourFlows",
     "notes": "loans.Note",
@@ -50,6 +52,9 @@ FOLLOWING = (
     "contacts.Contact",
     "contacts.Task",
     "contact_policy.Suppression",
+    "satisfaction.Survey",
+    "products.Lesson",
+    "customers.Answer",
     "loans.ClassStep",
     "loans.Check",
     "renewals.Evidence",
@@ -64,6 +69,7 @@ FOLLOWING = (
     "segments.Goal",
     "trials.TrialFirm",
     "trials.TrialOutcome",
+    "branches.Handover",
 )
 NAMES = (*MODELS, *MASTERS)
 CARRIED_ANYWAY = {"branch_id", "manager_id"}  # scope columns may come with a table that does not keep them

@@ -4,14 +4,14 @@ import json
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 
 from xiaoer.nightly import history, seam
 from xiaoer.nightly.directory import Directory
-from xiaoer.nightly.pieces import Part, in_parts
+from xiaoer.nightly.pieces import Part, as_json, in_parts
 from xiaoer.nightly.run import Night
 from xiaoer.offers.rules import risk_shown
 from xiaoer.scores.registry import Registry
-from xiaoer.scores.telling import told
 from xiaoer.scores.terms import Scorecard
 
 OTHERS_SHOWN = 3
@@ -23,21 +23,23 @@ SCORES = (
     "value",
     "points",
     "band",
-    "reasons",
-    "all_points",
+    "parts",
+    "seen",
     "previous",
 )
 EVENTS = (
     "event_id", "customer_id", "rule", "event_date", "due_date", "severity", "because", "goal", "amount",
 )  # fmt: skip
+OPENINGS = ("customer_id", "product_id", "product", "category", "opened_date", "high_value")
 PROPOSALS = (
     "offer_id", "customer_id", "day", "kind", "minutes", "expected_return", "cost", "arm", "run_id", "rank", "fits",
     "stopped", "goal", "because", "risk", "at_stake", "changed", "dropped", "others", "hour_price",
+    "product_id", "propensity", "told_by", "context", "prize", "patience",
 )  # fmt: skip
 
 
 def scores(night: Night) -> seam.Rows:
-    """Every score with what moved it, and with the night before beside it."""
+    """Every score with what moved it, and with the night before beside it; the desk puts the words to the numbers."""
     before = history.scores_before(night).rename({"value": "previous"})
     cards = _cards(night)
     read = sorted({entry.name for card in cards for entry in card.inputs})
@@ -45,17 +47,38 @@ def scores(night: Night) -> seam.Rows:
     def made(part: Part) -> pl.DataFrame:
         known = part.rows(night.made("features").select("customer_id", *read))
         rows = part.made("scores").join(known, on="customer_id", how="left", maintain_order="left")
-        by_card = [_told(card, rows) for card in cards]
-        shown = (
-            pl.concat(by_card) if by_card else rows.with_columns(reasons=pl.lit(""), all_points=pl.lit(""))
-        )
+        shown = pl.concat([_seen(card, rows) for card in cards]) if cards else _seen(None, rows)
         return shown.join(part.among(before), on="customer_id", how="left", maintain_order="left")
 
     return in_parts(night, SCORES, made)
 
 
-def _told(card: Scorecard, rows: pl.DataFrame) -> pl.DataFrame:
-    return told(card, rows.filter(model=card.model, version=card.version))
+def _seen(card: Scorecard | None, rows: pl.DataFrame) -> pl.DataFrame:
+    """A card's rows with `seen`, what each of its inputs is; null where nothing is known."""
+    if card is None:
+        return rows.with_columns(parts=pl.lit("[]"), seen=pl.lit("[]"))
+    mine = rows.filter(model=card.model, version=card.version)
+    return mine.with_columns(
+        parts=as_json(pl.col("parts")),
+        seen=as_json(pl.concat_list(_plain(entry.name) for entry in card.inputs)),
+    )
+
+
+def _plain(name: str) -> pl.Expr:
+    return pl.col(name).cast(pl.Float64).fill_nan(None)
+
+
+def cards(night: Night) -> pa.Table:
+    """What the cards behind the scores read, and what is usual in it."""
+    rows = [
+        {
+            "model": card.model,
+            "version": card.version,
+            "inputs": json.dumps([[entry.name, entry.usual] for entry in card.inputs]),
+        }
+        for card in _cards(night)
+    ]
+    return pa.Table.from_pylist(rows) if rows else pa.table({})
 
 
 def _cards(night: Night) -> list[Scorecard]:
@@ -67,6 +90,17 @@ def _cards(night: Night) -> list[Scorecard]:
 def events(night: Night, called: Directory) -> seam.Rows:
     """Events with partners called by name."""
     return in_parts(night, EVENTS, lambda part: _named(part.made("events"), called))
+
+
+def openings(night: Night) -> seam.Rows:
+    """Products opened lately that are taught."""
+    opened = pl.col("opened_day").cast(pl.Int32).cast(pl.Date).alias("opened_date")
+
+    def made(part: Part) -> pl.DataFrame:
+        rows = part.made("lessons").with_columns(opened)
+        return rows.select(OPENINGS).unique(["customer_id", "product_id"]).sort("customer_id", "product_id")
+
+    return in_parts(night, OPENINGS, made)
 
 
 def proposals(night: Night, called: Directory) -> seam.Rows:
@@ -88,6 +122,9 @@ def _proposals(part: Part, called: Directory) -> pl.DataFrame:
         pl.col("loan_balance").alias("at_stake"),
         pl.col("others").fill_null("[]"),
         pl.col("hour_price").fill_null(0),
+        pl.col("product_id", "told_by").fill_null(""),
+        pl.col("context").fill_null(1.0),
+        pl.col("patience").fill_null(0),
     )
 
 
@@ -99,7 +136,9 @@ def _others(rows: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     beside = beside.filter(pl.col("offer_id").is_null() | (pl.col("offer_id") != pl.col("told")))
     one = pl.concat_str(
         pl.lit('{"goal":'), "goal", pl.lit(',"kind":"'), "kind", pl.lit('","minutes":'), "minutes",
-        pl.lit(',"expected_return":'), "expected_return", pl.lit(',"why":'), why, pl.lit("}"),
+        pl.lit(',"expected_return":'), "expected_return", pl.lit(',"propensity":'),
+        pl.col("propensity").cast(pl.String).fill_null("null"), pl.lit(',"prize":'),
+        pl.col("prize").cast(pl.String).fill_null("null"), pl.lit(',"why":'), why, pl.lit("}"),
     )  # fmt: skip
     ordered = beside.sort("priority", "rule", descending=[True, False]).group_by("told", maintain_order=True)
     listed = ordered.agg(one.head(OTHERS_SHOWN).alias("others"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -33,14 +32,6 @@ def marks(rows: pa.Table) -> pa.ChunkedArray:
     with duckdb.connect() as connection:
         connection.register("piece", rows)
         return connection.execute(MARK.format(values=values)).to_arrow_table()["mark"]
-
-
-def narrowed(rows: pa.Table, kept_inside: Mapping[str, tuple[str, ...]]) -> pa.Table:
-    """Of a JSON list's entries only the keys a reader of the row may see."""
-    for name, keys in kept_inside.items():
-        texts = [_only(text, keys) for text in rows[name].to_pylist()]
-        rows = rows.set_column(rows.column_names.index(name), name, pa.array(texts, pa.string()))
-    return rows
 
 
 def as_csv(rows: pa.Table) -> memoryview:
@@ -79,12 +70,6 @@ def _plain_text(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Arra
     if pa.types.is_nested(column.type):
         return pa.array([_json(value) for value in column.to_pylist()], pa.string())
     return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
-
-
-def _only(text: str | None, keys: tuple[str, ...]) -> str | None:
-    if text is None:
-        return None
-    return _json([{key: entry.get(key) for key in keys} for entry in json.loads(text)])
 
 
 def _default(field: models.Field[Any, Any]) -> object:

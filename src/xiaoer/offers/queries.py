@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models import Avg, Count, Max, QuerySet, Sum
 
 from xiaoer.kit.scope import Scope
 from xiaoer.offers.models import Proposal, ShadowPrice
@@ -67,6 +67,12 @@ def proposals_for(scope: Scope, customer_id: str) -> QuerySet[Proposal]:
     return rows.order_by("rank", "offer_id")
 
 
+def best_of_each(scope: Scope, customer_ids: Collection[str]) -> list[Proposal]:
+    """What is proposed for some firms, the best of each."""
+    rows = proposals(scope).filter(customer_id__in=customer_ids, stopped__isnull=True)
+    return list(rows.order_by("customer_id", "rank", "offer_id").distinct("customer_id"))
+
+
 def proposed_and_stopped(scope: Scope, customer_id: str) -> tuple[Proposal | None, Proposal | None]:
     """The best that is proposed for one firm, and what a rule keeps off the list; None where there is none."""
     rows = list(Proposal.objects.seen_by(scope).filter(customer_id=customer_id).order_by("rank", "offer_id"))
@@ -77,6 +83,12 @@ def proposed_and_stopped(scope: Scope, customer_id: str) -> tuple[Proposal | Non
 def proposal(scope: Scope, offer_id: str) -> Proposal | None:
     """One proposal by its key."""
     return Proposal.objects.seen_by(scope).filter(offer_id=offer_id).first()
+
+
+def left_out_minutes(scope: Scope) -> dict[str, float]:
+    """By manager how many minutes the contacts ask for that found no hour, on average over those known by name."""
+    rows = Proposal.objects.seen_by(scope).filter(fits=False, stopped__isnull=True).order_by()
+    return dict(rows.values_list("manager_id").annotate(Avg("minutes")))
 
 
 def shadow_prices(scope: Scope) -> QuerySet[ShadowPrice]:

@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 
 from xiaoer.branches.queries import who
 from xiaoer.scores.queries import waiting
-from xiaoer.workbench import gathering, risk
+from xiaoer.workbench import gathering, risk, ruling
 from xiaoer.workbench.desk import Desk, desk_of
 from xiaoer.workbench.shown.drawings import tongue
 
@@ -80,6 +80,8 @@ def rooms(desk: Desk, here: str) -> list[Place]:
     made = _places_of_firms(desk, here) if desk.scope.may("firms.read") else []
     if desk.scope.may("policy.try"):
         made.append(Place(_("Contact policy"), "info", reverse("policy"), here == "policy", on_phone=False))
+    if desk.scope.may("rules.read"):
+        made.append(_rules(desk, here))
     if desk.scope.may("models.read"):
         made.append(_models(desk, here))
     if desk.scope.may("data.read"):
@@ -87,6 +89,12 @@ def rooms(desk: Desk, here: str) -> list[Place]:
             Place(_("Data"), "data", reverse("data"), here == "data", on_phone=False, heading=_("The night"))
         )
     return made
+
+
+def _rules(desk: Desk, here: str) -> Place:
+    """Counted are texts that wait for this reader."""
+    title = pgettext("place", "Rules")
+    return Place(title, "rules", reverse("rules"), here == "rules", ruling.mine_to_take(desk), on_phone=False)
 
 
 def _models(desk: Desk, here: str) -> Place:
@@ -114,6 +122,7 @@ def _places_of_firms(desk: Desk, here: str) -> list[Place]:
             on_phone=False,
         )
     )
+    made.append(Place(_("Surveys"), "check", reverse("surveys"), here == "surveys", on_phone=False))
     if desk.scope.everything or desk.scope.branches:
         made.append(Place(_("Capacity"), "person", reverse("capacity"), here == "capacity", on_phone=False))
     if counts["firms"]:
