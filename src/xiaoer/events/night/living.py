@@ -141,18 +141,20 @@ def _against_before(firms: Frame) -> Frame:
 
 def _sends(rules: Rules) -> nw.Expr:
     held = rules.of(Rule.LEAVING)
-    return (
+    told: nw.Expr = (
         (nw.col("own_out_90d") >= rules.fen(Rule.LEAVING, "least_sent_wan"))
         & (nw.col("sent") >= held["least_sent_share"])
         & (nw.col("sent") >= nw.col("sent_before") * held["sent_times"])
     )
+    return told
 
 
 def _collects_elsewhere(rules: Rules) -> nw.Expr:
     held = rules.of(Rule.LEAVING)
-    return (
+    told: nw.Expr = (
         (nw.col("sales_90d") >= rules.fen(Rule.LEAVING, "least_sales_wan"))
         & (nw.col("sales_90d") >= nw.col("sales_before") * held["least_of_sales"])
         & (nw.col("through_before") >= held["least_through"])
         & (nw.col("through") <= nw.col("through_before") * held["most_of_through"])
     )
+    return told
