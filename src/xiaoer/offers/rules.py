@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-import numpy as np
-
 from xiaoer.kit.text import Reason, reason
 from xiaoer.offers.terms import FEN_PER_WAN, Candidate, Effort, Factors, FirmFacts, Occasion, Terms
 from xiaoer.offers.worth import patience_price
@@ -75,7 +73,7 @@ def _patience(firm: FirmFacts, effort: Effort, terms: Terms) -> int:
     if effort.purpose != OFFER:
         return 0
     wears = terms.worth.wears[effort.kind]
-    return round(FEN * patience_price(np.float64(firm.wearied), wears, terms.worth))
+    return round(FEN * patience_price(firm.wearied, wears, terms.worth))
 
 
 def _prize(firm: FirmFacts, occasion: Occasion, brings: str, terms: Terms) -> float:

@@ -39,10 +39,10 @@ class Terms:
     efforts: Mapping[str, Effort]
     loan: Mapping[str, Any]
     weights: Mapping[str, int]
-    context: Mapping[str, float] = field(
-        default_factory=dict
-    )  # by rule: how much likelier an occasion makes a yes
-    worth: Worth | None = None  # what patience costs; without, nothing
+    context: Mapping[
+        str, float
+    ]  # by rule: how much likelier than a model says it is, the occasion being there
+    worth: Worth
 
     @classmethod
     def in_force(cls, on: date) -> "Terms":
