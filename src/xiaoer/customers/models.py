@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from xiaoer.kit.published import Published, Scoped, ScopedRows, one_open_row
+from xiaoer.kit.published import AsWritten, Published, Scoped, ScopedRows, one_open_row
 from xiaoer.kit.scope.walls import Wall
 
 
@@ -56,6 +56,7 @@ class Firm(Published):
     score_points = models.IntegerField(null=True)
     score_state = models.TextField(default="")  # live | small_sample | rule | ""
     events = models.IntegerField(default=0)
+    similar = AsWritten(default=list)  # numbers of firms alike, whoever answers for them, and no more
 
     key = ("customer_id",)
 

@@ -64,6 +64,14 @@ def steps(_scope: Scope, rule: str) -> list[RuleStep]:
     return list(RuleStep.objects.filter(rule=rule).order_by("pk"))
 
 
+def proposed(_scope: Scope) -> list[str]:
+    """Rules whose newest text waits for a second person."""
+    turns = (
+        RuleStep.objects.exclude(step__in=[Verb.MUTED, Verb.UNMUTED]).order_by("rule", "-pk").distinct("rule")
+    )
+    return [rule for rule, step in turns.values_list("rule", "step") if step == Verb.PROPOSED]
+
+
 def had_a_hand(scope: Scope, rule: str) -> bool:
     """Whether the reader wrote or proposed any version: then its adoption is somebody else's."""
     hands = RuleStep.objects.filter(rule=rule, step__in=[Verb.WRITTEN, Verb.PROPOSED])

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from xiaoer.nightly import history, seam
 from xiaoer.nightly.directory import Directory
-from xiaoer.nightly.pieces import Part, in_parts
+from xiaoer.nightly.pieces import Part, as_json, in_parts
 from xiaoer.nightly.run import Night
 from xiaoer.offers.rules import risk_shown
 from xiaoer.scores.registry import Registry
@@ -56,11 +56,16 @@ def scores(night: Night) -> seam.Rows:
 def _seen(card: Scorecard | None, rows: pl.DataFrame) -> pl.DataFrame:
     """A card's rows with `seen`, what each of its inputs is; null where nothing is known."""
     if card is None:
-        return rows.with_columns(seen=pl.lit([], pl.List(pl.Float64)))
+        return rows.with_columns(parts=pl.lit("[]"), seen=pl.lit("[]"))
     mine = rows.filter(model=card.model, version=card.version)
     return mine.with_columns(
-        seen=pl.concat_list(pl.col(entry.name).cast(pl.Float64).fill_nan(None) for entry in card.inputs)
+        parts=as_json(pl.col("parts")),
+        seen=as_json(pl.concat_list(_plain(entry.name) for entry in card.inputs)),
     )
+
+
+def _plain(name: str) -> pl.Expr:
+    return pl.col(name).cast(pl.Float64).fill_nan(None)
 
 
 def cards(night: Night) -> pa.Table:
