@@ -6,7 +6,7 @@ from datetime import timedelta
 import polars as pl
 import pytest
 
-from tests.nightly.test_shelf import DAY, night  # noqa: F401 - the same night, made once a module
+from tests.nightly.conftest import DAY
 from xiaoer.kit.text import reason
 from xiaoer.nightly import showing
 from xiaoer.nightly.directory import directory
@@ -20,11 +20,11 @@ pytestmark = pytest.mark.xdist_group("house")
 CARD = "C01"
 
 
-def decided(night: Night) -> pl.DataFrame:  # noqa: F811
+def decided(night: Night) -> pl.DataFrame:
     return pl.DataFrame(night.rows_of("decisions"))
 
 
-def test_a_model_in_use_brings_offers_with_every_factor_kept(night: Night) -> None:  # noqa: F811
+def test_a_model_in_use_brings_offers_with_every_factor_kept(night: Night) -> None:
     rows = decided(night)
     likely = rows.filter(rule="likely")
     assert likely.height > 0
@@ -38,7 +38,7 @@ def test_a_model_in_use_brings_offers_with_every_factor_kept(night: Night) -> No
     assert (likely["patience"] > 0).all()
 
 
-def test_where_no_model_speaks_the_chance_of_the_rule_stands(night: Night) -> None:  # noqa: F811
+def test_where_no_model_speaks_the_chance_of_the_rule_stands(night: Night) -> None:
     rows = decided(night).filter(told_by="", rule="contact_due")
     assert rows.height > 0
     assert set(rows["propensity"]) == {Terms.in_force(DAY).efforts["contact_due"].chance}
@@ -46,7 +46,7 @@ def test_where_no_model_speaks_the_chance_of_the_rule_stands(night: Night) -> No
     assert set(rows["patience"]) == {0}
 
 
-def test_a_yes_is_looked_for_along_ties_and_only_where_it_may_be_told(night: Night) -> None:  # noqa: F811
+def test_a_yes_is_looked_for_along_ties_and_only_where_it_may_be_told(night: Night) -> None:
     by = Offering.in_force(DAY)
     wide = replace(by, looks_back_days=240)
     rows = tied(night, wide, {})
@@ -63,13 +63,13 @@ def test_a_yes_is_looked_for_along_ties_and_only_where_it_may_be_told(night: Nig
     assert everybody.height == wide.most_of_group  # the budget is the group's
 
 
-def test_what_is_held_is_not_offered_again(night: Night) -> None:  # noqa: F811
+def test_what_is_held_is_not_offered_again(night: Night) -> None:
     held = pl.read_parquet(night.path("held")).select("customer_id", "product_id")
     offered = decided(night).filter(pl.col("rule").is_in(["likely", "related"]))
     assert offered.join(held, on=["customer_id", "product_id"], how="semi").is_empty()
 
 
-def test_an_event_for_a_loan_takes_the_chance_of_the_likeliest_loan(night: Night) -> None:  # noqa: F811
+def test_an_event_for_a_loan_takes_the_chance_of_the_likeliest_loan(night: Night) -> None:
     offered = Offered.on(night, {})
     event = Occasion("season_ahead", "note", reason("goal_contact_due"), reason("goal_contact_due"), 100)
     loans = {
@@ -83,7 +83,7 @@ def test_an_event_for_a_loan_takes_the_chance_of_the_likeliest_loan(night: Night
     assert offered.with_likely(care, loans).likely is None
 
 
-def test_what_is_published_tells_the_factors(night: Night) -> None:  # noqa: F811
+def test_what_is_published_tells_the_factors(night: Night) -> None:
     pieces = [pl.DataFrame(piece) for piece in showing.proposals(night, directory(night)).pieces()]
     rows = pl.concat(pieces)
     assert {"product_id", "propensity", "told_by", "context", "prize", "patience"} <= set(rows.columns)

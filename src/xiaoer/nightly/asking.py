@@ -74,8 +74,9 @@ class Asked:
     def _occasions(self, part: Part, known: pl.DataFrame) -> Mapping[str, list[Occasion]]:
         """Events first, then promises, then offers."""
         found: dict[str, list[Occasion]] = defaultdict(list)
-        chances = self.offered.chances(part)
-        for row in part.in_order("events").iter_rows(named=True):
+        events = part.in_order("events")
+        chances = self.offered.chances(part, events["customer_id"])
+        for row in events.iter_rows(named=True):
             told = _noticed(row, self.efforts)
             found[row["customer_id"]].append(
                 self.offered.with_likely(told, chances.get(row["customer_id"], {}))

@@ -50,6 +50,7 @@ class Offering:
     """The parameters of offering on a day."""
 
     least: float
+    first_of_portfolio: int
     most_products: int
     years: float
     granted_share: float
