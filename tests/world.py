@@ -16,6 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from tests.arms_world import measured
 from tests.lending_world import loan_tables
 from tests.shelf_world import shelf_tables
 from xiaoer.kit.scope import pool
@@ -108,6 +109,7 @@ def _made(business_date: date, run_id: str, seed: int) -> dict[str, pa.Table]:
         "events": _table(events),
         "proposals": _table(_proposals(placed, firms, events, chance, today=business_date, run_id=run_id)),
         "shadow_prices": _table(_prices(placed, business_date)),
+        "measured": _table(measured(placed, business_date)),
         "brought": _table(
             [row for number, one in enumerate(placed) if (row := _brought(one, number, business_date))]
         ),

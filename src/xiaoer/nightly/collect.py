@@ -13,6 +13,7 @@ from django.db.models.functions import Cast
 from xiaoer.contact_policy.models import Suppression
 from xiaoer.contacts.models import Contact, Task
 from xiaoer.events.models import Event, RuleStep
+from xiaoer.kit.adopted.models import FigureStep
 from xiaoer.loans.models import Check
 
 TEXT, DAY, WHOLE = pa.string(), pa.date32(), pa.int64()
@@ -39,12 +40,16 @@ EVENTS = pa.schema({
 RULES = pa.schema({
     "step_id": WHOLE, "rule": TEXT, "version": WHOLE, "step": TEXT, "body": TEXT, "until_date": DAY, "day": DAY,
 })  # fmt: skip
+FIGURES = pa.schema({
+    "step_id": WHOLE, "subject": TEXT, "step": TEXT, "body": TEXT, "from_date": DAY, "day": DAY,
+})  # fmt: skip
 
 
 def collect(business_date: date, *, using: str = "owner") -> dict[str, pa.Table]:
     """desk_contacts, desk_tasks, desk_checks, desk_suppressions: every row written up to and on `business_date`.
 
-    And desk_events: what records told by day, as it was told then; desk_rules: what was done with the bank's rules.
+    And desk_events: what records told by day, as it was told then; desk_rules, desk_figures: what was done with the
+    bank's rules, and with figures of its parameters.
 
     A task closed after that day is still open as of it. Rows come in the order they were written, so the same
     day gives the same tables.
@@ -63,6 +68,7 @@ def collect(business_date: date, *, using: str = "owner") -> dict[str, pa.Table]
             EVENTS, _by_day(business_date, using), day="event_date", because="because_text", goal="goal_text"
         ),
         "desk_rules": _table(RULES, _rules(business_date, using), step_id="pk", body="body_text"),
+        "desk_figures": _table(FIGURES, _figures(business_date, using), step_id="pk", body="figures_text"),
     }  # fmt: skip
 
 
@@ -78,6 +84,10 @@ def _by_day(business_date: date, using: str) -> QuerySet[Any]:
 
 def _rules(business_date: date, using: str) -> QuerySet[Any]:
     return _written(RuleStep, business_date, using).annotate(body_text=Cast("body", TextField()))
+
+
+def _figures(business_date: date, using: str) -> QuerySet[Any]:
+    return _written(FigureStep, business_date, using).annotate(figures_text=Cast("figures", TextField()))
 
 
 def _as_of(tasks: QuerySet[Any], business_date: date) -> QuerySet[Any]:

@@ -10,13 +10,12 @@ import polars as pl
 import pyarrow as pa
 
 from xiaoer.branches.night import portfolio
-from xiaoer.contact_policy.terms import Policy
 from xiaoer.events.night import noticed, sale_side, with_book
 from xiaoer.events.telling import told
 from xiaoer.events.terms import Rule, Rules
 from xiaoer.kit.dates import add_working_days
 from xiaoer.kit.tables.files import write_batches
-from xiaoer.nightly import bank_rules, decisions, history
+from xiaoer.nightly import adopted, bank_rules, decisions, history
 from xiaoer.nightly.asking import Asked
 from xiaoer.nightly.bank_rules import EVENTS
 from xiaoer.nightly.decisions import LOG
@@ -73,7 +72,7 @@ def offers(night: Night) -> None:
     the managers' days are known.
     """
     night.keep("portfolio", _portfolio(night))
-    day, terms = add_working_days(night.business_date, 1), Terms.in_force(night.business_date)
+    day, terms = add_working_days(night.business_date, 1), adopted.terms(night)
     room = Room.in_force(night.business_date, _minutes(night))
     with spooled(night.folder, LOG) as log:
         asking = dict(_open(night, day, terms, log))
@@ -101,7 +100,7 @@ def _minutes(night: Night) -> dict[str, int]:
 def _open(night: Night, day: date, terms: Terms, log: Spool) -> Iterator[tuple[int, Candidate]]:
     """The open candidates of each firm by their rows in the log, which takes all occasions of all firms."""
     asked, standings = Asked.on(night, day), Standings.of(night)
-    policy = Policy.in_force(night.business_date)
+    policy = adopted.policy(night)
     for part in parts(night):
         firms = asked.firms(part)
         door = Doorkeeper(policy, terms, day, standings.of_firms(part, [firm.customer_id for firm in firms]))

@@ -59,6 +59,14 @@ DESK = {
         },
         (), "day",
     ),
+    "desk_figures": TableSchema(
+        "desk_figures",
+        {
+            "step_id": Kind.INTEGER, "subject": Kind.KEY, "step": Kind.CODE, "body": Kind.TEXT, "from_date": Kind.DATE,
+            "day": Kind.DATE,
+        },
+        (), "day",
+    ),
 }  # fmt: skip
 
 

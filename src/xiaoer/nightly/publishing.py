@@ -4,7 +4,18 @@ from typing import Any
 
 import pyarrow as pa
 
-from xiaoer.nightly import applications, delivered, history, lent, organisation, risked, scored, seam, showing
+from xiaoer.nightly import (
+    applications,
+    delivered,
+    history,
+    lent,
+    measuring,
+    organisation,
+    risked,
+    scored,
+    seam,
+    showing,
+)
 from xiaoer.nightly.directory import directory
 from xiaoer.nightly.firms import firms
 from xiaoer.nightly.profiles import profiles
@@ -35,6 +46,7 @@ def published_tables(night: Night) -> dict[str, seam.Handed]:
         "events": showing.events(night, called),
         "proposals": showing.proposals(night, called),
         "shadow_prices": night.rows_of("shadow_prices"),
+        "measured": measuring.measured(night),
         "brought": applications.brought(night),
         "four_flows": applications.four_flows(night),
         "notes": lent.notes(night),

@@ -24,6 +24,7 @@ MODELS = {
     "events": "events.Event",
     "proposals": "offers.Proposal",
     "shadow_prices": "offers.ShadowPrice",
+    "measured": "trials.Measured",
     "brought": "applications.Brought",
     "four_flows": "applications.FourFlows",
     "notes": "loans.Note",

@@ -4,9 +4,11 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from xiaoer.kit.text import Reason, reason
 from xiaoer.offers.terms import FEN_PER_WAN, Candidate, Effort, FirmFacts, Occasion, Terms
+from xiaoer.trials import families
 
 MOST_REASONS = 3
 SERIOUS_DAYS = 30
@@ -26,10 +28,10 @@ def _weighed(firm: FirmFacts, occasion: Occasion, terms: Terms, door: Door, day:
     effort, stopped = door(firm, occasion, _effort(occasion, terms))
     brings = expected_return(firm, occasion, effort, terms)
     cost = effort.minutes * terms.minute_cost
-    arm, chance = _arm(firm, terms, day)
     return Candidate(
-        firm, occasion, effort, brings, cost, priority(brings, cost, occasion, terms), stopped, arm, chance
-    )
+        firm, occasion, effort, brings, cost, priority(brings, cost, occasion, terms), stopped,
+        **_arm(firm, occasion, effort, terms, day),
+    )  # fmt: skip
 
 
 def _effort(occasion: Occasion, terms: Terms) -> Effort:
@@ -78,19 +80,15 @@ def priority(brings: int, cost: int, occasion: Occasion, terms: Terms) -> float:
     return gain * lever if gain > 0 else gain / lever
 
 
-def _arm(firm: FirmFacts, terms: Terms, day: date) -> tuple[str, float]:
-    """A firm stays in its arm for half a year; nobody is left alone when somebody must act."""
-    if any(occasion.severity in ("act", "promised") for occasion in firm.occasions):
-        return "treated", 1.0
-    arm = arm_of(firm.customer_id, day, terms.holdout_share)
-    return arm, terms.holdout_share if arm == "holdout" else 1 - terms.holdout_share
-
-
-def arm_of(customer_id: str, day: date, share: float) -> str:
-    """The lot of a firm for a half-year: `share` of all are held out, the others treated."""
-    half = f"{day.year}h{(day.month + 5) // 6}"
-    drawn = int(hashlib.sha256(f"{customer_id}|{half}".encode()).hexdigest()[:8], 16) / 2**32
-    return "holdout" if drawn < share else "treated"
+def _arm(firm: FirmFacts, occasion: Occasion, effort: Effort, terms: Terms, day: date) -> dict[str, Any]:
+    """A firm keeps its arm in a family; nobody is left alone when somebody must act."""
+    family = terms.families.of_rule(occasion.rule, effort.purpose)
+    if family is None or any(one.severity in ("act", "promised") for one in firm.occasions):
+        return {}
+    unit = firm.group if family.by_group else firm.customer_id
+    arm, chance = families.arm(family, unit, day)
+    return {"arm": arm, "arm_probability": chance, "family": family.name, "unit": unit,
+            "dealt_date": families.dealt(family, day)}  # fmt: skip
 
 
 def stopped_firms(weighed: Sequence[Candidate]) -> list[Candidate]:

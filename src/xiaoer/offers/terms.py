@@ -1,13 +1,14 @@
 """What can be proposed to a manager for a morning, and what it takes and brings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from xiaoer.kit.parameters import in_force
 from xiaoer.kit.scope import POOL
 from xiaoer.kit.text import Reason
+from xiaoer.trials.families import Families
 
 FEN_PER_WAN = 1_000_000
 
@@ -33,7 +34,7 @@ class Terms:
     rest_days: int
     least_visit_minutes: int
     roll: tuple[tuple[int, float], ...]
-    holdout_share: float
+    families: Families
     loss_given_default: float
     efforts: Mapping[str, Effort]
     loan: Mapping[str, Any]
@@ -49,12 +50,16 @@ class Terms:
             rest_days=held["rest_days"],
             least_visit_minutes=held["least_visit_minutes"],
             roll=tuple((int(days), chance) for days, chance in held["roll"]),
-            holdout_share=held["holdout_share"],
+            families=Families.in_force(on),
             loss_given_default=held["loss_given_default"],
             efforts={name: Effort(**entry) for name, entry in held["rules"].items()},
             loan=held["loan"],
             weights=held["weights"],
         )
+
+    def with_figures(self, figures: Mapping[str, int], families: Families) -> "Terms":
+        """These terms with figures and hold-outs that two persons changed."""
+        return replace(self, rest_days=figures.get("rest_days", self.rest_days), families=families)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +151,9 @@ class Candidate:
     stopped: Reason | None = None
     arm: str = "treated"
     arm_probability: float = 1.0
+    family: str = ""  # of decisions with a hold-out; "" where nobody is left alone
+    unit: str = ""  # the firm or group that was dealt its arm
+    dealt_date: date | None = None
 
     @property
     def open(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -159,16 +160,24 @@ def note_opening(request: HttpRequest, desk: Desk, firm: Any, how: str) -> None:
 
 def note_export(request: HttpRequest, desk: Desk, listing: Listing, picked: int) -> None:
     """Write down who took which rows away; raises Refusal when the post may not."""
+    may_take(desk)
+    note_taken(request, desk, listing.table.name, picked or listing.count, dict(listing.asked))
+
+
+def may_take(desk: Desk) -> None:
+    """Raises Refusal for a post that takes no rows away."""
     if not desk.exports:
         raise Refusal(
             _("your post does not take rows away in a file"),
             next_step=_("Ask the branch head for the right post"),
         )
-    detail: dict[str, object] = {
-        "list": listing.table.name,
-        "asked": dict(listing.asked),
-        "rows": picked or listing.count,
-    }
+
+
+def note_taken(
+    request: HttpRequest, desk: Desk, name: str, rows: int, asked: Mapping[str, str] | None = None
+) -> None:
+    """Write down who took which rows away."""
+    detail: dict[str, object] = {"list": name, "asked": dict(asked or {}), "rows": rows}
     note_reading(desk.scope, "export", detail=detail, address=request.META.get("REMOTE_ADDR", ""))
 
 
