@@ -1,4 +1,4 @@
-"""Arms of the sample world: a campaign that worked, one that did not, a plan still on its way."""
+"""Arms of the sample world, a campaign that worked and one that did not, and lists of days gone by."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -38,3 +38,15 @@ def _row(one: Any, number: int, family: str, what: tuple[str, str], entered: dat
         "dealt_date": entered if family == "campaigns" else date(2026, 7, 1), "entered_date": entered,
         "due_date": entered + timedelta(days=DAYS), "branch_id": one.branch_id, "manager_id": one.manager_id,
     }  # fmt: skip
+
+
+def planned_days(placed: list[Any], today: date) -> list[dict[str, Any]]:
+    """Two rules on every manager's list, each working day of the last week and the day after today."""
+    managers = sorted({(one.manager_id, one.branch_id) for one in placed})
+    days = [today + timedelta(days=at) for at in range(-6, 2) if (today + timedelta(days=at)).weekday() < 5]
+    return [
+        {"day": day, "branch_id": branch, "manager_id": manager, "rule": rule, "kind": kind, "lines": lines,
+         "minutes": lines * 30, "expected_return": lines * 100_000, "cost": lines * 9_000}
+        for day in days for manager, branch in managers for rule, kind, lines in (
+            ("silence", "call", 3), ("turnover_grows", "visit", 2))
+    ]  # fmt: skip

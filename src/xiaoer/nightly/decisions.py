@@ -21,7 +21,8 @@ LOG = pa.schema(
         "priority": pa.float64(), "arm": pa.string(), "arm_probability": pa.float64(), "stopped": pa.string(),
         "offer_id": pa.string(), "minutes": pa.int64(), "goal": pa.string(), "rank": pa.int64(), "fits": pa.bool_(),
         "changed": pa.string(), "because": pa.string(), "dropped": pa.string(), "hour_price": pa.int64(),
-        "family": pa.string(), "unit": pa.string(), "dealt_date": pa.date32(),
+        "chance": pa.float64(), "lever": pa.float64(), "family": pa.string(), "unit": pa.string(),
+        "dealt_date": pa.date32(),
     }
 )  # fmt: skip
 PRICES = pa.schema(
@@ -58,6 +59,8 @@ def logged(run_id: str, day: date, weighed: Sequence[Candidate]) -> pa.RecordBat
         "minutes": [one.effort.minutes for one in weighed],
         "goal": [_json(one.occasion.goal) for one in weighed],
         "because": [_json([one.occasion.because]) for one in weighed],
+        "chance": [one.effort.chance for one in weighed],
+        "lever": [one.lever for one in weighed],
         "family": [one.family for one in weighed],
         "unit": [one.unit for one in weighed],
         "dealt_date": [one.dealt_date for one in weighed],

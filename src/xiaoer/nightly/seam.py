@@ -24,6 +24,7 @@ MODELS = {
     "events": "events.Event",
     "proposals": "offers.Proposal",
     "shadow_prices": "offers.ShadowPrice",
+    "planned_days": "offers.PlannedDay",
     "measured": "trials.Measured",
     "brought": "applications.Brought",
     "four_flows": "applications.FourFlows",

@@ -32,7 +32,8 @@ EVENTS = (
 )  # fmt: skip
 PROPOSALS = (
     "offer_id", "customer_id", "day", "kind", "minutes", "expected_return", "cost", "arm", "run_id", "rank", "fits",
-    "stopped", "goal", "because", "risk", "at_stake", "changed", "dropped", "others", "hour_price",
+    "stopped", "goal", "because", "risk", "at_stake", "changed", "dropped", "others", "hour_price", "chance",
+    "priority", "lever",
 )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ def _weighed(firm: FirmFacts, occasion: Occasion, terms: Terms, door: Door, day:
     cost = effort.minutes * terms.minute_cost
     return Candidate(
         firm, occasion, effort, brings, cost, priority(brings, cost, occasion, terms), stopped,
-        **_arm(firm, occasion, effort, terms, day),
+        lever=lever(occasion, terms), **_arm(firm, occasion, effort, terms, day),
     )  # fmt: skip
 
 
@@ -75,9 +75,13 @@ def risk_shown(band: str | None, days_past_due: int) -> str:
 
 def priority(brings: int, cost: int, occasion: Occasion, terms: Terms) -> float:
     """(return − cost) × levers; a return below its cost keeps its sign, so that levers never hide a loss."""
-    lever = 1 + terms.weights.get(occasion.severity, 0) / 100
     gain = brings - cost
-    return gain * lever if gain > 0 else gain / lever
+    return gain * lever(occasion, terms) if gain > 0 else gain / lever(occasion, terms)
+
+
+def lever(occasion: Occasion, terms: Terms) -> float:
+    """How much more an occasion counts for being urgent or promised: 1 for none."""
+    return 1 + terms.weights.get(occasion.severity, 0) / 100
 
 
 def _arm(firm: FirmFacts, occasion: Occasion, effort: Effort, terms: Terms, day: date) -> dict[str, Any]:

@@ -151,6 +151,7 @@ class Candidate:
     stopped: Reason | None = None
     arm: str = "treated"
     arm_probability: float = 1.0
+    lever: float = 1.0  # how much more it counts for being urgent or promised
     family: str = ""  # of decisions with a hold-out; "" where nobody is left alone
     unit: str = ""  # the firm or group that was dealt its arm
     dealt_date: date | None = None

@@ -24,6 +24,7 @@ from xiaoer.kit.screens.listing import Listing, asked
 from xiaoer.offers import queries as offers
 from xiaoer.workbench import actions, approaching
 from xiaoer.workbench.desk import Desk
+from xiaoer.workbench.proposed import about_proposal
 from xiaoer.workbench.shown import sheets, wordings
 from xiaoer.workbench.shown.drawings import tongue
 
@@ -184,7 +185,7 @@ def note_taken(
 def _about(customer_id: str, proposal: Any, channel: str) -> About:
     if proposal is None:
         return About(customer_id, channel=channel, minutes=MINUTES.get(channel, 20))
-    return About(customer_id, proposal.offer_id, proposal.kind, proposal.expected_return, proposal.minutes)
+    return about_proposal(proposal, proposal.kind)
 
 
 def _door(desk: Desk) -> approaching.Door:

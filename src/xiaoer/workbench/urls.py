@@ -17,6 +17,7 @@ from xiaoer.workbench import (
     plan_pages,
     policy_pages,
     renewal_pages,
+    report_pages,
     risk_pages,
     trial_pages,
 )
@@ -59,6 +60,8 @@ urlpatterns = [
     path("segments/", pages.segments, name="segments"),
     path("segments/ideal/", ideal_pages.ideal, name="ideal"),
     path("policy/", policy_pages.policy_page, name="policy"),
+    path("report/", report_pages.report, name="report"),
+    path("report/contacts/", report_pages.report_contacts, name="report-contacts"),
     path("effects/", effect_pages.effects_page, name="effects"),
     path("effects/<str:family>/", effect_pages.effect, name="effect"),
     path("effects/<str:family>/firms/", effect_pages.effect_firms, name="effect-firms"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from xiaoer.kit.money import from_fen
-from xiaoer.kit.screens.tables import Choice, Column, Filter, Table
+from xiaoer.kit.screens.tables import Choice, Column, Filter, Table, View
 from xiaoer.trials.effects import Effect
 from xiaoer.trials.families import HOLDOUT, TREATED
 from xiaoer.workbench.shown import effects, wordings
@@ -67,6 +67,10 @@ def firms(
         opens=opens,
         glances=glances,
         filters=_filters(items, branches),
+        views=(
+            View("all", gettext_lazy("All")),
+            *(View(code, title, {"arm": code}) for code, title in ARMS.items()),
+        ),
         empty_title=_("Nobody entered yet"),
         empty_why=_("Firms enter with the first decision of this family that may be left out by lot."),
     )
