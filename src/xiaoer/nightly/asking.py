@@ -14,6 +14,7 @@ from xiaoer.kit.dates import day_number, from_day_number
 from xiaoer.kit.text import reason
 from xiaoer.nightly import bank_rules
 from xiaoer.nightly.bank_rules import RuleBook
+from xiaoer.nightly.handled import Handled
 from xiaoer.nightly.pieces import Part
 from xiaoer.nightly.run import Night
 from xiaoer.nightly.standing import open_tasks
@@ -39,6 +40,7 @@ class Asked:
     groups: Mapping[str, str]
     promised: Mapping[str, list[Occasion]]
     efforts: Mapping[str, Effort]  # of the bank's own rules
+    settled: frozenset[str]  # events that somebody closed or put off
 
     @classmethod
     def on(cls, night: Night, day: date) -> "Asked":
@@ -49,7 +51,7 @@ class Asked:
                 promised[task["customer_id"]].append(_promised(task))
         placed = pl.DataFrame(night.rows_of("portfolio")).sort("customer_id")
         efforts = bank_rules.efforts(RuleBook.of(night), Terms.in_force(night.business_date))
-        return cls(night, day, placed, _groups(night), promised, efforts)
+        return cls(night, day, placed, _groups(night), promised, efforts, Handled.of(night).settled)
 
     def firms(self, part: Part) -> list[FirmFacts]:
         """The part's firms with an occasion, in order of their numbers."""
@@ -70,7 +72,8 @@ class Asked:
         """Events first, then promises."""
         found: dict[str, list[Occasion]] = defaultdict(list)
         for row in part.in_order("events").iter_rows(named=True):
-            found[row["customer_id"]].append(_noticed(row, self.efforts))
+            if row["event_id"] not in self.settled:
+                found[row["customer_id"]].append(_noticed(row, self.efforts))
         for number in part.firms["customer_id"].filter(part.firms["customer_id"].is_in(list(self.promised))):
             found[number] += self.promised[number]
         return found

@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 
 from xiaoer.contact_policy.models import Suppression
 from xiaoer.contacts.models import Contact, Task
-from xiaoer.events.models import Event, RuleStep
+from xiaoer.events.models import Event, EventStep, RuleStep
 from xiaoer.kit.adopted.models import FigureStep
 from xiaoer.loans.models import Check
 
@@ -43,13 +43,16 @@ RULES = pa.schema({
 FIGURES = pa.schema({
     "step_id": WHOLE, "subject": TEXT, "step": TEXT, "body": TEXT, "from_date": DAY, "day": DAY,
 })  # fmt: skip
+HANDLED = pa.schema({
+    "step_id": WHOLE, "event_id": TEXT, "customer_id": TEXT, "rule": TEXT, "step": TEXT, "until_date": DAY, "day": DAY,
+})  # fmt: skip
 
 
 def collect(business_date: date, *, using: str = "owner") -> dict[str, pa.Table]:
     """desk_contacts, desk_tasks, desk_checks, desk_suppressions: every row written up to and on `business_date`.
 
-    And desk_events: what records told by day, as it was told then; desk_rules, desk_figures: what was done with the
-    bank's rules, and with figures of its parameters.
+    And desk_events: what records told by day, as it was told then; desk_handled: what was done with events; desk_rules,
+    desk_figures: what was done with the bank's rules, and with figures of its parameters.
 
     A task closed after that day is still open as of it. Rows come in the order they were written, so the same
     day gives the same tables.
@@ -68,6 +71,7 @@ def collect(business_date: date, *, using: str = "owner") -> dict[str, pa.Table]
             EVENTS, _by_day(business_date, using), day="event_date", because="because_text", goal="goal_text"
         ),
         "desk_rules": _table(RULES, _rules(business_date, using), step_id="pk", body="body_text"),
+        "desk_handled": _table(HANDLED, _written(EventStep, business_date, using), step_id="pk"),
         "desk_figures": _table(FIGURES, _figures(business_date, using), step_id="pk", body="figures_text"),
     }  # fmt: skip
 

@@ -20,6 +20,7 @@ from xiaoer.nightly.asking import Asked
 from xiaoer.nightly.bank_rules import EVENTS
 from xiaoer.nightly.decisions import LOG
 from xiaoer.nightly.gathering import recorded
+from xiaoer.nightly.handled import Handled
 from xiaoer.nightly.pieces import parts
 from xiaoer.nightly.run import Night
 from xiaoer.nightly.spool import Spool, spooled
@@ -46,7 +47,7 @@ def events(night: Night) -> None:
     batches = chain(
         _worded(heard, night.business_date, rules), _taken_over(night, rules), bank_rules.events(night, book)
     )
-    night.rows += write_batches(batches, EVENTS, night.path("events"))
+    night.rows += write_batches(Handled.of(night).heard(batches), EVENTS, night.path("events"))
 
 
 def _taken_over(night: Night, rules: Rules) -> list[pa.RecordBatch]:

@@ -64,6 +64,7 @@ FOLLOWING = (
     "applications.Explanation",
     "evidence.Photo",
     "segments.Goal",
+    "events.EventStep",
     "trials.TrialFirm",
     "trials.TrialOutcome",
 )

@@ -27,7 +27,7 @@ from xiaoer.sources.contracts import contracts
 from xiaoer.workbench import arriving, due, firm_models, guarantee_pages, risk
 from xiaoer.workbench.desk import Desk
 from xiaoer.workbench.queries import saved_views
-from xiaoer.workbench.shown import borrowing, event_list, past_due, record, report, week
+from xiaoer.workbench.shown import borrowing, past_due, record, report, week
 from xiaoer.workbench.shown import morning as mornings
 from xiaoer.workbench.shown import segments as grid_page
 
@@ -126,20 +126,6 @@ def span(desk: Desk, day: str, week_of: str) -> week.Span:
         capacity=_capacity(desk, {one.manager_id for one in listed}),
         today=desk.today,
     )
-
-
-def events(desk: Desk, asked: Mapping[str, str]) -> Listing:
-    """What happened in scope as a list."""
-    known: dict[str, Any] = {}
-    listing = Listing(
-        event_list.events(lambda event: known[event.customer_id], desk.scope),
-        noticed.events(desk.scope),
-        asked,
-        views(desk, "events"),
-    )
-    seen = {one.customer_id for one in (listing.found if asked.get("excel") else listing.page.object_list)}
-    known.update(customers.firms_by_number(desk.scope, seen))
-    return listing
 
 
 def overdue(desk: Desk, asked: Mapping[str, str]) -> Listing:

@@ -7,6 +7,7 @@ from xiaoer.workbench import (
     check_pages,
     due_pages,
     effect_pages,
+    event_pages,
     figure_pages,
     goal_pages,
     guarantee_pages,
@@ -34,7 +35,8 @@ urlpatterns = [
     path("goals/<int:goal_id>/close/", goal_pages.goal_close, name="goal-close"),
     path("firms/<path:customer_id>/", pages.firm, name="firm"),  # after its suffixes: a number may hold "/"
     path("offers/<path:offer_id>/postpone/", pages.postpone, name="postpone"),
-    path("events/", pages.events, name="events"),
+    path("events/", event_pages.events, name="events"),
+    path("events/handle/", event_pages.events_handle, name="events-handle"),
     path("capacity/", capacity_pages.capacity, name="capacity"),
     path("loans/due/", due_pages.due_list, name="due"),
     path("loans/overdue/", pages.overdue, name="overdue"),
