@@ -60,30 +60,51 @@ def _filled(given: Namespace) -> None:
 
 
 def people(count: int) -> list[Page]:
-    """Sessions of managers first, then of branch heads; as many windows as asked, the same people again if need be."""
+    """Sessions of managers and branch heads; as many windows as asked, the same people again if need be."""
     from django.conf import settings
     from django.test import Client
 
     from bench.pages import account_of
+
+    seats = may_look()
+    made = []
+    for at in range(count):
+        scope = seats[at % len(seats)]
+        client = Client()
+        client.force_login(account_of(scope.staff_id))
+        cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+        made.append(Page(cookie, scope.holds))
+    return made
+
+
+def may_look() -> list[Any]:
+    """Whole scopes of the managers and branch heads who may open the live page today, by staff number.
+
+    A post that ended gives no rights: its holder's line would answer 403 for ever.
+    """
+    from xiaoer.app.middleware import desk_day
     from xiaoer.branches.models import Post
     from xiaoer.branches.queries import whole_scope
+    from xiaoer.kit.dates import SystemClock
     from xiaoer.kit.published import pointer
     from xiaoer.kit.scope import Scope
     from xiaoer.kit.scope.acting import acting_as
 
-    edition = pointer("owner").edition
-    posts = Post.objects.using("owner").at(edition).filter(post__in=("relationship_manager", "branch_head"))
-    holders = sorted(set(posts.values_list("staff_id", flat=True)))
-    made = []
-    for at in range(count):
-        bare = Scope(holders[at % len(holders)], edition=edition)
+    shown, found = pointer("owner"), []
+    today = desk_day(shown, SystemClock())
+    posts = Post.objects.using("owner").at(shown.edition)
+    holders = posts.filter(post__in=("relationship_manager", "branch_head")).values_list(
+        "staff_id", flat=True
+    )
+    for staff_id in sorted(set(holders)):
+        bare = Scope(staff_id, edition=shown.edition)
         with acting_as(bare):
-            scope = whole_scope(bare, pointer().business_date)  # type: ignore[arg-type]
-        client = Client()
-        client.force_login(account_of(bare.staff_id))
-        cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
-        made.append(Page(cookie, scope.holds))
-    return made
+            scope = whole_scope(bare, today)
+        if scope.may("firms.read"):
+            found.append(scope)
+    if not found:
+        raise RuntimeError("no manager or branch head of this desk may read firms")
+    return found
 
 
 def placed() -> list[tuple[str, str, str]]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from xiaoer.kit.scope import Scope
 
 TEMPLATE = "world"
+LONG = ("slow", "browser")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 numbers = itertools.count(1)
 drawn.register_profile("any machine", deadline=None)  # a busy machine is no finding
@@ -48,6 +49,15 @@ def pytest_configure(config: pytest.Config) -> None:
     django.setup()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Modules with slow tests first, browsers next: what is short comes last, so that the workers end together."""
+    first = dict.fromkeys((item.path for item in items), len(LONG))
+    for item in items:
+        marked = (place for place, name in enumerate(LONG) if item.get_closest_marker(name))
+        first[item.path] = min(first[item.path], *marked, len(LONG))
+    items.sort(key=lambda item: first[item.path])
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

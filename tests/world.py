@@ -19,8 +19,10 @@ import pyarrow as pa
 from tests.arms_world import measured, planned_days
 from tests.lending_world import loan_tables
 from tests.shelf_world import shelf_tables
+from xiaoer.features.terms import catalogue
 from xiaoer.kit.scope import pool
 from xiaoer.kit.text import parameters, pinyin, wording
+from xiaoer.scores.terms import specification
 
 BUSINESS_DATE = date(2026, 11, 18)  # a Wednesday; the desk lives on the Thursday after
 RUN_ID = "world-2026-11-18"
@@ -106,6 +108,7 @@ def _made(business_date: date, run_id: str, seed: int) -> dict[str, pa.Table]:
         "firms": _table(firms),
         "profiles": _table(profiles),
         "scores": _table([_score(one, firm, chance) for one, firm in zip(placed, firms, strict=True)]),
+        "cards": _table([{"model": "risk", "version": "world-1", "inputs": _card()}]),
         "events": _table(events),
         "proposals": _table(_proposals(placed, firms, events, chance, today=business_date, run_id=run_id)),
         "shadow_prices": _table(_prices(placed, business_date)),
@@ -113,6 +116,9 @@ def _made(business_date: date, run_id: str, seed: int) -> dict[str, pa.Table]:
         "measured": _table(measured(placed, business_date)),
         "brought": _table(
             [row for number, one in enumerate(placed) if (row := _brought(one, number, business_date))]
+        ),
+        "openings": _table(
+            [_opening(one, business_date) for one in placed if int(one.customer_id[1:]) % 9 == 0]
         ),
         "four_flows": _table([_flows(one, firm) for one, firm in zip(placed, firms, strict=True)]),
         **{name: _table(rows) for name, rows in loan_tables(firms, business_date).items()},
@@ -198,6 +204,7 @@ def _firm(one: Placed, chance: random.Random, today: date) -> dict[str, Any]:
         "credit_code": f"91330100MA{number:07d}X", "phone": f"1380000{number:04d}",
         "kind": "sole_trader" if ending.endswith("店") else "enterprise",
         "industry_code": code, "industry": industry, "region": chance.choice(("城东区", "滨江区", "高新区")),
+        "district": ("湖滨街道", "学院街道", "沿江街道", "")[number % 4],
         "opened_date": today - timedelta(days=chance.randint(200, 4000)),
         "owner_name": OWNERS[number % len(OWNERS)],
         "staff_count": None if size == "undetermined" else chance.randint(4, 90),
@@ -268,14 +275,21 @@ def _partners(
 
 
 def _score(one: Placed, firm: dict[str, Any], chance: random.Random) -> dict[str, Any]:
-    points = [a_reason("events", chance) | {"points": chance.randint(-60, 55)} for _ in range(8)]
-    worst = sorted(points, key=lambda row: row["points"])
+    usual = [value for _, value in _card()]
     return {
         "customer_id": one.customer_id, "branch_id": one.branch_id, "manager_id": one.manager_id,
         "model": "risk", "version": "world-1", "state": "small_sample", "value": firm["pd"],
         "points": firm["score_points"], "band": chance.choice("ABCD"),
-        "previous": round(firm["pd"] * chance.uniform(0.7, 1.4), 4), "reasons": worst[:3], "all_points": worst,
+        "previous": round(firm["pd"] * chance.uniform(0.7, 1.4), 4), "parts": [chance.randint(-60, 55) for _ in usual],
+        "seen": [round(value * chance.uniform(0.2, 3), 4) if chance.random() < 0.9 else None for value in usual],
     }  # fmt: skip
+
+
+def _card() -> list[tuple[str, float]]:
+    """Inputs of the real card, each with something usual."""
+    usual = {"amount": 3_000_000.0, "share": 0.3}
+    names = [entry.name for entry in specification("risk").inputs[:8]]
+    return [(name, usual.get(catalogue()[name].unit, 20.0)) for name in names]
 
 
 def _events(one: Placed, chance: random.Random, today: date) -> list[dict[str, Any]]:
@@ -359,6 +373,15 @@ def _brought(one: Placed, number: int, today: date) -> dict[str, Any] | None:
         "drawn_date": received + timedelta(days=5) if stage == "drawn" else None,
         "prepared_by": one.manager_id, "reviewed_by": "R1" if ended else "", "approved_by": "G1" if ended else "",
         "papers": papers,
+    }  # fmt: skip
+
+
+def _opening(one: Placed, today: date) -> dict[str, Any]:
+    """Every ninth firm has opened online banking twelve days ago; every eighteenth is visited for it."""
+    return {
+        "customer_id": one.customer_id, "branch_id": one.branch_id, "manager_id": one.manager_id, "product_id": "E01",
+        "product": "企业网银", "category": "electronic", "opened_date": today - timedelta(days=12),
+        "high_value": int(one.customer_id[1:]) % 18 == 0,
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Policies of contact beside one another: `python -m bench.policies [--firms N] [--seeds N] [--first SEED]`.
+"""Policies of contact beside one another: `python -m bench.policies [--firms N] [--seeds N] [--first SEED] [--jobs N]`.
 
 Each seed is a bank with eighteen months of history; every policy then has the same year before it: the same
 firms, the same luck, the same hours, caps, consents and prices. Fresh seeds are fresh banks: --first 1001.
@@ -17,8 +17,10 @@ def main() -> None:
     asked.add_argument("--firms", type=int, default=2_000)
     asked.add_argument("--seeds", type=int, default=10)
     asked.add_argument("--first", type=int, default=301, help="the first seed")
+    asked.add_argument("--jobs", type=int, default=1, help="banks lived side by side")
     given = asked.parse_args()
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # small batches: threads would wait for one another
+    for name in ("OMP_NUM_THREADS", "POLARS_MAX_THREADS"):
+        os.environ.setdefault(name, "1")  # small batches: threads would wait for one another
     from bench.policies import report
     from bench.policies.running import Year, compare
 
@@ -29,7 +31,7 @@ def main() -> None:
         )
 
     seeds = list(range(given.first, given.first + given.seeds))
-    page = report.keep(compare(given.firms, seeds, DAY, told), given.firms, DAY.isoformat())
+    page = report.keep(compare(given.firms, seeds, DAY, told, given.jobs), given.firms, DAY.isoformat())
     report.into_docs(page)
     behind = [row for row in page["paired"] if row["policy"] == "oracle" and row["seeds_ahead"] < given.seeds]
     for row in page["paired"]:

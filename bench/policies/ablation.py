@@ -1,21 +1,24 @@
 """Where the oracle's gain comes from: `python -m bench.policies.ablation [--seeds N] [--first SEED]`.
 
 The oracle of the tuning seeds with some of its actions taken away, with every contact charged, or without one part of
-what it knows. Each year is a few seconds; results go to bench/results/policies_ablation.json.
+what it knows; then the product with one thing told that no bank knows. `--only product` leaves the oracle's rows as
+they were kept. Each year is a few seconds; results go to bench/results/policies_ablation.json.
 """
 
 import argparse
 import json
 import os
+from collections.abc import Iterator
 from copy import copy
 from dataclasses import replace
 from datetime import date
 
 import numpy as np
 
+from bench.policies.informed import informed
 from bench.policies.oracle import Oracle, fitted
 from bench.policies.rivals import none
-from bench.policies.running import history, lived
+from bench.policies.running import Policy, history, lived
 from bench.watching import CHECKOUT, commit
 from xiaoer.simulator.people.folk import Folk
 from xiaoer.simulator.people.living import LivingBank
@@ -109,30 +112,46 @@ def main() -> None:
     asked.add_argument("--firms", type=int, default=2_000)
     asked.add_argument("--seeds", type=int, default=3)
     asked.add_argument("--first", type=int, default=1)
+    asked.add_argument("--only", choices=("oracle", "product"))
     given = asked.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     found: dict[str, list[list[float]]] = {}
     for seed in range(given.first, given.first + given.seeds):
-        before, _ = history(given.firms, seed, DAY)
-        nobody = lived("none", none, before)
-        for name, policy in variants(before.setting.weeks).items():
-            year = lived(name, policy, before)
-            found.setdefault(name, []).append([year.profit - nobody.profit, year.contacts, year.complaints])
-            print(f"{seed:>5} {name:<55} {found[name][-1][0] / 1e4:8.0f} x 10,000 yuan", flush=True)
-    rows = [
-        {
+        for name, row in one_bank(given.firms, seed, given.only):
+            found.setdefault(name, []).append(row)
+            print(f"{seed:>5} {name:<55} {row[0] / 1e4:8.0f} x 10,000 yuan", flush=True)
+    keep(found, given)
+
+
+def one_bank(firms: int, seed: int, only: str | None) -> Iterator[tuple[str, list[float]]]:
+    """Every variant's year on one bank: gain over none in yuan, contacts, complaints."""
+    before, memory = history(firms, seed, DAY)
+    nobody, ends = lived("none", none, before), before.setting.weeks
+    made: dict[str, Policy] = {}
+    if only != "product":
+        made |= variants(ends)
+    if only != "oracle":
+        made |= informed(ends, memory)
+    for name, policy in made.items():
+        year = lived(name, policy, before)
+        yield name, [year.profit - nobody.profit, year.contacts, year.complaints]
+
+
+def keep(found: dict[str, list[list[float]]], given: argparse.Namespace) -> None:
+    """Write the means, and what each seed gained; rows of variants that were not run stay as they were."""
+    rows = {
+        name: {
             "variant": name,
             **dict(zip(("gain", "contacts", "complaints"), np.mean(years, axis=0).round(), strict=True)),
+            "gains": [round(year[0]) for year in years],
+            "seeds": [given.first + at for at in range(len(years))],
+            "commit": commit(),
         }
         for name, years in found.items()
-    ]
-    page = {
-        "commit": commit(),
-        "firms": given.firms,
-        "first": given.first,
-        "seeds": given.seeds,
-        "rows": rows,
     }
+    before = json.loads(RESULTS.read_text("utf-8"))["rows"] if RESULTS.exists() else []
+    kept = {row["variant"]: row for row in before} | rows
+    page = {"firms": given.firms, "rows": list(kept.values())}
     RESULTS.write_text(json.dumps(page, indent=1) + "\n", "utf-8")
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from bench.live import Page, Plan, Server, play
-from bench.live_desk import counted, free_port
+from bench.live_desk import counted, free_port, may_look
 from tests.conftest import copy_of_the_world, pointed_at
-from tests.world import placements
+from tests.world import BUSINESS_DATE, placements
 
 FIRMS = [(one.customer_id, one.branch_id, one.manager_id) for one in placements()]
 WATCHING = ("M1", "M1", "M2", "M3", "H1", "A1", "T1")
@@ -77,3 +77,12 @@ def test_whoever_is_not_signed_in_or_sees_no_firms_gets_no_line(
         statuses.append(line.getresponse().status)
         line.close()
     assert statuses == [302, 403]
+
+
+def test_the_bench_seats_only_those_whose_post_holds_today(own_world: str) -> None:
+    from xiaoer.branches.models import Post
+
+    Post.objects.using("owner").filter(staff_id="M3").update(
+        to_date=BUSINESS_DATE
+    )  # the desk lives on the day after
+    assert [scope.staff_id for scope in may_look()] == ["H1", "H2", "M1", "M2"]

@@ -6,6 +6,7 @@ import narwhals as nw
 import polars as pl
 
 from xiaoer.branches.night import portfolio
+from xiaoer.branches.rules import followed
 from xiaoer.features.night import together
 from xiaoer.kit.dates import day_number
 
@@ -17,7 +18,9 @@ def lazy(rows: dict[str, list[object]], **kinds: pl.DataType) -> nw.LazyFrame:
 
 
 def placed(
-    firms: dict[str, str | None], answering: dict[str, tuple[str, str | None]]
+    firms: dict[str, str | None],
+    answering: dict[str, tuple[str, str | None]],
+    handed_over: list[tuple[str, str, str]] | None = None,
 ) -> dict[str, tuple[str, str]]:
     """`firms`: number → branch; `answering`: number → (staff, branch of the assignment)."""
     text = {name: pl.String() for name in ("customer_id", "branch_id", "staff_id", "role")}
@@ -35,9 +38,17 @@ def placed(
         **text,
         **days,
     )
+    steps = sorted((firm, giver, taker) for (firm, giver), taker in followed(handed_over or []).items())
+    columns = zip(
+        ("customer_id", "from_id", "to_id"), zip(*steps, strict=True) if steps else ((), (), ()), strict=True
+    )
+    told = {name: pl.String() for name in ("customer_id", "from_id", "to_id")}
+    handed = lazy({name: [*values] for name, values in columns}, **told)
     staff = lazy({"staff_id": ["S1", "S2"], "branch_id": ["B1", "B2"]})
     branches = lazy({"branch_id": ["HQ", "B1", "B2"]})
-    found = portfolio(customers, assignments, staff, branches, head_office="HQ", today=day_number(DAY))
+    found = portfolio(
+        customers, assignments, staff, branches, handed=handed, head_office="HQ", today=day_number(DAY)
+    )
     rows = found.collect("polars").to_native().to_dicts()
     return {row["customer_id"]: (row["branch_id"], row["manager_id"]) for row in rows}
 
@@ -76,4 +87,22 @@ def test_closed_firms_are_known_as_closed() -> None:
         "B": True,
         "C": True,
         "D": False,
+    }
+
+
+def test_a_firm_handed_over_stays_where_it_went_until_the_file_names_somebody_new() -> None:
+    firms, to_s2 = {"C1": "B1"}, [("C1", "S1", "S2")]
+    assert placed(firms, {"C1": ("S1", "B1")}, to_s2) == {"C1": ("B1", "S2")}
+    assert placed(firms, {"C1": ("S2", "B1")}, to_s2) == {"C1": ("B1", "S2")}
+    there_and_back = [*to_s2, ("C1", "S2", "S1")]
+    assert placed(firms, {"C1": ("S1", "B1")}, there_and_back) == {"C1": ("B1", "S1")}
+
+
+def test_a_chain_of_handovers_ends_where_the_last_one_went() -> None:
+    assert followed([("C1", "A", "B"), ("C2", "A", "B"), ("C1", "B", "C")]) == {
+        ("C1", "A"): "C", ("C1", "B"): "C", ("C2", "A"): "B",
+    }  # fmt: skip
+    assert followed([("C1", "A", "B"), ("C1", "B", "A"), ("C1", "A", "C")]) == {
+        ("C1", "A"): "C",
+        ("C1", "B"): "C",
     }

@@ -236,10 +236,10 @@ def test_muting_for_a_time(scope_of: Any) -> None:
     manager, until = scope_of("P1"), TODAY + timedelta(days=10)
     with acting_as(manager):
         adopting.mute(manager, "silence", until, "harvest: all are quiet", TODAY)
-        assert rulebook.muted(manager, until) == {"silence"}
-        assert rulebook.muted(manager, until + timedelta(days=1)) == set()
+        assert rulebook.all_lives(manager)["silence"].muted_on(until)
+        assert not rulebook.all_lives(manager)["silence"].muted_on(until + timedelta(days=1))
         adopting.unmute(manager, "silence", TODAY)
-        assert rulebook.muted(manager, until) == set()
+        assert not rulebook.all_lives(manager)["silence"].muted_on(until)
         for code, day, match in (
             ("overdue", until, "never"), ("silence", date(2030, 1, 1), "at most"), ("bank_0", until, "no rule"),
         ):  # fmt: skip

@@ -119,7 +119,7 @@ def test_on_the_page_from_the_sheet_to_the_views(client_of: ClientOf) -> None:
     assert 'class="strip"' in page
     assert f"/events/handle/?key={keys[0]}" in page
     sheet = client.get("/events/handle/?many=1&" + "&".join(f"key={one}" for one in keys)).content.decode()
-    assert "2 个事件" in sheet
+    assert sheet.count('name="key"') == 2
     assert client.post("/events/handle/", {"key": keys, "close_as": "known"}, headers=hx).status_code == 204
     assert keys[0] in client.get("/events/?state=closed").content.decode()
     assert f'data-row="{keys[0]}"' not in client.get("/events/").content.decode()

@@ -26,6 +26,11 @@ class Quiet(WSGIRequestHandler):
         pass
 
 
+#: Nothing is asked for any more, what was asked for is shown, and every chart is drawn.
+SETTLED = """() => document.readyState === "complete" && !document.querySelector(".htmx-request")
+  && [...document.querySelectorAll(".chart .canvas")].every((one) => one.firstElementChild)"""
+
+
 @dataclass
 class Visit:
     """A signed-in window that remembers what it asked for and what went wrong."""
@@ -37,10 +42,21 @@ class Visit:
 
     def open(self, path: str) -> None:
         self.page.goto(self.address + path)
-        self.page.wait_for_load_state("load")
+        self.settled()
+
+    def settled(self) -> None:
+        """Until the page has all it asked for."""
+        self.page.wait_for_function(SETTLED)
+
+    def in_the_other_language(self) -> None:
+        """By the button at the top of the page; the same page comes again."""
+        with self.page.expect_navigation():
+            self.page.locator(".top .language").click()
+        self.settled()
 
     def clean(self) -> None:
         """Nothing left the host, nothing was reported on the console, nothing is wider than the window."""
+        self.settled()
         hosts = {urlsplit(one).hostname for one in self.asked if not one.startswith(("data:", "blob:"))}
         assert hosts <= {"127.0.0.1"}, f"asked beyond this host: {hosts}"
         assert not self.complaints
@@ -87,31 +103,59 @@ def desk(own_world: str) -> Iterator[str]:
     thread.join()
 
 
-@pytest.fixture
-def visit(desk: str, browser_path: str) -> Iterator[Callable[..., Visit]]:
-    """Opens windows, each with somebody signed in: by staff number, as wide as asked."""
+@pytest.fixture(scope="module")
+def browser(browser_path: str) -> Iterator[Any]:
+    """One browser for a file of journeys. Its loop holds the thread, in which the worlds are made all the same."""
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as tool:
-        browser = tool.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+    with pytest.MonkeyPatch.context() as around, sync_playwright() as tool:
+        around.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        running = tool.chromium.launch(executable_path=browser_path, args=["--no-sandbox", "--disable-gpu"])
+        yield running
+        running.close()
 
-        def opened(staff: str = "M1", width: int = 1440, height: int = 900) -> Visit:
-            context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
-            one = Visit(context.new_page(), desk)
-            one.page.on("request", lambda request: one.asked.append(request.url))
-            one.page.on(
-                "console", lambda said: said.type in {"error", "warning"} and one.complaints.append(said.text)
-            )
-            one.page.on("pageerror", lambda fault: one.complaints.append(str(fault)))
-            sign_in(one, staff)
-            return one
 
-        yield opened
-        browser.close()
+@pytest.fixture
+def visit(desk: str, browser: Any) -> Iterator[Callable[..., Visit]]:
+    """Opens windows, each with somebody signed in: by staff number, as wide as asked, in a language, at a page."""
+    contexts = []
+
+    def opened(
+        staff: str = "M1", width: int = 1440, height: int = 900, *, language: str = "zh", at: str = "/"
+    ) -> Visit:
+        contexts.append(browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN"))
+        contexts[-1].add_cookies([{"name": name, "value": value, "url": desk}
+                                  for name, value in cookies(staff, language).items()])  # fmt: skip
+        one = Visit(contexts[-1].new_page(), desk)
+        one.page.on("request", lambda request: one.asked.append(request.url))
+        one.page.on(
+            "console", lambda said: said.type in {"error", "warning"} and one.complaints.append(said.text)
+        )
+        one.page.on("pageerror", lambda fault: one.complaints.append(str(fault)))
+        if at:
+            one.open(at)
+        return one
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def cookies(staff: str, language: str) -> dict[str, str]:
+    """What a browser holds in which somebody signed in and chose a language."""
+    from django.conf import settings
+    from django.test import Client
+
+    from xiaoer.branches.models import Account
+
+    client = Client()
+    client.force_login(Account.objects.get(staff_id=staff))
+    held = {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value}
+    return held | ({settings.LANGUAGE_COOKIE_NAME: language} if language != "zh" else {})
 
 
 def sign_in(one: Visit, staff: str) -> None:
-    one.open("/sign-in/")
+    """At the door, by name and password."""
     one.page.fill("#username", staff.lower())
     one.page.fill("#password", staff.lower() * 5)
     one.page.click("main form .btn.main")

@@ -43,13 +43,9 @@ PICTURES = os.environ.get("XIAOER_PICTURES", "")
 def picture(one: Visit, name: str) -> None:
     """Kept only where somebody wants to look."""
     if PICTURES:
+        one.page.wait_for_timeout(250)  # charts move for a fifth of a second
         Path(PICTURES).mkdir(parents=True, exist_ok=True)
         one.page.screenshot(path=f"{PICTURES}/{name}.png", full_page=True)
-
-
-def in_english(one: Visit) -> None:
-    one.page.locator(".top .language").click()
-    one.page.wait_for_load_state("networkidle")
 
 
 def tap(one: Visit, opener: str, fill: dict[str, str], button: str) -> None:
@@ -60,13 +56,13 @@ def tap(one: Visit, opener: str, fill: dict[str, str], button: str) -> None:
         one.page.fill(f"#sheet [name={name}]", value)
     one.page.locator(f"#sheet {button}").click()
     one.page.wait_for_selector("#sheet", state="hidden")
-    one.page.wait_for_load_state("networkidle")
+    one.settled()
 
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_from_request_to_drawdown(visit: Callable[..., Visit], width: int) -> None:
     """Five people, one part each; the drawdown is refused while a paper is open."""
-    desks = {part: visit(who, width=width) for part, who in PEOPLE.items()}
+    desks = {part: visit(who, width=width, at="") for part, who in PEOPLE.items()}
     address = request(desks["marketing"], width)
     investigate(desks["investigation"], address, width)
     decide(desks["review"], address, {"words": "第一还款来源够，同意上报"}, f"review-{width}")
@@ -121,15 +117,19 @@ def pay_out(clerk: Visit, marketing: Visit, address: str, width: int) -> None:
     clerk.page.wait_for_selector(".why:has-text('资料还差 7 项')")
     assert clerk.page.locator("[data-step]").count() == 0
     picture(clerk, f"open-{width}")
-    for kind in PAPERS:
-        marketing.open(address)
-        tap(marketing, f"#checklist [href$='/papers/{kind}/']", {}, "[value=receive]")
-        clerk.open(address)
-        tap(clerk, f"#checklist [href$='/papers/{kind}/']", {}, "[value=verify]")
+    hand_in(marketing, clerk, address)
     tap(clerk, "[data-step]", {"reference": "J2026001"}, "form > .btn.main")
     clerk.page.wait_for_selector(".title:has-text('已放款')")
     picture(clerk, f"drawn-{width}")
     clerk.clean()
+
+
+def hand_in(one: Visit, clerk: Visit, address: str) -> None:
+    """Each paper by two people."""
+    for hand, verb in ((one, "receive"), (clerk, "verify")):
+        hand.open(address)
+        for kind in PAPERS:
+            tap(hand, f"#checklist [href$='/papers/{kind}/']", {}, f"[value={verb}]")
 
 
 def read_the_file(one: Visit, address: str, width: int) -> None:
@@ -139,7 +139,7 @@ def read_the_file(one: Visit, address: str, width: int) -> None:
     for name in ("陈立", "林晓峰", "杨帆", "孙雅琴", "许静怡", "重新计算一致", "H2026001", "J2026001"):
         assert name in told, name
     picture(one, f"file-{width}")
-    in_english(one)
+    one.in_the_other_language()
     assert "computed again: the same" in one.page.locator("#page").inner_text()
     picture(one, f"file-en-{width}")
     one.clean()
@@ -173,7 +173,7 @@ def test_every_page_of_applications(
     under_way: tuple[int, int], visit: Callable[..., Visit], width: int
 ) -> None:
     signed, reviewed = under_way
-    one = visit("R1", width=width)
+    one = visit("R1", width=width, at="")
     pages = {
         "where": "/applications/", "list": "/applications/list/", "bank": "/applications/bank/",
         "brought": "/applications/bank/U000007/", "time": "/applications/time/", "product": "/applications/time/?by=product",
@@ -184,16 +184,15 @@ def test_every_page_of_applications(
     for language in ("zh", "en"):
         for name, path in pages.items():
             one.open(path)
-            one.page.wait_for_timeout(250)
             picture(one, f"page-{name}-{language}-{width}")
             one.clean()
         if language == "zh":
-            in_english(one)
+            one.in_the_other_language()
 
 
 def test_targets_on_a_phone_are_large_enough(under_way: tuple[int, int], visit: Callable[..., Visit]) -> None:
     _, reviewed = under_way
-    one = visit("I1", width=390)
+    one = visit("I1", width=390, at="")
     small = """[...document.querySelectorAll('#page .btn, .phonebar a, .top button, .tabs a, .pill, .lines-in .input')]
         .filter(e => e.offsetParent && Math.min(e.offsetHeight, e.offsetWidth) < 40)
         .map(e => e.className + ' ' + e.offsetWidth + '×' + e.offsetHeight)"""

@@ -13,27 +13,20 @@ WORDS = {
 }
 
 
-def in_english(one: Visit) -> None:
-    one.page.locator(".top .language").click()
-    one.page.wait_for_load_state("networkidle")
-
-
 def step(one: Visit, words: str) -> None:
     """Open the first row's sheet by its button and press the sheet's own."""
     one.page.get_by_role("link", name=words, exact=True).first.click()
     one.page.locator("dialog[open] .btn.main").click()
     one.page.wait_for_selector("dialog[open]", state="detached")
-    one.page.wait_for_load_state("networkidle")
+    one.settled()
 
 
 @pytest.mark.parametrize(("width", "language"), [(1440, "zh"), (390, "en")])
 def test_three_people_change_a_class(visit: Callable[..., Visit], width: int, language: str) -> None:
     make, review, approve, ended = WORDS[language]
-    maker, reviewer, approver = (visit(staff, width=width) for staff in ("M1", "R1", "G1"))
-    for one in (maker, reviewer, approver):
-        if language == "en":
-            in_english(one)
-        one.open("/loans/classes/")
+    maker, reviewer, approver = (
+        visit(staff, width=width, language=language, at="/loans/classes/") for staff in ("M1", "R1", "G1")
+    )
     note = maker.page.locator(".casework .small").first.inner_text().split(" ")[0]
     step(maker, make)
     waiting = maker.page.locator(".casework").first

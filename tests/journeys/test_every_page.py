@@ -12,6 +12,9 @@ PAGES = (
     "/",
     "/calendar/",
     "/calendar/?day=2026-11-19",
+    "/calendar/?month=2026-11",
+    "/absences/",
+    "/absences/new/",
     "/firms/",
     "/firms/?tier=premier.general&sort=-events",
     "/events/",
@@ -51,12 +54,11 @@ def test_nothing_sticks_out(visit: Callable[..., Visit], width: int) -> None:
             one.clean()
         if language == "zh":
             one.open("/")
-            one.page.locator(".top .language").click()
-            one.page.wait_for_load_state("networkidle")
+            one.in_the_other_language()
 
 
 def test_targets_on_a_phone_are_large_enough(visit: Callable[..., Visit]) -> None:
-    one = visit("M1", width=390)
+    one = visit("M1", width=390, at="")
     small = """[...document.querySelectorAll('#page .btn, .phonebar a, .top button, .tabs a, .pill')]
         .filter(e => e.offsetParent && Math.min(e.offsetHeight, e.offsetWidth) < 40)
         .map(e => e.className + ' ' + e.offsetWidth + '×' + e.offsetHeight)"""
@@ -78,8 +80,7 @@ def test_targets_on_a_phone_are_large_enough(visit: Callable[..., Visit]) -> Non
 
 
 def test_without_figures_a_firm_says_what_would_fill_them(visit: Callable[..., Visit]) -> None:
-    one = visit("M1")
-    one.open(FIRM)
+    one = visit("M1", at=FIRM)
     for place, term in enumerate(one.page.locator(".tiles .term").all()):
         term.click()
         assert one.page.locator(".definition:popover-open").count() == 1, place

@@ -8,7 +8,7 @@ import pytest
 from tests.applications.desk import TODAY, advanced, begun, scope
 from tests.evidence.pictures import WUHAN, photo
 from tests.journeys.conftest import Visit
-from tests.journeys.test_application import in_english, picture
+from tests.journeys.test_application import picture
 from tests.world import publish_world, tables
 from xiaoer.applications.terms import Verb
 from xiaoer.kit.scope.acting import acting_as
@@ -74,11 +74,9 @@ def drawn(own_world: str) -> tuple[int, int, int]:
 def test_a_check_with_photos(
     note: str, shots: list[str], visit: Callable[..., Visit], width: int, language: str
 ) -> None:
-    one = visit("M1", width=width)
+    one = visit("M1", width=width, language=language, at="")
     one.page.context.grant_permissions(["geolocation"])
     one.page.context.set_geolocation({"longitude": 114.4, "latitude": 30.5})
-    if language == "en":
-        in_english(one)
     one.open(f"/loans/notes/{note}/check/")
     one.page.check("[name=found][value=in_order]")
     one.page.fill("[name=words]", "货架满，工人在装车")
@@ -116,7 +114,7 @@ def test_core_system(drawn: tuple[int, int, int], visit: Callable[..., Visit], w
     found, differs, missing = drawn
     for language in ("zh", "en"):
         if language == "en":
-            in_english(head)
+            head.in_the_other_language()
         for name, path in (("found", f"/applications/{found}/"), ("differs", f"/applications/{differs}/"),
                            ("missing", f"/applications/{missing}/"), ("inbox", "/applications/exceptions/"),
                            ("file", f"/applications/{found}/file/")):  # fmt: skip
@@ -130,7 +128,7 @@ def test_core_system(drawn: tuple[int, int, int], visit: Callable[..., Visit], w
     head.page.fill("#sheet [name=words]", "the second part follows")
     head.page.locator("#sheet .btn.main").click()
     head.page.wait_for_selector("#sheet", state="hidden")
-    head.page.wait_for_load_state("networkidle")
+    head.settled()
     head.open("/applications/exceptions/")
     assert head.page.locator("#differences li").count() == 1
     head.clean()
@@ -142,10 +140,9 @@ def test_the_weeks_dues(visit: Callable[..., Visit], width: int) -> None:
     one = visit("M1", width=width)
     for language in ("zh", "en"):
         if language == "en":
-            in_english(one)
+            one.in_the_other_language()
         for name, path in (("due", "/loans/due/"), ("today", "/")):
             one.open(path)
-            one.page.wait_for_timeout(250)
             picture(one, f"week-{name}-{language}-{width}")
             one.clean()
     assert one.page.locator("#due .rowlinks a[href^='tel:']").count() > 0

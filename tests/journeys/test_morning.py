@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.journeys.conftest import Visit
+from tests.journeys.conftest import Visit, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 Opened = Callable[..., Visit]
@@ -52,8 +52,8 @@ def test_put_off_moves_to_the_calendar(visit: Opened) -> None:
     one.open("/calendar/")
     slot = page.locator(f".slot.of-task:has-text('{name}')")
     assert slot.count() == 1
-    slot.locator("button[name=done]").click()
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation():
+        slot.locator("button[name=done]").click()
     one.clean()
 
 
@@ -112,11 +112,13 @@ def test_a_list_keeps_its_state_in_the_address(visit: Opened) -> None:
     one.clean()
 
 
-def test_out_of_the_door(visit: Opened) -> None:
+def test_out_of_the_door_and_in_again(visit: Opened) -> None:
     one = visit("M1")
     one.page.locator("[popovertarget=me]").click()
     one.page.locator("#me form button").click()
     one.page.wait_for_selector("#username")
     one.page.locator(".language").click()
     one.page.wait_for_selector("h1:has-text('Good to see you')")
+    sign_in(one, "M1")
+    one.page.wait_for_selector("h1:has-text('Good morning')")
     one.clean()

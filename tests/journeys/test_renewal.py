@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 
 from tests.journeys.conftest import Visit
-from tests.journeys.test_class_change import in_english
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 WORDS = {
@@ -17,10 +16,7 @@ WORDS = {
 @pytest.mark.parametrize(("width", "language"), [(1440, "zh"), (390, "en")])
 def test_one_fails_and_one_is_looked_at(visit: Callable[..., Visit], width: int, language: str) -> None:
     failing, looked_at, conditions, going, fit = WORDS[language]
-    one = visit("M1", width=width)
-    if language == "en":
-        in_english(one)
-    one.open("/loans/renewals/")
+    one = visit("M1", width=width, language=language, at="/loans/renewals/")
 
     def part(title: str) -> object:
         return one.page.locator("section", has=one.page.locator("h2", has_text=title))

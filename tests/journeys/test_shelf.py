@@ -37,17 +37,12 @@ def shelf(desk: str, folder: Path) -> str:
     return desk
 
 
-def in_english(one: Visit) -> None:
-    one.page.locator(".top .language").click()
-    one.page.wait_for_load_state("networkidle")
-
-
 @pytest.mark.parametrize("width", [1440, 390])
 def test_every_page_of_the_shelf(shelf: str, visit: Callable[..., Visit], width: int) -> None:
     one = visit("A1", width=width)
     for language in ("zh", "en"):
         if language == "en":
-            in_english(one)
+            one.in_the_other_language()
         for place, path in enumerate(PAGES):
             one.open(path)
             one.clean()
@@ -61,11 +56,8 @@ def test_two_people_put_a_model_to_use(
     shelf: str, visit: Callable[..., Visit], width: int, language: str
 ) -> None:
     ask, send, look, approve, done = WORDS[language]
-    asker, approver = visit("A1", width=width), visit("R1", width=width)
-    if language == "en":
-        in_english(asker)
-        in_english(approver)
-    asker.open("/models/leaving/")
+    asker = visit("A1", width=width, language=language, at="/models/leaving/")
+    approver = visit("R1", width=width, language=language, at="")
     asker.page.get_by_role("link", name=ask, exact=True).click()
     asker.page.locator("dialog[open] textarea").fill("three months better")
     asker.page.get_by_role("button", name=send, exact=True).click()
@@ -83,8 +75,7 @@ def test_two_people_put_a_model_to_use(
 
 
 def test_a_trial_from_the_form_to_its_end(shelf: str, visit: Callable[..., Visit]) -> None:
-    one = visit("A1", width=1440)
-    one.open("/trials/")
+    one = visit("A1", at="/trials/")
     one.page.fill("#name", "谁先联系")
     one.page.select_option("[name=first_order]", "nobody")
     one.page.fill("[name=second_share]", "100")

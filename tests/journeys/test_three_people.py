@@ -9,7 +9,7 @@ from django.db import connections
 from tests.applications.desk import FIRM
 from tests.applications.test_appraisal import YUAN
 from tests.journeys.conftest import Visit
-from tests.journeys.test_application import PAPERS, in_english, picture, tap
+from tests.journeys.test_application import hand_in, picture, tap
 from xiaoer.applications.models import Step
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -22,11 +22,8 @@ UNSEEN = {"zh": "内勤还没有核验现场照片", "en": "has not verified the
 @pytest.mark.parametrize("width", [1440, 390])
 def test_three_people(visit: Callable[..., Visit], width: int, language: str) -> None:
     """Manager, branch head, credit clerk; the review waits until the clerk has looked at the photo of the place."""
-    manager, head, clerk = (visit(who, width=width) for who in ("M1", "H1", "K1"))
+    manager, head, clerk = (visit(who, width=width, language=language, at="") for who in ("M1", "H1", "K1"))
     name = f"three-{language}-{width}"
-    if language == "en":
-        for one in (manager, head, clerk):
-            in_english(one)
     address = ask_and_survey(manager, language, name)
     head.open(address)
     head.page.wait_for_selector(f".why:has-text('{UNSEEN[language]}')")
@@ -66,15 +63,6 @@ def ask_and_survey(one: Visit, language: str, name: str) -> str:
     picture(one, f"{name}-surveyed")
     one.clean()
     return address
-
-
-def hand_in(manager: Visit, clerk: Visit, address: str) -> None:
-    """Each paper by two people."""
-    for kind in PAPERS:
-        manager.open(address)
-        tap(manager, f"#checklist [href$='/papers/{kind}/']", {}, "[value=receive]")
-        clerk.open(address)
-        tap(clerk, f"#checklist [href$='/papers/{kind}/']", {}, "[value=verify]")
 
 
 def decide(one: Visit, address: str, name: str) -> None:

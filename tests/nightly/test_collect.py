@@ -8,7 +8,18 @@ from tests.world import BUSINESS_DATE
 from xiaoer.contacts.actions import About, FollowUp, complete_task, record_outcome
 from xiaoer.kit.scope import Scope
 from xiaoer.kit.scope.acting import acting_as
-from xiaoer.nightly.collect import CHECKS, CONTACTS, EVENTS, RULES, SUPPRESSIONS, TASKS, collect
+from xiaoer.nightly.collect import (
+    ABSENCES,
+    CHECKS,
+    CONTACTS,
+    EVENTS,
+    HANDOVERS,
+    LESSONS,
+    RULES,
+    SUPPRESSIONS,
+    TASKS,
+    collect,
+)
 
 pytestmark = pytest.mark.usefixtures("own_world")
 
@@ -25,7 +36,10 @@ def test_nothing_written_keeps_its_types() -> None:
         CHECKS,
         SUPPRESSIONS,
         EVENTS,
+        LESSONS,
         RULES,
+        ABSENCES,
+        HANDOVERS,
     ]
 
 

@@ -172,7 +172,7 @@ def test_a_pair_is_read_row_by_row() -> None:
 
 def test_a_batch_is_read_as_the_sample_was(card: PointsCard | TreesCard) -> None:
     """Words, missing ones, and one that training never saw, from Arrow as from the sample."""
-    fields = card.fields if isinstance(card, PointsCard) else card.trees.fields
+    fields = card.fields
     some = OTHERS.rows(np.arange(50)).columns
     words = [WORDS[int(code)] for code in some["trade"]]
     batch = pa.RecordBatch.from_pydict(

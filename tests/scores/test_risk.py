@@ -1,31 +1,26 @@
 """The risk card: points that add up, judgement out of fold, small samples never promoted, leaks found."""
 
-import json
-import random
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from xiaoer.features.terms import catalogue
 from xiaoer.kit.refusal import Refusal
-from xiaoer.kit.text import say
-from xiaoer.scores import rules
+from xiaoer.kit.text import reason, say
 from xiaoer.scores.judging import verdict
 from xiaoer.scores.measures import auc, redrawn, wilson
 from xiaoer.scores.night import bands, read_by, scoring
 from xiaoer.scores.registry import Registry
 from xiaoer.scores.repeating import train_and_judge
-from xiaoer.scores.rules import probability, score, start_points
+from xiaoer.scores.rules import moved, probability, score, start_points
 from xiaoer.scores.samples import Sample
-from xiaoer.scores.telling import told
-from xiaoer.scores.terms import Scorecard, Specification, State, Weighed, specification
+from xiaoer.scores.terms import Scorecard, Specification, State, specification
 
 SPEC = replace(specification("risk"), repeats=2)
 
@@ -120,48 +115,29 @@ def test_scores_carry_three_reasons_in_both_languages(judged: tuple[Scorecard, d
     firms = pa.RecordBatch.from_pydict({"customer_id": list(drawn.keys)} | columns)
     assert set(read_by(card, "sale_papers")) == set(firms.schema.names)
     scored = pl.DataFrame(scoring(card, "sale_papers")(firms))
-    rows = told(card, scored.join(pl.DataFrame(firms), on="customer_id", how="left")).to_dicts()
-    assert [row["customer_id"] for row in rows] == ["C0000", "C0001", "C0003"]
-    for row in rows:
+    known = scored.join(pl.DataFrame(firms), on="customer_id", how="left").to_dicts()
+    assert [row["customer_id"] for row in known] == ["C0000", "C0001", "C0003"]
+    inputs = [(entry.name, entry.usual) for entry in card.inputs]
+    units = {name: one.unit for name, one in catalogue().items()}
+    for row in known:
         assert row["version"] == card.version
-        reasons, every = json.loads(row["reasons"]), json.loads(row["all_points"])
-        assert len(reasons) == 3
+        every = moved(inputs, units, [row[name] for name, _ in inputs], row["parts"])
         assert start_points(card) + sum(one["points"] for one in every) == row["points"]
+        sizes = [abs(one["points"]) for one in every]
+        assert sizes == sorted(sizes, reverse=True)
         assert all(say(one, language) for one in every for language in ("zh", "en"))
 
 
-VALUES = st.one_of(
-    st.none(), st.floats(-2, 2), st.floats(-1e13, 1e13), st.integers(-9_000, 9_000).map(lambda n: n / 1_000)
-)
-FIRM = st.tuples(*(st.tuples(VALUES, st.integers(-3, 3)) for _ in SPEC.inputs))
-
-
-@settings(deadline=None, max_examples=40)
-@given(st.lists(FIRM, max_size=4), st.randoms(use_true_random=False))
-def test_words_by_columns_are_the_words_firm_by_firm(
-    firms: list[tuple[Any, ...]], draw: random.Random
-) -> None:
-    """On any card, with values missing and inputs that moved alike."""
-    usual = [draw.choice((0.0, 1e-5, 2.675, -3.2, 8_831_148.7)) for _ in SPEC.inputs]
-    inputs = [
-        Weighed(one.name, one.form, 0, 1, at, 0, 1, 0) for one, at in zip(SPEC.inputs, usual, strict=True)
-    ]
-    draw.shuffle(inputs)
-    card = Scorecard("risk", "v", State.LIVE, 0.0, SPEC.points, tuple(inputs), "", 0, 0)
-    columns = {
-        one.name: pl.Series([firm[at][0] for firm in firms], dtype=pl.Float64)
-        for at, one in enumerate(inputs)
-    }
-    parts = pl.Series([[points for _, points in firm] for firm in firms], dtype=pl.List(pl.Int16))
-    rows = told(card, pl.DataFrame(columns | {"parts": parts}))
-    for row, firm in zip(rows.iter_rows(named=True), firms, strict=True):
-        moved = sorted(zip(inputs, firm, strict=True), key=lambda one: (-abs(one[1][1]), one[0].name))
-        every = [
-            rules.told(entry, catalogue()[entry.name].unit, np.nan if value is None else value, points)
-            for entry, (value, points) in moved
-        ]
-        assert row["all_points"] == json.dumps(every, ensure_ascii=False)
-        assert row["reasons"] == json.dumps(every[:3], ensure_ascii=False)
+def test_what_moved_a_score_says_the_value_beside_the_usual_one() -> None:
+    """Of inputs that moved alike the one earlier by name comes first; a value nobody knows says so."""
+    inputs = [("sales_12m", 8_831_148.7), ("buyers", 2.675), ("void_share", 0.0123)]
+    units = {name: catalogue()[name].unit for name, _ in inputs}
+    amount, count, share = moved(inputs, units, [None, 1.005, 0.5], [-12, -3, 3])
+    assert amount == reason("score_missing", feature_words="sales_12m") | {"points": -12}
+    shown = {"feature_words": "buyers", "value": 1.0, "usual": 2.67}
+    assert count == reason(f"score_{units['buyers']}", "bad", **shown) | {"points": -3}
+    assert share["params"] == {"feature_words": "void_share", "value_share": 0.5, "usual_share": 0.0123}
+    assert (share["tone"], share["points"]) == ("good", 3)
 
 
 def test_bands_begin_at_their_limits() -> None:

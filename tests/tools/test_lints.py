@@ -14,7 +14,7 @@ id = "rooms"
 layers = ["app", "workbench | (portal)", "offers", "contacts", "customers", "kit"]
 """
 WORDS = '[late]\nzh = "晚 {days} 天"\nen = "{days} days late"\n'
-EVENTS = "src/xiaoer/events/night.py"
+EVENTS = "src/xiaoer/events/night/trade.py"
 OFFERS = "src/xiaoer/offers/models.py"
 CUSTOMERS = "src/xiaoer/customers"
 

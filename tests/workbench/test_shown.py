@@ -7,7 +7,7 @@ import pytest
 from django.utils import translation
 
 from xiaoer.features.models import Profile
-from xiaoer.workbench.shown import drawings, hours, sheets, week
+from xiaoer.workbench.shown import drawings, hours, sheets, slotted, week
 
 TODAY = date(2026, 11, 20)  # a Friday
 
@@ -65,7 +65,7 @@ def test_the_waterfall_ends_at_the_firm_s_own_points() -> None:
 
 
 def test_a_full_day_is_folded_after_a_dozen() -> None:
-    slots = tuple(week.Slot("job", f"C{n}", "", "", "") for n in range(30))
+    slots = tuple(slotted.Slot("job", f"C{n}", "", "", "") for n in range(30))
     full, short = week.Day(TODAY, slots, 360), week.Day(TODAY, slots[:13], 360)
     assert (len(full.shown), len(full.folded)) == (12, 18)
     assert not short.folded

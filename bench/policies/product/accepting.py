@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from bench.policies.product.memory import LOANS, PRODUCTS, Memory, Seen, Standing, places
+from bench.policies.product.memory import LOANS, PRODUCTS, Memory, Standing
+from bench.policies.product.told import Table, Told, only, places
 from xiaoer.scores.pooling import Grouping, Pooled, chance, own_effects, pooled
 from xiaoer.simulator.catalogue import product_file
 from xiaoer.simulator.people.terms import CHANNELS
@@ -13,7 +14,6 @@ from xiaoer.simulator.people.terms import CHANNELS
 TRUST = 0.1
 APART = 0.7  # how far single products may lie from what the catalogue leads to expect
 FIRM_VARIANCE, TASTE_VARIANCE = 0.2, 0.6
-FADING_DAYS = 60
 NEVER = 10_000
 YEAR_DAYS = 365
 VISIT_COLUMN = len(PRODUCTS)
@@ -39,38 +39,34 @@ class Accepting:
     product: list[np.ndarray] = field(default_factory=list)
     took: list[np.ndarray] = field(default_factory=list)
     rows: list[np.ndarray] = field(default_factory=list)
-    said_no: np.ndarray = field(init=False)
     said_yes: np.ndarray = field(init=False)
     card: Pooled | None = None
     own: list[np.ndarray] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.said_no = np.full((len(self.traits), len(PRODUCTS)), -NEVER)
         self.said_yes = np.full((len(self.traits), 2), -NEVER)  # per owner: the last day, and whose firm's
 
-    def take_in(self, known: Seen, memory: Memory) -> None:
+    def take_in(self, known: Told, memory: Memory) -> None:
         """The answers since the last time."""
-        new = known["contacts"][self.contacts :]
-        self.contacts += len(new)
-        asked = new.filter(
-            pl.col("purpose") == "offer",
-            pl.col("outcome") != "not_reached",
-            pl.col("product_id").is_not_null(),
-        ).sort("contact_date", "i")
-        for day in asked.partition_by("contact_date", maintain_order=True):
-            self._of_a_day(day, memory)
+        met = only(known["contacts"], np.s_[self.contacts :])
+        self.contacts += len(met["i"])
+        asked = only(
+            met, (met["purpose"] == "offer") & (met["outcome"] != "not_reached") & (places(met) >= 0)
+        )
+        asked = only(asked, np.lexsort((asked["i"], asked["contact_date"])))
+        days, first = np.unique(asked["contact_date"], return_index=True)
+        for day, begin, end in zip(days, first, [*first[1:], len(asked["i"])], strict=True):
+            self._of_a_day(day, only(asked, np.s_[begin:end]), memory)
 
-    def _of_a_day(self, asked: pl.DataFrame, memory: Memory) -> None:
-        firm, product = asked["i"].to_numpy(), places(asked)
-        day = np.datetime64(asked["contact_date"][0])
-        took = (asked["outcome"] == "accepted").to_numpy().astype(float)
+    def _of_a_day(self, day: np.datetime64, asked: Table, memory: Memory) -> None:
+        firm, product = asked["i"], places(asked)
+        took = (asked["outcome"] == "accepted").astype(float)
         channel = np.array([CHANNELS.index(name) for name in asked["channel"]])
         then = next((one for one in reversed(memory.months) if one.day <= day), memory.months[0])
         self.firm.append(firm)
         self.product.append(product)
         self.took.append(took)
         self.rows.append(self._columns(then, firm, product, channel, day))
-        self.said_no[firm, product] = np.where(took > 0, -NEVER, day.astype(int))
         if self.owners is not None:
             yes = firm[took > 0]
             self.said_yes[self.owners[yes]] = np.column_stack([np.full(len(yes), day.astype(int)), yes])
@@ -87,7 +83,7 @@ class Accepting:
         taste = firm * len(PRODUCTS) + np.concatenate(self.product)
         groupings = [
             Grouping(firm, len(self.traits), FIRM_VARIANCE),
-            Grouping(taste, self.said_no.size, TASTE_VARIANCE),
+            Grouping(taste, len(self.traits) * len(PRODUCTS), TASTE_VARIANCE),
         ]
         self.own = own_effects(self.card.log_odds(rows), np.concatenate(self.took), groupings)
 
@@ -105,7 +101,6 @@ class Accepting:
     def _columns(
         self, then: Standing, firm: np.ndarray, product: np.ndarray, channel: np.ndarray, day: np.datetime64
     ) -> np.ndarray:
-        since = day.astype(int) - self.said_no[firm, product]
         loan = np.isin(product, LOANS)
         size, growth = np.log(np.nan_to_num(then.turnover) + 1000)[firm], np.nan_to_num(then.growth)[firm]
         return np.column_stack(
@@ -113,7 +108,6 @@ class Accepting:
                 np.eye(len(PRODUCTS))[product] * APART,
                 np.eye(len(CHANNELS))[channel][:, :-1],
                 EXPECTED[product],
-                np.exp(-since / FADING_DAYS),
                 size,
                 size * loan,
                 growth,

@@ -3,17 +3,15 @@
 from dataclasses import dataclass, field
 
 import numpy as np
-import polars as pl
 
+from bench.policies.product.told import Table, Told, of_firms, places, told_of
 from xiaoer.simulator.catalogue import loan_places, product_ids
 from xiaoer.simulator.people.living import LivingBank
-from xiaoer.simulator.people.seen import seen
 
 EVERY_WEEKS = 4
 NO_DAY = np.datetime64("NaT", "D")
 PRODUCTS = {code: place for place, code in enumerate(product_ids())}
 LOANS = loan_places()
-Seen = dict[str, pl.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -41,14 +39,14 @@ class Standing:
         return self.owed.sum(axis=1) > 0
 
 
-def standing(living: LivingBank, known: Seen) -> Standing:
+def standing(living: LivingBank, known: Told) -> Standing:
     """The registers as arrays over all firms."""
     count = len(living.setting.firms)
     notes, at = known["notes"], _loan_cells(known["notes"])
     late = np.zeros(count)
-    np.maximum.at(late, notes["i"].to_numpy(), notes["days_past_due"].to_numpy().astype(float))
+    np.maximum.at(late, notes["i"], notes["days_past_due"].astype(float))
     held = np.zeros((count, len(PRODUCTS)), dtype=bool)
-    held[known["holdings"]["i"].to_numpy(), places(known["holdings"])] = True
+    held[known["holdings"]["i"], places(known["holdings"])] = True
     loans = (count, len(LOANS))
     return Standing(
         living.life.week,
@@ -63,31 +61,12 @@ def standing(living: LivingBank, known: Seen) -> Standing:
     )
 
 
-def of_firms(frame: pl.DataFrame, name: str, count: int) -> np.ndarray:
-    """A numeric column over all firms, NaN where the frame does not tell."""
-    column = np.full(count, np.nan)
-    column[frame["i"].to_numpy()] = frame[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
-    return column
+def _loan_cells(notes: Table) -> tuple[np.ndarray, np.ndarray]:
+    return notes["i"], np.searchsorted(LOANS, places(notes))
 
 
-def flagged(frame: pl.DataFrame, which: pl.Expr, count: int) -> np.ndarray:
-    """Per firm whether any of its rows fulfils a condition."""
-    flags = np.zeros(count, dtype=bool)
-    flags[frame.filter(which)["i"].to_numpy()] = True
-    return flags
-
-
-def places(frame: pl.DataFrame) -> np.ndarray:
-    """Per row the place of its product."""
-    return np.array([PRODUCTS[code] for code in frame["product_id"]], dtype=int)
-
-
-def _loan_cells(notes: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    return notes["i"].to_numpy(), np.searchsorted(LOANS, places(notes))
-
-
-def _cells(table: np.ndarray, at: tuple[np.ndarray, np.ndarray], values: pl.Series) -> np.ndarray:
-    table[at] = values.to_numpy().astype(table.dtype)
+def _cells(table: np.ndarray, at: tuple[np.ndarray, np.ndarray], values: np.ndarray) -> np.ndarray:
+    table[at] = values.astype(table.dtype)
     return table
 
 
@@ -102,9 +81,9 @@ class Memory:
     def watch(self, living: LivingBank) -> None:
         """Remember the week that begins, where it is a fourth one: for the years before anybody advised the bank."""
         if not self.months or living.life.week >= self.months[-1].week + EVERY_WEEKS:
-            self.months.append(standing(living, seen(living)))
+            self.months.append(standing(living, told_of(living)))
 
-    def note(self, living: LivingBank, known: Seen) -> Standing:
+    def note(self, living: LivingBank, known: Told) -> Standing:
         """The week that begins, remembered."""
         self.before, self.now = self.now, standing(living, known)
         if not self.months or self.now.week >= self.months[-1].week + EVERY_WEEKS:

@@ -1,6 +1,8 @@
 """The week of a bank that works with the product: see, learn, weigh, choose; a few firms are left alone by lot."""
 
 from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
 
 import numpy as np
 
@@ -8,14 +10,14 @@ from bench.policies.choosing import Desks, chosen
 from bench.policies.product.accepting import Accepting
 from bench.policies.product.failing import Failing, failing_from
 from bench.policies.product.lending import Lending, lending_from
-from bench.policies.product.memory import Memory, Seen
+from bench.policies.product.memory import Memory
 from bench.policies.product.proposing import Outlook, offers, relief, renewals, retention
+from bench.policies.product.told import Told, told_of
 from bench.policies.product.week import Week, week_of
 from xiaoer.offers.rules import arm_of
 from xiaoer.offers.terms import Terms
 from xiaoer.offers.worth import Worth
 from xiaoer.simulator.people.living import LivingBank
-from xiaoer.simulator.people.seen import seen
 from xiaoer.simulator.people.terms import MINUTES, Actions, together
 
 LEARN_WEEKS = 8
@@ -28,11 +30,13 @@ class Product:
     """`remembered` is what was watched before the year, `ends` the week in which it is over.
 
     `owners` is each firm's group of one owner, as the register of persons tells it; None leaves relations out.
+    `held_out`: whether a share of firms is offered nothing, as the product does.
     """
 
     ends: int
     remembered: Memory
     owners: np.ndarray | None = None
+    held_out: bool = True
     memory: Memory = field(init=False)
     accepting: Accepting | None = None
     failing: Failing | None = None
@@ -44,11 +48,12 @@ class Product:
         self.memory = self.remembered.copy()
 
     def __call__(self, living: LivingBank) -> Actions:
-        known, terms = seen(living), Worth.in_force(living.day)
+        known, terms = told_of(living), Worth.in_force(living.day)
         week = week_of(living, known, self.memory, terms)
         self._learn(week, known, terms)
         look = self._outlook(week, terms)
-        held_out = left_alone(known, week, len(week.managed))
+        count = len(week.managed)
+        held_out = left_alone(known, week, count) if self.held_out else np.zeros(count, dtype=bool)
         wishes = [
             *offers(week, look, held_out),
             *renewals(week, look),
@@ -60,7 +65,7 @@ class Product:
         desks = Desks(week.desk[wish.firm], MINUTES[wish.channel], living.setting.minutes)
         return wish.only(chosen(wish.firm, value, desks, value > 0))
 
-    def _learn(self, week: Week, known: Seen, terms: Worth) -> None:
+    def _learn(self, week: Week, known: Told, terms: Worth) -> None:
         """Chances and loans anew every eighth week; answers and flows every week."""
         if self.accepting is None:
             self.accepting = Accepting(week.young_here, self.owners)
@@ -103,10 +108,14 @@ def flowing_away(memory: Memory, going: np.ndarray | None) -> np.ndarray:
     return np.asarray(np.where(left < AWAY, True, np.where(left >= STILL, False, going)) & now.here)
 
 
-def left_alone(known: Seen, week: Week, count: int) -> np.ndarray:
+def left_alone(known: Told, week: Week, count: int) -> np.ndarray:
     """Firms offered nothing this half-year, by the product's own lot."""
     share = Terms.in_force(week.day).holdout_share
+    half = date(week.day.year, 1 + 6 * (week.day.month > 6), 1)
     out = np.zeros(count, dtype=bool)
-    for i, customer_id in known["customers"].select("i", "customer_id").iter_rows():
-        out[i] = arm_of(customer_id, week.day, share) == "holdout"
+    firms = known["customers"]
+    out[firms["i"]] = [lot(number, half, share) == "holdout" for number in firms["customer_id"]]
     return out
+
+
+lot = cache(arm_of)

@@ -1,13 +1,12 @@
 """The candidates of a week, each with its worth: offers, renewal talks, talks with who leaves, relief in time."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 import numpy as np
-import polars as pl
 
 from bench.policies.product.lending import Lending
-from bench.policies.product.memory import LOANS, flagged, places
+from bench.policies.product.memory import LOANS
+from bench.policies.product.told import flagged, only, places, since
 from bench.policies.product.week import Week
 from xiaoer.offers.worth import Worth, loan_prize, net, over, patience_price, relief_prize
 from xiaoer.simulator.catalogue import catalogue
@@ -19,7 +18,6 @@ TALKED = ("visit", "call")
 REACHED = {"visit": 0.93, "call": 0.78}  # usual shares, from the habit years
 TAKEN_DAYS = 30
 GRANTED = 0.85  # of applications
-LOAN_YEARS = np.array([1.4, 2.6, 1.4, 1.4])  # renewals counted in part
 RELIEF_DAYS, RELIEF_REST_DAYS, HALF_YEAR_DAYS = 130, 110, 182
 RENEW_FROM, RENEW_UNTIL, RENEW_REST_DAYS = 14, 68, 75
 RETENTION_REST_DAYS, WAY_OUT_DAYS = 12, 120
@@ -70,7 +68,7 @@ def prizes(week: Week, look: Outlook) -> np.ndarray:
     """Firms × products: the yuan it brings if taken now, what it does for staying included."""
     stays = LEAVING_SHARE * look.years * firm_worth(week, look)
     prize = _product_years(week) * look.years + (PRODUCT_KEEPS * stays)[:, None]
-    loan = _loans(look, np.minimum(look.years, LOAN_YEARS))
+    loan = _loans(look, look.years)  # most are renewed when they fall due
     prize[:, LOANS] = GRANTED * loan + (LOAN_KEEPS * stays * ~week.now.owing)[:, None]
     prize[look.going] *= GOING_COUNTS
     return prize
@@ -89,10 +87,11 @@ def offers(week: Week, look: Outlook, left_alone: np.ndarray) -> list[Wish]:
 
 def _just_taken(week: Week) -> np.ndarray:
     """Firms × products said yes to and perhaps not in the registers yet; loans take weeks to be drawn or declined."""
-    since = week.day - timedelta(days=TAKEN_DAYS)
-    yes = week.known["contacts"].filter(pl.col("outcome") == "accepted", pl.col("contact_date") > since)
+    met = week.known["contacts"]
+    lately = since(met, "contact_date", week.now.day, TAKEN_DAYS)
+    yes = only(met, lately & (met["outcome"] == "accepted"))
     taken = np.zeros_like(week.now.held)
-    taken[yes["i"].to_numpy(), places(yes)] = True
+    taken[yes["i"], places(yes)] = True
     return taken
 
 
@@ -124,11 +123,13 @@ def renewals(week: Week, look: Outlook) -> list[Wish]:
 
 def retention(week: Week, look: Outlook) -> list[Wish]:
     """A talk, with something off the price, where the money flows away."""
-    since = week.day - timedelta(days=WAY_OUT_DAYS)
-    talks = week.known["contacts"].filter(pl.col("purpose") == "retention", pl.col("contact_date") > since)
-    tries = np.bincount(talks["i"].to_numpy(), minlength=len(week.managed))
-    rested = pl.col("contact_date") > week.day - timedelta(days=RETENTION_REST_DAYS)
-    ready = ~flagged(talks, rested, len(tries)) & (tries < look.terms.retention_tries)
+    met = week.known["contacts"]
+    talks = only(
+        met, (met["purpose"] == "retention") & since(met, "contact_date", week.now.day, WAY_OUT_DAYS)
+    )
+    tries = np.bincount(talks["i"], minlength=len(week.managed))
+    just = since(talks, "contact_date", week.now.day, RETENTION_REST_DAYS)
+    ready = ~flagged(talks, just, len(tries)) & (tries < look.terms.retention_tries)
     base = week.now.owed.sum(axis=1) + np.nan_to_num(week.now.deposits)
     worth, given = firm_worth(week, look), RETENTION_LESS / 10_000 * base
     prize = {name: look.terms.brought_back[name] * worth - given for name in TALKED}
@@ -167,7 +168,7 @@ def _talks_over(week: Week, look: Outlook, talks: Talks, name: str) -> Wish:
     return wish, worth
 
 
-def _loans(look: Outlook, years: np.ndarray | float) -> np.ndarray:
+def _loans(look: Outlook, years: float) -> np.ndarray:
     """Firms × loan products: what a loan brings over so many years."""
     lending, fails = look.lending, look.fails_yearly[:, None]
     return loan_prize(lending.amount, lending.margin, np.asarray(years), fails, lending.loss_share)
@@ -175,6 +176,6 @@ def _loans(look: Outlook, years: np.ndarray | float) -> np.ndarray:
 
 def _talked(week: Week, purpose: str, days: int) -> np.ndarray:
     """Firms that were reached for a purpose within so many days."""
-    within = pl.col("contact_date") > week.day - timedelta(days=days)
-    reached = (pl.col("purpose") == purpose) & (pl.col("outcome") != "not_reached") & within
-    return flagged(week.known["contacts"], reached, len(week.managed))
+    met = week.known["contacts"]
+    reached = (met["purpose"] == purpose) & (met["outcome"] != "not_reached")
+    return flagged(met, reached & since(met, "contact_date", week.now.day, days), len(week.managed))

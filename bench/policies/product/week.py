@@ -1,12 +1,12 @@
 """One morning as the bank sees it: who may be approached how, what each firm is worth, when it is reached."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
-import polars as pl
 
-from bench.policies.product.memory import Memory, Seen, Standing, flagged, of_firms
+from bench.policies.product.memory import Memory, Standing
+from bench.policies.product.told import Table, Told, flagged, of_firms, only, since
 from xiaoer.offers.worth import Worth, weariness
 from xiaoer.simulator.people.living import LivingBank
 from xiaoer.simulator.people.terms import CHANNELS
@@ -26,7 +26,7 @@ class Week:
 
     day: date
     now: Standing
-    known: Seen
+    known: Told
     managed: np.ndarray
     desk: np.ndarray
     may: dict[str, np.ndarray]  # by channel; "offer" for marketing at all
@@ -37,19 +37,17 @@ class Week:
     hour: np.ndarray
 
 
-def week_of(living: LivingBank, known: Seen, memory: Memory, terms: Worth) -> Week:
+def week_of(living: LivingBank, known: Told, memory: Memory, terms: Worth) -> Week:
     """Everything once, from what is seen."""
     now, firms, count = memory.note(living, known), known["customers"], len(living.setting.firms)
     turnover = usual_turnover(memory)
     consent = {
         name: of_firms(firms, f"consent_{name}", count) == 1 for name in ("marketing", "call", "message")
     }
-    managed = flagged(firms, pl.col("staff_id").is_not_null(), count)
-    silent = flagged(
-        known["service_requests"],
-        pl.col("requested_date") > living.day - timedelta(days=COMPLAINT_DAYS),
-        count,
-    )
+    managed = flagged(firms, firms["staff_id"] != None, count)  # noqa: E711 - compared one by one
+    angry = known["service_requests"]
+    silent = flagged(angry, since(angry, "requested_date", now.day, COMPLAINT_DAYS), count)
+    young = _young(firms, "founded_date", now.day, count)
     return Week(
         day=living.day,
         now=now,
@@ -64,29 +62,27 @@ def week_of(living: LivingBank, known: Seen, memory: Memory, terms: Worth) -> We
             & consent["marketing"]
             & ~silent
             & (now.late == 0)
-            & _free(known, living.day, count),
+            & _free(known, now.day, count),
         },
-        wearied=_wearied(known, living.day, count, terms),
+        wearied=_wearied(known, now.day, count, terms),
         turnover=turnover,
-        traits=np.column_stack([size_of(firms, turnover), _young(firms, "founded_date", living.day, count)]),
+        traits=np.column_stack([size_of(firms, turnover), young]),
         young_here=np.column_stack(
             [
-                _young(firms, "opened_date", living.day, count, years=1),
-                flagged(firms, pl.col("kind") == "enterprise", count),
+                _young(firms, "opened_date", now.day, count, years=1),
+                flagged(firms, firms["kind"] == "enterprise", count),
             ]
         ),
         hour=good_hours(known["contacts"], count),
     )
 
 
-def _free(known: Seen, day: date, count: int) -> np.ndarray:
+def _free(known: Told, day: np.datetime64, count: int) -> np.ndarray:
     """Firms not offered something twice in three weeks, nor refusing twice in seven: the bank's own caps."""
-    offers = known["contacts"].filter(pl.col("purpose") == "offer")
-    lately = offers.filter(pl.col("contact_date") >= day - timedelta(days=CAP_DAYS))["i"].to_numpy()
-    said_no = offers.filter(
-        pl.col("outcome").is_in(["refused", "complained"]),
-        pl.col("contact_date") >= day - timedelta(days=PAUSE_DAYS),
-    )["i"].to_numpy()
+    offers = only(known["contacts"], known["contacts"]["purpose"] == "offer")
+    lately = offers["i"][since(offers, "contact_date", day, CAP_DAYS + 1)]
+    refusing = (offers["outcome"] == "refused") | (offers["outcome"] == "complained")
+    said_no = offers["i"][refusing & since(offers, "contact_date", day, PAUSE_DAYS + 1)]
     return (np.bincount(lately, minlength=count) < 2) & (np.bincount(said_no, minlength=count) < 2)
 
 
@@ -97,12 +93,13 @@ def usual_turnover(memory: Memory) -> np.ndarray:
     return np.asarray(np.nanmedian(table, axis=0))
 
 
-def size_of(firms: pl.DataFrame, turnover: np.ndarray) -> np.ndarray:
+def size_of(firms: Table, turnover: np.ndarray) -> np.ndarray:
     """Log of the sales a month that staff and industry lead to expect; the share settled here is not in it."""
-    i = firms["i"].to_numpy()
-    staff = np.log(firms["staff_count"].cast(pl.Float64).fill_null(1.0).to_numpy().clip(1))
+    i = firms["i"]
+    staff = np.log(np.nan_to_num(firms["staff_count"].astype(float), nan=1.0).clip(1))
     gap = np.log(turnover[i] + 1000) - staff
-    _, industry = np.unique(firms["industry_code"].str.slice(0, 3).to_numpy(), return_inverse=True)
+    letters = np.array([code[:3] for code in firms["industry_code"]])
+    _, industry = np.unique(letters, return_inverse=True)
     total, many = np.bincount(industry, weights=gap), np.bincount(industry)
     mean = (total + SHARE_OF_MEAN * gap.mean()) / (many + SHARE_OF_MEAN)
     size = np.full(len(turnover), float(np.median(staff + mean[industry])))
@@ -110,14 +107,14 @@ def size_of(firms: pl.DataFrame, turnover: np.ndarray) -> np.ndarray:
     return size
 
 
-def good_hours(contacts: pl.DataFrame, count: int) -> np.ndarray:
+def good_hours(contacts: Table, count: int) -> np.ndarray:
     """Per firm the hour it was oftenest reached around, all hours alike for those never called."""
-    calls = contacts.filter(pl.col("channel") == "call")
-    near = np.abs(calls["hour"].to_numpy()[:, None] - HOURS) <= NEARBY
-    reached = (calls["outcome"] != "not_reached").to_numpy()[:, None]
+    calls = only(contacts, contacts["channel"] == "call")
+    near = np.abs(calls["hour"][:, None] - HOURS) <= NEARBY
+    reached = (calls["outcome"] != "not_reached")[:, None]
     share = np.where(near, NEAR_REACHED, FAR_REACHED)
     evidence = np.zeros((count, len(HOURS)))
-    np.add.at(evidence, calls["i"].to_numpy(), np.log(np.where(reached, share, 1 - share)))
+    np.add.at(evidence, calls["i"], np.log(np.where(reached, share, 1 - share)))
     likely = np.exp(evidence - evidence.max(axis=1, keepdims=True))
     around = likely.copy()
     around[:, 1:] += likely[:, :-1]
@@ -125,31 +122,28 @@ def good_hours(contacts: pl.DataFrame, count: int) -> np.ndarray:
     return np.asarray(HOURS[around.argmax(axis=1)])
 
 
-def _wearied(known: Seen, day: date, count: int, terms: Worth) -> np.ndarray:
+def _wearied(known: Told, day: np.datetime64, count: int, terms: Worth) -> np.ndarray:
     """Per firm what its approaches still weigh, complaints of the last year added."""
     contacts, told = known["contacts"], known["service_requests"]
-    ago = (np.datetime64(day) - contacts["contact_date"].to_numpy()).astype("timedelta64[D]").astype(float)
-    wears = np.array([terms.wears[name] for name in CHANNELS])
-    channel = contacts["channel"].replace_strict(
-        {name: at for at, name in enumerate(CHANNELS)}, return_dtype=pl.Int64
+    ago = (day - contacts["contact_date"]).astype("timedelta64[D]").astype(float)
+    wears = np.select(
+        [contacts["channel"] == name for name in CHANNELS], [terms.wears[name] for name in CHANNELS]
     )
-    sums = np.zeros(count)
-    np.add.at(sums, contacts["i"].to_numpy(), weariness(ago, wears[channel.to_numpy()], terms))
-    angry = told.filter(pl.col("requested_date") > day - timedelta(days=YEAR))["i"].to_numpy()
-    np.add.at(sums, angry, terms.complaint_wears)
-    return sums
+    sums = np.bincount(contacts["i"], weariness(ago, wears, terms), minlength=count)
+    angry = told["i"][since(told, "requested_date", day, YEAR)]
+    return sums + terms.complaint_wears * np.bincount(angry, minlength=count)
 
 
-def _young(firms: pl.DataFrame, since: str, day: date, count: int, years: int = YOUNG_YEARS) -> np.ndarray:
-    return flagged(firms, pl.col(since) > day - timedelta(days=YEAR * years), count).astype(float)
+def _young(firms: Table, column: str, day: np.datetime64, count: int, years: int = YOUNG_YEARS) -> np.ndarray:
+    return flagged(firms, since(firms, column, day, YEAR * years), count).astype(float)
 
 
-def _desks(living: LivingBank, firms: pl.DataFrame, count: int) -> np.ndarray:
+def _desks(living: LivingBank, firms: Table, count: int) -> np.ndarray:
     """Per firm whose minutes it takes: the place of its manager on the staff list, or the call desk at its end."""
     bank, last = living.setting.bank, len(living.setting.minutes) - 1
     staff = {
         name: at for names in (bank.predecessors, bank.managers) for at, name in enumerate(names) if name
     }
     desk = np.full(count, last)
-    desk[firms["i"].to_numpy()] = [staff.get(name, last) for name in firms["staff_id"]]
+    desk[firms["i"]] = [staff.get(name, last) for name in firms["staff_id"]]
     return desk

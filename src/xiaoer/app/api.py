@@ -12,6 +12,7 @@ from ninja.security import django_auth
 from xiaoer.applications.api import router as applications
 from xiaoer.events.api import router as records
 from xiaoer.kit.refusal import Refusal
+from xiaoer.workbench.absence_api import router as absences_router
 from xiaoer.workbench.api import router
 from xiaoer.workbench.model_api import router as models_router
 from xiaoer.workbench.risk_api import router as loans_router
@@ -41,6 +42,7 @@ api.add_router(
 )  # before the desk's: a firm's number may hold "/", and its notes come after it
 api.add_router("", router)
 api.add_router("", rules_router)
+api.add_router("", absences_router)
 api.add_router("/applications", applications)
 api.add_router("/v1", records)  # for systems of the bank, by a key of their own
 api.add_router("/models", models_router)

@@ -14,7 +14,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, QueryDict
 
-from xiaoer.branches.queries import whole_scope
+from xiaoer.branches.queries import handed, standing_in, whole_scope
 from xiaoer.kit.dates import Clock, SystemClock
 from xiaoer.kit.published import Pointer, pointer
 from xiaoer.kit.scope import Scope
@@ -111,18 +111,21 @@ class SignedScope:
         return redirect_to_login(request.get_full_path())
 
     def _shown(self, staff_id: str, edition: int, today: date) -> Scope:
-        """The posts of an edition never change, so what follows from them is remembered."""
+        """The posts of an edition never change, so what follows from them is remembered; who is away is asked anew."""
         bare, now, key = Scope(staff_id, edition=edition), self.clock.now(), (staff_id, edition, today)
         scope = self._known.get(key)
         if scope is None:
             show(bare, now)
             scope = kept(self._known, key, whole_scope(bare, today))
         show(scope, now)
-        return scope
+        wider = standing_in(scope, today)
+        if wider is not scope:
+            show(wider, now)
+        return wider
 
     def _remembered(self, scope: Scope, today: date) -> dict[str, object]:
         """What pages found in published rows: the same for all who see the same portfolios."""
-        key = (scope.everything, scope.branches, scope.managers, scope.edition, today)
+        key = (scope.everything, scope.branches, scope.managers, scope.edition, today, handed(today))
         found = self._found.get(key)
         return kept(self._found, key, {}) if found is None else found
 

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "xiaoer.evidence",
     "xiaoer.loans",
     "xiaoer.network",
+    "xiaoer.products",
     "xiaoer.contacts",
     "xiaoer.contact_policy",
     "xiaoer.features",

@@ -1,12 +1,13 @@
 """The organisation: who works where, in which post, answering for whom; and who may sign in."""
 
+import uuid
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import check_password
 from django.db import models
 
-from xiaoer.kit.published import Published, Versioned, one_open_row
+from xiaoer.kit.published import Published, Scoped, ScopedRows, Versioned, one_open_row
 from xiaoer.kit.scope.walls import Wall
 
 
@@ -69,6 +70,78 @@ class Assignment(Published):
 
     class Meta(Published.Meta):
         constraints: ClassVar = [one_open_row("customer_id", "staff_id", "role")]
+
+
+class Absence(models.Model):
+    """Somebody is away between two days, both included; on those days a deputy sees and does what is theirs.
+
+    `back_date` is written on the day they are back sooner. PostgreSQL itself holds who may write which row, and that
+    nobody stands in who is away (migration 0006_guards).
+    """
+
+    staff_id = models.TextField()
+    branch_id = models.TextField()
+    deputy_id = models.TextField()
+    from_date = models.DateField()
+    to_date = models.DateField()
+    back_date = models.DateField(null=True)
+    entered_by = models.TextField()
+    day = models.DateField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    wall: ClassVar[Wall] = Wall.LED
+    web_may: ClassVar[str] = "SELECT, INSERT, UPDATE"
+    keeps_history: ClassVar[bool] = True
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(to_date__gte=models.F("from_date")), name="branches_absence_days"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(deputy_id=models.F("staff_id")), name="branches_absence_somebody_else"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["deputy_id", "to_date"], name="branches_absence_deputy"),
+            models.Index(fields=["staff_id", "to_date"], name="branches_absence_staff"),
+        ]
+
+
+class Handover(Scoped):
+    """A firm went from one manager of a branch to another; what is written about it goes with it, in the same moment.
+
+    `handover` joins what was carried out together; `because` are reasons; `minutes` a week and `worth` (fen a week)
+    are what was expected of it. Undone on the same day or never. PostgreSQL holds who may, and carries the firm's
+    rows (migration 0006_guards).
+    """
+
+    handover = models.UUIDField(default=uuid.uuid4)
+    customer_id = models.TextField()
+    from_id = models.TextField()
+    to_id = models.TextField()
+    because = models.JSONField(default=list)
+    minutes = models.IntegerField(default=0)
+    worth = models.BigIntegerField(default=0)
+    staff_id = models.TextField()
+    day = models.DateField()
+    at = models.DateTimeField(auto_now_add=True)
+    undone_by = models.TextField(default="")
+    undone_at = models.DateTimeField(null=True)
+
+    wall: ClassVar[Wall] = Wall.HANDED
+    web_may: ClassVar[str] = "SELECT, INSERT, UPDATE"
+    keeps_history: ClassVar[bool] = True
+
+    objects = ScopedRows.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["handover"], name="branches_handover_joined"),
+            models.Index(fields=["customer_id"], name="branches_handover_customer"),
+            models.Index(fields=["from_id", "day"], name="branches_handover_from"),
+            models.Index(fields=["day"], name="branches_handover_day"),
+        ]
 
 
 class Account(AbstractBaseUser):

@@ -9,16 +9,24 @@ RESPONSIBLE = "responsible"
 
 
 def portfolio(
-    customers: Frame, assignments: Frame, staff: Frame, branches: Frame, *, head_office: str, today: int
+    customers: Frame,
+    assignments: Frame,
+    staff: Frame,
+    branches: Frame,
+    *,
+    handed: Frame,
+    head_office: str,
+    today: int,
 ) -> Frame:
     """One row per firm: customer_id, branch_id, manager_id ("pool:<branch>" where nobody answers for it).
 
+    `handed`: customer_id, from_id, to_id: firms the desk handed over from whom the file still names.
     `staff` are those at work today, `branches` those that exist. Who left, or is not known, answers for
     nobody. A firm without a known branch belongs to its manager's, and failing that to the head office.
     """
     known = branches.select("branch_id", nw.col("branch_id").alias("home"))
     homes = staff.select("staff_id", nw.col("branch_id").alias("staff_branch"))
-    mine = _responsible(assignments, today).join(homes, on="staff_id", how="inner")
+    mine = _taken_over(_responsible(assignments, today), handed).join(homes, on="staff_id", how="inner")
     own = customers.select("customer_id", "branch_id").join(mine, on="customer_id", how="left")
     for column in ("assigned_branch", "branch_id", "staff_branch"):
         place = known.select(nw.col("branch_id").alias(column), nw.col("home").alias(f"known_{column}"))
@@ -45,3 +53,11 @@ def _responsible(assignments: Frame, today: int) -> Frame:
         .group_by("customer_id")
         .agg(nw.col("staff_id").min().alias("staff_id"), nw.col("branch_id").min().alias("assigned_branch"))
     )
+
+
+def _taken_over(mine: Frame, handed: Frame) -> Frame:
+    """Whoever the desk handed the firm to, where the file still names whom it came from."""
+    beside = mine.join(
+        handed, left_on=["customer_id", "staff_id"], right_on=["customer_id", "from_id"], how="left"
+    )
+    return beside.with_columns(nw.coalesce("to_id", "staff_id").alias("staff_id")).drop("to_id")

@@ -1,15 +1,17 @@
 """Who works where and answers for whom."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 
-from xiaoer.branches.models import Assignment, Branch, Post, Staff
+from xiaoer.branches.models import Absence, Assignment, Branch, Handover, Post, Staff
 from xiaoer.branches.rules import scope_of
-from xiaoer.branches.terms import Held, post_kinds
+from xiaoer.branches.terms import STAND_IN, Held, post_kinds
+from xiaoer.kit.published import in_scope
 from xiaoer.kit.scope import Scope
 
 
@@ -91,6 +93,84 @@ def who(scope: Scope, today: date, language: str) -> dict[str, Any]:
         "branch": name_of_branch(scope, home),
         "staff_id": scope.staff_id,
     }
+
+
+def absences(scope: Scope, first: date, last: date) -> QuerySet[Absence]:
+    """Absences that touch some days, both included, of managers of one's own branches and of whom one stands in for."""
+    rows = _known(scope).filter(from_date__lte=last, to_date__gte=first)
+    still = Q(back_date__isnull=True) | Q(back_date__gt=first) & Q(back_date__gt=F("from_date"))
+    return rows.filter(still).order_by("from_date", "staff_id")
+
+
+def absence(scope: Scope, number: int) -> Absence | None:
+    """One absence that one may know of."""
+    return _known(scope).filter(pk=number).first()
+
+
+def _known(scope: Scope) -> QuerySet[Absence]:
+    mine = Q(staff_id__in={scope.staff_id, *scope.managers}) | Q(deputy_id=scope.staff_id)
+    return (
+        Absence.objects.all()
+        if scope.everything
+        else Absence.objects.filter(mine | Q(branch_id__in=scope.branches))
+    )
+
+
+def away_on(scope: Scope, day: date, staff_ids: Collection[str] = ()) -> dict[str, Absence]:
+    """Who is away on a day, of these members of staff or of all in sight, by their numbers."""
+    rows = _on(day).filter(staff_id__in=staff_ids) if staff_ids else absences(scope, day, day)
+    return {one.staff_id: one for one in rows}
+
+
+def standing_in(scope: Scope, today: date) -> Scope:
+    """The scope with the portfolios of those for whom its owner stands in today; they end with the absence."""
+    wider = _on(today).filter(deputy_id=scope.staff_id).values_list("staff_id", "branch_id")
+    more = {staff for staff, branch in wider if not scope.everything and branch not in scope.branches}
+    return replace(scope, managers=tuple(sorted({*scope.managers, *more}))) if more else scope
+
+
+def possible_deputies(scope: Scope, staff_id: str, today: date) -> list[Staff]:
+    """Managers and heads of the branch of somebody, by name."""
+    me = staff_named(scope, staff_id)
+    if me is None:
+        return []
+    holders = Post.objects.at(scope.edition).filter(
+        _holds_on("from_date__lte", "from_date", today),
+        _holds_on("to_date__gte", "to_date", today),
+        post__in=STAND_IN,
+        branch_id=me.branch_id,
+    )
+    return list(staff(scope).filter(staff_id__in=holders.values("staff_id")).exclude(staff_id=staff_id))
+
+
+def managers_of(scope: Scope, branch_ids: Collection[str], today: date) -> list[Staff]:
+    """The managers who work at some branches, by name; of the whole bank where none are named and all is in sight."""
+    posts = Post.objects.at(scope.edition).filter(
+        _holds_on("from_date__lte", "from_date", today),
+        _holds_on("to_date__gte", "to_date", today),
+        post="relationship_manager",
+    )
+    rows = staff(scope).filter(staff_id__in=posts.values("staff_id"))
+    return list(rows if scope.everything and not branch_ids else rows.filter(branch_id__in=branch_ids))
+
+
+def handovers(scope: Scope) -> QuerySet[Handover]:
+    """Firms handed over, the last first: those in scope, and those that were the reader's own."""
+    seen = Q() if scope.everything else in_scope(scope) | Q(from_id=scope.staff_id)
+    return Handover.objects.filter(seen).order_by("-day", "-pk")
+
+
+def handed(today: date) -> tuple[int, ...]:  # unscoped: two counts of what the walls show
+    """Changes with each handover of the day that the walls show: what is remembered of a portfolio ends with it."""
+    found = Handover.objects.filter(day__gte=today).aggregate(
+        last=Max("pk", default=0), undone=Count("undone_at")
+    )
+    return (found["last"], found["undone"])
+
+
+def _on(day: date) -> QuerySet[Absence]:
+    rows = Absence.objects.filter(from_date__lte=day, to_date__gte=day)
+    return rows.filter(Q(back_date__isnull=True) | Q(back_date__gt=day))
 
 
 def _holds_on(bound: str, column: str, today: date) -> Q:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from datetime import date
+from typing import Any
 
 from xiaoer.branches.terms import Held, Sees
 from xiaoer.kit.scope import Scope, pool
@@ -57,3 +59,23 @@ def _managers(staff_id: str, posts: Iterable[Held], *, shared: bool) -> set[str]
         elif post.kind.sees is Sees.POOL:
             managers.add(pool(post.branch_id))
     return managers
+
+
+def away(absence: Any, day: date) -> bool:
+    """Whether an absence holds on a day: from its first to its last, or until whoever was away came back sooner."""
+    back = absence.back_date
+    return absence.from_date <= day <= absence.to_date and (back is None or day < back)
+
+
+def followed(gifts: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str], str]:
+    """Who answers for a firm by (firm, whom the bank's file names): the end of the chain of handovers, in their order.
+
+    `gifts`: firm, from whom, to whom. A file that names somebody who never had the firm is newer, and stands.
+    """
+    found: dict[tuple[str, str], str] = {}
+    for firm, giver, taker in gifts:
+        for (mine, named), holder in list(found.items()):
+            if mine == firm and holder == giver:
+                found[mine, named] = taker
+        found[firm, giver] = taker
+    return {key: holder for key, holder in found.items() if key[1] != holder}

@@ -1,11 +1,14 @@
 """Posts and what comes with them, read from `posts.toml`."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+
+from xiaoer.kit.text import Reason
 
 POSTS = Path(__file__).with_name("posts.toml")
 
@@ -50,3 +53,30 @@ def post_kinds() -> Mapping[str, PostKind]:
             code: PostKind(code, one["zh"], one["en"], Sees(one["sees"]), frozenset(one["rights"]))
             for code, one in tomllib.load(file).items()
         }
+
+
+MANAGER, HEAD = "relationship_manager", "branch_head"
+STAND_IN = frozenset({MANAGER, HEAD})  # posts whose holders may stand in for a manager
+
+
+@dataclass(frozen=True)
+class Leave:
+    """Somebody will be away between two days, both included, and who stands in."""
+
+    staff_id: str
+    deputy_id: str
+    from_date: date
+    to_date: date
+
+
+@dataclass(frozen=True)
+class Gift:
+    """A firm that is to go to another manager: why (reasons), minutes a week and fen a week it is expected to bring."""
+
+    customer_id: str
+    branch_id: str
+    from_id: str
+    to_id: str
+    because: Sequence[Reason] = ()
+    minutes: int = 0
+    worth: int = 0

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from xiaoer.contacts.models import Contact, Task
 from xiaoer.kit.scope import Scope
@@ -103,6 +103,20 @@ def minutes_by_day(
     """Minutes planned per day."""
     rows = planned_between(scope, first, last, staff_ids=staff_ids).order_by()
     return dict(rows.values_list("due_date").annotate(Sum("minutes")))
+
+
+def load_by_day(
+    scope: Scope, first: date, last: date, *, today: date, staff_ids: Collection[str] = ()
+) -> dict[date, tuple[int, int]]:
+    """Open tasks and their minutes per day; what is overdue stands on today."""
+    held: dict[date, tuple[int, int]] = {}
+    open_rows = _of(Task.objects.seen_by(scope).filter(status="open", due_date__lte=last), staff_ids)
+    for due, count, minutes in open_rows.values_list("due_date").annotate(Count("pk"), Sum("minutes")):
+        day = max(due, today)
+        if first <= day <= last:
+            before = held.get(day, (0, 0))
+            held[day] = (before[0] + count, before[1] + minutes)
+    return held
 
 
 def answered(scope: Scope, offer_ids: Collection[str]) -> Mapping[str, Contact]:

@@ -19,7 +19,8 @@ class Firm(Published):
     kind = models.TextField(default="enterprise")  # enterprise | sole_trader | owner
     industry_code = models.TextField(default="")
     industry = models.TextField(default="")
-    region = models.TextField(default="")
+    region = models.TextField(default="")  # province and city
+    district = models.TextField(default="")
     opened_date = models.DateField(null=True)
     owner_name = models.TextField(default="")
     staff_count = models.IntegerField(null=True)
@@ -27,6 +28,10 @@ class Firm(Published):
     size_missing = models.JSONField(default=list)
     tier = models.TextField(default="general")  # premier | excellent | potential | general
     tier_before = models.TextField(default="")  # the night before; "" where the firm was not known then
+    stage = models.TextField(
+        default=""
+    )  # active | cooling | dormant | lapsed; "" where accounts are not known
+    stage_date = models.DateField(null=True)  # since when, unless active
     value_band = models.IntegerField(null=True)
     size_band = models.IntegerField(null=True)
     borrower = models.BooleanField(default=False)

@@ -1,5 +1,6 @@
 """Firms for whoever may see them."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -25,6 +26,12 @@ def firm(scope: Scope, customer_id: str) -> Firm | None:
 def firms_by_number(scope: Scope, customer_ids: set[str]) -> dict[str, Firm]:
     """Firms by number; those out of scope are left out."""
     return {one.customer_id: one for one in firms(scope).filter(customer_id__in=customer_ids)}
+
+
+def turns_by_day(scope: Scope, first: date, last: date) -> dict[date, int]:
+    """How many firms have their turn by the contact plan on each day."""
+    rows = firms(scope).filter(next_due_date__range=(first, last)).order_by()
+    return dict(rows.values_list("next_due_date").annotate(Count("pk")))
 
 
 def cells(scope: Scope) -> list[dict[str, Any]]:

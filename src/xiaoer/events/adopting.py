@@ -1,7 +1,7 @@
 """What people do with a rule of the bank: write, try, propose, adopt, end; mute one for a time."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,9 +10,10 @@ from django.db import connection, transaction
 from xiaoer.branches.terms import post_kinds
 from xiaoer.events.lives import BANK, Life, Verb
 from xiaoer.events.models import DryRun, RuleStep
-from xiaoer.events.rulebook import all_lives, life_of
+from xiaoer.events.rulebook import all_lives, had_a_hand, life_of
 from xiaoer.events.terms import Rule
 from xiaoer.events.written import Limits, WrittenRule, faults
+from xiaoer.kit.published import pointer
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.scope import Scope
 from xiaoer.kit.text import Reason, say
@@ -67,8 +68,7 @@ def adopt(scope: Scope, code: str, today: date) -> RuleStep:
     """
     _may(scope, ADOPT)
     life = _turn(scope, code, Verb.PROPOSED)
-    hands = RuleStep.objects.filter(rule=code, step__in=[Verb.WRITTEN, Verb.PROPOSED])
-    if hands.filter(staff_id=scope.staff_id).exists():
+    if had_a_hand(scope, code):
         raise Refusal(
             "you wrote or proposed this rule", code, "somebody else", "Adopting is another person's"
         )
@@ -78,7 +78,7 @@ def adopt(scope: Scope, code: str, today: date) -> RuleStep:
         raise Refusal(
             f"{len(others)} rules are in force", code, f"at most {limits.most_adopted}", "End one first"
         )
-    return _step(scope, code, life.version, Verb.ADOPTED, today)
+    return _step(scope, code, life.version, Verb.ADOPTED, next_night(today))
 
 
 @transaction.atomic
@@ -96,7 +96,7 @@ def end(scope: Scope, code: str, reason: str, today: date) -> RuleStep:
     life = _known(scope, code)
     if life.adopted is None:
         raise Refusal("the rule is not in force", code, "an adopted rule", "Reload the page")
-    return _step(scope, code, life.adopted, Verb.ENDED, today, reason=_reason(code, reason))
+    return _step(scope, code, life.adopted, Verb.ENDED, next_night(today), reason=_reason(code, reason))
 
 
 @transaction.atomic
@@ -108,11 +108,12 @@ def mute(scope: Scope, code: str, until: date, reason: str, today: date) -> Rule
         raise Refusal("this rule is never muted", code, "a rule decided by night that nobody's duty hangs on")
     if code not in {one.value for one in Rule}:
         _known(scope, code)
-    if not today <= until or (until - today).days > limits.most_mute_days:
+    begins = next_night(today)
+    if not begins <= until or (until - begins).days > limits.most_mute_days:
         raise Refusal(
-            f"muted until {until}", code, f"a day from {today}, at most {limits.most_mute_days} days on"
+            f"muted until {until}", code, f"a day from {begins}, at most {limits.most_mute_days} days on"
         )
-    return _step(scope, code, 0, Verb.MUTED, today, reason=_reason(code, reason), until_date=until)
+    return _step(scope, code, 0, Verb.MUTED, begins, reason=_reason(code, reason), until_date=until)
 
 
 @transaction.atomic
@@ -122,7 +123,7 @@ def unmute(scope: Scope, code: str, today: date) -> RuleStep:
     life = life_of(scope, code)
     if life is None or not life.muted_on(today):
         raise Refusal("the rule is not muted", code, "a muted rule", "Reload the page")
-    return _step(scope, code, 0, Verb.UNMUTED, today)
+    return _step(scope, code, 0, Verb.UNMUTED, next_night(today))
 
 
 @transaction.atomic
@@ -136,6 +137,12 @@ def try_out(scope: Scope, rule: WrittenRule, today: date, code: str = "") -> Dry
             f"{MOST_WAITING} dry runs of yours are waiting", "rules", next_step="Wait for one of them"
         )
     return DryRun.objects.create(staff_id=scope.staff_id, rule=code, body=rule.body)
+
+
+def next_night(today: date) -> date:
+    """The first night that what is done now counts for: today's, or the one after the night already shown."""
+    shown = pointer().business_date
+    return today if shown is None or shown < today else shown + timedelta(days=1)
 
 
 def _step(scope: Scope, code: str, version: int, verb: Verb, today: date, **more: Any) -> RuleStep:

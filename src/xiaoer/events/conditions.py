@@ -28,6 +28,7 @@ from xiaoer.kit.money import FEN_PER_YUAN
 from xiaoer.kit.text import Reason, reason
 
 LONGEST, MOST_READS, DEEPEST, MOST_PARTS = 1_000, 30, 20, 100
+LARGEST = 10**15  # yuan, or whatever the number counts: beyond it fen no longer fit a column
 MONEY = {
     "元": 1,
     "yuan": 1,
@@ -92,18 +93,23 @@ def _tokens(text: str) -> list[Token]:
 
 def _token(match: re.Match[str]) -> Token:
     if match["number"] is not None:
-        return Token(
-            "number", match[0].strip(), match.start("number"), _number(match["number"], match["unit"])
-        )
+        at, value = match.start("number"), _number(match["number"], match["unit"])
+        if value is None:
+            raise Unread(reason("condition_large", at=at + 1, found=match["number"][:12]), at)
+        return Token("number", match[0].strip(), at, value)
     kind = "word" if match["word"] else "sign"
     plain = SAME.get(match[kind], match[kind])
     return Token(kind, plain.replace("−", "-"), match.start(kind))
 
 
-def _number(digits: str, unit: str | None) -> Number:
+def _number(digits: str, unit: str | None) -> Number | None:
+    """None for what is too large to be meant."""
+    whole = float(digits) * MONEY.get(unit or "", 1)
+    if whole > LARGEST:
+        return None
     if unit in MONEY:
-        return Number(round(float(digits) * MONEY[unit] * FEN_PER_YUAN), money=True)
-    return Number(float(digits) / 100 if unit in ("%", "％") else float(digits))
+        return Number(round(whole * FEN_PER_YUAN), money=True)
+    return Number(whole / 100 if unit in ("%", "％") else whole)
 
 
 class _Reader:

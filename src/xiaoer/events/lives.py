@@ -6,7 +6,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from xiaoer.events.written import WrittenRule, written
+from xiaoer.events.legible import Illegible, fault_of, read_or_none
+from xiaoer.events.written import WrittenRule
 
 BANK = "bank_"  # how the bank's own rules are numbered, beside the built-in ones' names
 
@@ -54,12 +55,23 @@ class Life:
         return len(self.texts)
 
     @property
-    def newest(self) -> WrittenRule:
-        return written(self.texts[-1].body or {})
+    def newest(self) -> WrittenRule | None:
+        """The newest text; None without one, and where what is kept of it can no longer be read."""
+        return self.text(self.version)
 
     @property
     def in_force(self) -> WrittenRule | None:
-        return None if self.adopted is None else written(self.texts[self.adopted - 1].body or {})
+        """The adopted text; None without one, and where what is kept of it can no longer be read."""
+        return None if self.adopted is None else self.text(self.adopted)
+
+    def text(self, version: int) -> WrittenRule | None:
+        """A version's text."""
+        return read_or_none(self.texts[version - 1].body) if 0 < version <= self.version else None
+
+    @property
+    def unread(self) -> Illegible | None:
+        """What is wrong with the text in force, or with the newest one where none is."""
+        return fault_of(self.texts[(self.adopted or self.version) - 1].body) if self.texts else None
 
     def muted_on(self, day: date) -> bool:
         return self.mute is not None and self.mute.until is not None and day <= self.mute.until

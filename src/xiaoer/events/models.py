@@ -100,6 +100,8 @@ class DryAnswer(models.Model):
     run = models.OneToOneField(DryRun, on_delete=models.CASCADE, related_name="answer")
     nights = models.JSONField(default=list)
     why_not = models.JSONField(null=True)  # reason
+    against = models.IntegerField(null=True)  # the version in use it was compared with on the last night
+    week_before = models.DateField(null=True)  # the night `fresh` counts against
     seconds = models.FloatField(default=0.0)
     answered_at = models.DateTimeField(auto_now_add=True)
 
@@ -111,7 +113,9 @@ class DryCount(Scoped):
     """How many firms of a portfolio and tier a dry run would name on a night, and a few of them.
 
     `already`: {rule: firms of these it names too}. `examples`: [{customer_id, because: reason, amount}], the largest
-    amounts first. `minutes`: what the contacts would ask for.
+    amounts first. `minutes`: what the contacts would ask for. On the last night only: `added` and `dropped`, firms the
+    version in use does not name or no longer would (`gone`: a few of these); `fresh`, firms not named a week before.
+    `alone`: firms no other rule names.
     """
 
     run = models.ForeignKey(DryRun, on_delete=models.CASCADE, related_name="dry_counts")
@@ -121,6 +125,11 @@ class DryCount(Scoped):
     minutes = models.IntegerField()
     already = models.JSONField(default=dict)
     examples = models.JSONField(default=list)
+    added = models.IntegerField(default=0)
+    dropped = models.IntegerField(default=0)
+    gone = models.JSONField(default=list)
+    fresh = models.IntegerField(default=0)
+    alone = models.IntegerField(default=0)
 
     wall: ClassVar[Wall] = Wall.SCOPED
     web_may: ClassVar[str] = "SELECT"
@@ -129,6 +138,27 @@ class DryCount(Scoped):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["run", "day"], name="events_drycount_run")]
+
+
+class RuleNight(Scoped):
+    """A rule in a portfolio on a night: the firms it named, and what its lines of the list before came to.
+
+    `contacts` since the night before, `won` of these with an accepted offer. Kept for `Limits.nights_kept` days.
+    """
+
+    rule = models.TextField()
+    day = models.DateField()
+    firms = models.IntegerField(default=0)
+    contacts = models.IntegerField(default=0)
+    won = models.IntegerField(default=0)
+
+    wall: ClassVar[Wall] = Wall.SCOPED
+    web_may: ClassVar[str] = "SELECT"
+
+    objects = ScopedRows.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["rule", "day"], name="events_rulenight_rule")]
 
 
 class EventStep(Scoped):

@@ -1,9 +1,9 @@
 """What was noticed."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
 from xiaoer.events.models import Event
 from xiaoer.kit.published import in_scope
@@ -22,6 +22,12 @@ def events(scope: Scope) -> QuerySet[Event]:
         output_field=IntegerField(),
     )
     return Event.objects.seen_by(scope).annotate(urgency=ranked).order_by("urgency", "due_date", "event_id")
+
+
+def due_by_day(scope: Scope, first: date, last: date) -> dict[date, int]:
+    """How many events are to be acted on by each day."""
+    rows = Event.objects.seen_by(scope).filter(due_date__range=(first, last), noticed_at__isnull=True)
+    return dict(rows.order_by().values_list("due_date").annotate(Count("pk")))
 
 
 def by_night(scope: Scope) -> QuerySet[Event]:

@@ -5,15 +5,24 @@ from datetime import date
 from string import Formatter
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db import connection
+from django.db.models import Count, QuerySet, Sum
 
+from xiaoer.events.legible import read_or_none
 from xiaoer.events.lives import Life, Taken, Verb, lives, parted
-from xiaoer.events.models import DryRun, Event, RuleStep
-from xiaoer.events.written import WrittenRule, param, written
+from xiaoer.events.models import DryRun, Event, RuleNight, RuleStep
+from xiaoer.events.queries import by_night
+from xiaoer.events.written import WrittenRule, param
 from xiaoer.kit.scope import Scope
+from xiaoer.kit.text import wording
 
 _WORDS: dict[str, Mapping[str, str]] = {}  # a version's words never change
 GOAL = "goal_"
+ANSWERING = 7_210_003  # the advisory lock whoever answers dry runs holds as long as it runs
+ANSWERED_BY_SOMEBODY = (
+    "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND granted"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+)
 
 
 def all_lives(_scope: Scope) -> dict[str, Life]:
@@ -39,6 +48,57 @@ def counted(scope: Scope) -> dict[str, int]:
     return {row["rule"]: row["n"] for row in rows}
 
 
+def firms_named(scope: Scope) -> dict[str, int]:
+    """Firms in scope that each rule named last night."""
+    rows = by_night(scope).order_by().values("rule").annotate(n=Count("customer_id", distinct=True))
+    return {row["rule"]: row["n"] for row in rows}
+
+
+def said_last(scope: Scope, rule: str) -> Event | None:
+    """One event of a rule in scope, the largest: what its sentence looks like."""
+    return Event.objects.seen_by(scope).filter(rule=rule).order_by("-amount", "event_id").first()
+
+
+def steps(_scope: Scope, rule: str) -> list[RuleStep]:
+    """Every step of a rule, oldest first."""
+    return list(RuleStep.objects.filter(rule=rule).order_by("pk"))
+
+
+def had_a_hand(scope: Scope, rule: str) -> bool:
+    """Whether the reader wrote or proposed any version: then its adoption is somebody else's."""
+    hands = RuleStep.objects.filter(rule=rule, step__in=[Verb.WRITTEN, Verb.PROPOSED])
+    return hands.filter(staff_id=scope.staff_id).exists()
+
+
+def nights(scope: Scope, since: date, rule: str = "") -> list[dict[str, Any]]:
+    """Nights from a day on, by rule: {rule, day, firms, contacts, won} in the reader's portfolios, oldest first."""
+    rows = RuleNight.objects.seen_by(scope).filter(day__gte=since)
+    rows = rows.filter(rule=rule) if rule else rows
+    summed = rows.order_by().values("rule", "day")
+    counted = summed.annotate(n_firms=Sum("firms"), n_contacts=Sum("contacts"), n_won=Sum("won")).order_by(
+        "rule", "day"
+    )
+    return [{name.removeprefix("n_"): value for name, value in one.items()} for one in counted]
+
+
+def last_dry_run(scope: Scope, code: str, body: Mapping[str, Any]) -> DryRun | None:
+    """The newest dry run of exactly this text that the reader may see."""
+    rows = DryRun.objects.select_related("answer").filter(body=body).order_by("-pk")
+    return rows.filter(rule=code).first() or rows.filter(staff_id=scope.staff_id).first()
+
+
+def tried(_scope: Scope) -> list[Mapping[str, Any]]:
+    """Every text somebody tried and got an answer for."""
+    return list(DryRun.objects.filter(answer__isnull=False).values_list("body", flat=True).distinct())
+
+
+def is_answering(_scope: Scope) -> bool:
+    """Whether a process that answers dry runs is there now: it holds a lock as long as it lives."""
+    with connection.cursor() as cursor:
+        cursor.execute(ANSWERED_BY_SOMEBODY, [ANSWERING])
+        return bool(cursor.fetchone()[0])
+
+
 def dry_run(scope: Scope, number: int) -> DryRun | None:
     """A dry run of one's own or of a rule somebody proposes."""
     found = DryRun.objects.select_related("answer").filter(pk=number).first()
@@ -54,7 +114,8 @@ def titles(_scope: Scope, language: str) -> dict[str, str]:
     """What the bank's own rules are called, in "zh…" or "en…"."""
     tongue = "zh" if language.lower().startswith("zh") else "en"
     rows = RuleStep.objects.filter(step=Verb.WRITTEN.value).order_by("pk")
-    return dict(rows.values_list("rule", f"body__title_{tongue}"))
+    named = rows.values_list("rule", f"body__title_{tongue}")
+    return {rule: title for rule, title in named if isinstance(title, str)}
 
 
 def words_of(code: str) -> Mapping[str, str] | None:
@@ -65,9 +126,10 @@ def words_of(code: str) -> Mapping[str, str] | None:
     if code not in _WORDS:
         rule, version = named
         row = RuleStep.objects.filter(rule=rule, version=version, step=Verb.WRITTEN.value).first()
-        if row is None or row.body is None:
+        if row is None:
             return None
-        _WORDS[code] = patterns(written(row.body), goal=code.startswith(GOAL))
+        text = read_or_none(row.body)
+        _WORDS[code] = patterns(text, goal=code.startswith(GOAL)) if text else wording()["body_unread"]
     return _WORDS[code]
 
 
@@ -85,9 +147,3 @@ def _pattern(words: str) -> str:
         for text, name, _, _ in parts
     )
     return "".join(braced)
-
-
-def muted(_scope: Scope, day: date) -> set[str]:
-    """Rules that are muted on a day."""
-    steps = RuleStep.objects.filter(step__in=[Verb.MUTED, Verb.UNMUTED]).order_by("pk")
-    return {rule for rule, life in lives(map(taken, steps)).items() if life.muted_on(day)}

@@ -32,22 +32,28 @@ def event(seen: Seen, as_of: date, rules: Rules) -> Event:
     """An event from a row of `night.noticed`."""
     rule = Rule(seen["rule"])
     held = rules.of(rule)
+    began = as_of if seen["began"] is None else from_day_number(seen["began"])
     return Event(
-        event_id=event_id(seen["customer_id"], rule, seen["partner"], as_of),
+        event_id=event_id(seen["customer_id"], rule, seen["product"] or seen["partner"], began),
         customer_id=seen["customer_id"],
         rule=rule,
-        event_date=as_of,
-        due_date=add_working_days(as_of, held["due_days"]),
+        event_date=began,
+        due_date=add_working_days(began, held["due_days"]),
         severity=Severity(held["severity"]),
-        because=WORDS[rule](seen),
+        because=WORDS[code_of(seen)](seen),
         goal=_goal(rule, seen),
         amount=int(seen["amount"] or 0),
     )
 
 
-def event_id(customer_id: str, rule: Rule, partner: str | None, as_of: date) -> str:
-    """The same happening on the same day has the same number."""
-    return numbered(customer_id, rule.value, partner or "", as_of.isoformat())
+def code_of(seen: Seen) -> str:
+    """The code of the sentence: the rule's own, or one of its variants'."""
+    return f"{seen['rule']}_{seen['variant']}" if seen["variant"] else str(seen["rule"])
+
+
+def event_id(customer_id: str, rule: Rule, of: str | None, began: date) -> str:
+    """The same happening, begun on the same day, has the same number; `of`: the partner or product it is about."""
+    return numbered(customer_id, rule.value, of or "", began.isoformat())
 
 
 def numbered(*parts: str) -> str:
@@ -56,11 +62,8 @@ def numbered(*parts: str) -> str:
 
 
 def _goal(rule: Rule, seen: Seen) -> Reason:
-    return (
-        reason(f"goal_{rule.value}", partner=seen["partner"])
-        if seen["partner"]
-        else reason(f"goal_{rule.value}")
-    )
+    about = {name: seen[name] for name in ("partner", "product") if seen[name]}
+    return reason(f"goal_{rule.value}", **about)
 
 
 def _falls(seen: Seen) -> Reason:
@@ -146,7 +149,85 @@ def _habit(seen: Seen) -> int:
     return max(1, round(float(seen["habit"])))
 
 
-WORDS: dict[Rule, Callable[[Seen], Reason]] = {
+def _used(seen: Seen) -> dict[str, object]:
+    """Of a product: since when, and how often it was used."""
+    opened = from_day_number(seen["mark_day"])
+    return {"product": seen["product"], "days": seen["days"], "opened_date": opened, "uses": seen["count"]}
+
+
+def _need(code: str) -> Callable[[Seen], Reason]:
+    def told(seen: Seen) -> Reason:
+        amounts = {"before_amount": seen["before"], "now_amount": seen["now"], "gap_amount": seen["amount"]}
+        return reason(
+            code, "warn", about_words=seen["about"], season_date=from_day_number(seen["mark_day"]), **amounts
+        )
+
+    return told
+
+
+def _opening(code: str) -> Callable[[Seen], Reason]:
+    def told(seen: Seen) -> Reason:
+        opened = from_day_number(seen["mark_day"])
+        return reason(
+            code, product=seen["product"], days=seen["days"], opened_date=opened, steps=seen["count"]
+        )
+
+    return told
+
+
+def _activation_owner(seen: Seen) -> Reason:
+    return reason(
+        "activation_owner_account", "warn", **_used(seen), owner_amount=seen["now"], part_share=seen["part"]
+    )
+
+
+def _activation_elsewhere(seen: Seen) -> Reason:
+    return reason(
+        "activation_elsewhere", "warn", **_used(seen), sales_amount=seen["now"], in_amount=seen["before"]
+    )
+
+
+def _activation_counted(code: str) -> Callable[[Seen], Reason]:
+    return lambda seen: reason(code, "warn", **_used(seen), counted=round(float(seen["usual"])))
+
+
+def _activation(code: str) -> Callable[[Seen], Reason]:
+    return lambda seen: reason(code, "warn", **_used(seen))
+
+
+def _cooling(seen: Seen) -> Reason:
+    last = from_day_number(seen["mark_day"])
+    return reason("cooling", "warn", moves=seen["count"], usual=_habit(seen), last_date=last)
+
+
+def _quiet(code: str) -> Callable[[Seen], Reason]:
+    """Dormant or lapsed: how long it has been quiet, since when, and the how manieth attempt this is."""
+    return lambda seen: reason(
+        code, "warn", days=seen["days"], last_date=from_day_number(seen["mark_day"]), step=seen["count"]
+    )
+
+
+def _fewer(seen: Seen) -> dict[str, object]:
+    """Payments in a quarter against the usual, and what the firm brings."""
+    return {"moves": seen["count"], "usual": _habit(seen), "stake_amount": seen["amount"]}
+
+
+def _leaving_sent(seen: Seen) -> Reason:
+    shares = {"part_share": seen["part"], "usual_share": seen["usual"]}
+    return reason("leaving_sent", "bad", **_fewer(seen), own_amount=seen["now"], **shares)
+
+
+def _leaving_collected(seen: Seen) -> Reason:
+    shares = {"part_share": seen["part"], "usual_share": seen["usual"]}
+    return reason("leaving_collected", "bad", **_fewer(seen), sales_amount=seen["now"], **shares)
+
+
+def _leaving_drained(seen: Seen) -> Reason:
+    amounts = {"now_amount": seen["now"], "before_amount": seen["before"]}
+    return reason("leaving_drained", "bad", **_fewer(seen), **amounts)
+
+
+WORDS: dict[str, Callable[[Seen], Reason]] = {
     Rule.TURNOVER_FALLS: _falls,
     Rule.TURNOVER_GROWS: _grows,
     Rule.SILENCE: _silence,
@@ -157,4 +238,24 @@ WORDS: dict[Rule, Callable[[Seen], Reason]] = {
     Rule.BALANCE_FALLS: _balance,
     Rule.LOAN_MATURES: _matures,
     Rule.OVERDUE: _overdue,
+    Rule.NEED_AHEAD: _need("need_ahead"),
+    "need_ahead_wages": _need("need_ahead_wages"),
+    Rule.OPENING: _opening("opening"),
+    "opening_visit": _opening("opening_visit"),
+    "activation_never_signed_in": _activation("activation_never_signed_in"),
+    "activation_still": _activation("activation_still"),
+    "activation_owner_account": _activation_owner,
+    "activation_elsewhere": _activation_elsewhere,
+    "activation_no_partners": _activation_counted("activation_no_partners"),
+    "activation_counter": _activation_counted("activation_counter"),
+    "activation_no_wages": _activation_counted("activation_no_wages"),
+    "activation_unknown": _activation("activation_unknown"),
+    Rule.COOLING: _cooling,
+    Rule.DORMANT: _quiet("dormant"),
+    "dormant_never": _quiet("dormant_never"),
+    Rule.LAPSED: _quiet("lapsed"),
+    "lapsed_never": _quiet("lapsed_never"),
+    "leaving_sent": _leaving_sent,
+    "leaving_collected": _leaving_collected,
+    "leaving_drained": _leaving_drained,
 }

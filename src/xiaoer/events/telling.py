@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from xiaoer.events.terms import Rule, Rules
-from xiaoer.kit.dates import add_working_days
+from xiaoer.kit.dates import add_working_days, day_number
 from xiaoer.kit.jsontext import day, fraction, quoted, rounded, whole, written
 from xiaoer.kit.text import Reason, reason
 
@@ -19,7 +19,18 @@ HABIT = whole(col("habit").round(0, mode="half_to_even").cast(pl.Int64).clip(1))
 TIMES = fraction(col("part").map_batches(lambda part: rounded(part, 1), return_dtype=pl.Float64))
 BOOK = pl.when(col("usual") >= 0).then(pl.lit('"book_up"')).otherwise(pl.lit('"book_down"'))
 
-WORDS: Mapping[Rule, Reason] = {
+USED = {"product": quoted(col("product")), "days": DAYS, "opened_date": MARK, "uses": whole(col("count"))}
+SEASON = {
+    "about_words": quoted(col("about")), "season_date": MARK, "before_amount": AMOUNTS["before_amount"],
+    "now_amount": AMOUNTS["now_amount"], "gap_amount": whole(col("amount")),
+}  # fmt: skip
+OPENED = {"product": USED["product"], "days": DAYS, "opened_date": MARK, "steps": USED["uses"]}
+COUNTED = whole(col("usual").round(0, mode="half_to_even").cast(pl.Int64))
+QUIET = {"days": DAYS, "last_date": MARK, "step": whole(col("count"))}
+SHARES = {"part_share": PART, "usual_share": fraction(col("usual"))}
+FEWER = {"moves": whole(col("count")), "usual": HABIT, "stake_amount": whole(col("amount"))}
+
+WORDS: Mapping[str, Reason] = {
     Rule.TURNOVER_FALLS: reason(
         "turnover_falls", "bad", **AMOUNTS, fall_share=fraction(-col("part")), book_words=BOOK,
         book_share=fraction(col("usual").abs()),
@@ -42,6 +53,33 @@ WORDS: Mapping[Rule, Reason] = {
         "loan_matures", "warn", balance_amount=AMOUNTS["now_amount"], days=DAYS, due_date=MARK
     ),
     Rule.OVERDUE: reason("overdue", "bad", days=DAYS, balance_amount=AMOUNTS["now_amount"]),
+    Rule.NEED_AHEAD: reason("need_ahead", "warn", **SEASON),
+    "need_ahead_wages": reason("need_ahead_wages", "warn", **SEASON),
+    Rule.OPENING: reason("opening", **OPENED),
+    "opening_visit": reason("opening_visit", **OPENED),
+    "activation_never_signed_in": reason("activation_never_signed_in", "warn", **USED),
+    "activation_still": reason("activation_still", "warn", **USED),
+    "activation_owner_account": reason(
+        "activation_owner_account", "warn", **USED, owner_amount=AMOUNTS["now_amount"], part_share=PART
+    ),
+    "activation_elsewhere": reason(
+        "activation_elsewhere", "warn", **USED, sales_amount=AMOUNTS["now_amount"],
+        in_amount=AMOUNTS["before_amount"],
+    ),
+    "activation_no_partners": reason("activation_no_partners", "warn", **USED, counted=COUNTED),
+    "activation_counter": reason("activation_counter", "warn", **USED, counted=COUNTED),
+    "activation_no_wages": reason("activation_no_wages", "warn", **USED, counted=COUNTED),
+    "activation_unknown": reason("activation_unknown", "warn", **USED),
+    Rule.COOLING: reason("cooling", "warn", moves=whole(col("count")), usual=HABIT, last_date=MARK),
+    Rule.DORMANT: reason("dormant", "warn", **QUIET),
+    "dormant_never": reason("dormant_never", "warn", **QUIET),
+    Rule.LAPSED: reason("lapsed", "warn", **QUIET),
+    "lapsed_never": reason("lapsed_never", "warn", **QUIET),
+    "leaving_sent": reason("leaving_sent", "bad", **FEWER, own_amount=AMOUNTS["now_amount"], **SHARES),
+    "leaving_collected": reason(
+        "leaving_collected", "bad", **FEWER, sales_amount=AMOUNTS["now_amount"], **SHARES
+    ),
+    "leaving_drained": reason("leaving_drained", "bad", **FEWER, **AMOUNTS),
 }  # fmt: skip
 
 
@@ -50,38 +88,50 @@ def told(seen: pl.DataFrame, as_of: date, rules: Rules) -> pl.DataFrame:
 
     Out: event_id, customer_id, rule, event_date, due_date, severity, because and goal (JSON), amount (fen).
     """
-    placed = seen.with_row_index("place")
-    by_rule = [_worded(Rule(name), placed.filter(rule=name), as_of, rules) for name in seen["rule"].unique()]
-    return (
-        pl.concat([_worded(Rule.OVERDUE, placed.clear(), as_of, rules), *by_rule]).sort("place").drop("place")
-    )
+    began = pl.coalesce(col("began"), pl.lit(day_number(as_of))).cast(pl.Int32).cast(pl.Date)
+    code = pl.when(col("variant").str.len_bytes() > 0).then(pl.format("{}_{}", "rule", "variant"))
+    placed = seen.with_columns(began_date=began, code=pl.coalesce(code, "rule")).with_row_index("place")
+    parts = placed.partition_by("code", as_dict=True)
+    by_code = [_worded(str(code), rows, rules) for (code,), rows in parts.items()]
+    return pl.concat([_worded(Rule.OVERDUE, placed.clear(), rules), *by_code]).sort("place").drop("place")
 
 
-def _worded(rule: Rule, rows: pl.DataFrame, as_of: date, rules: Rules) -> pl.DataFrame:
-    held = rules.of(rule)
-    known = col("partner").str.len_bytes() > 0
-    goal = written(reason(f"goal_{rule.value}"))
+def _worded(code: str, rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    rule = Rule(rows["rule"][0]) if rows.height else Rule(code)
     return rows.select(
         "place",
-        _numbers(rows, rule, as_of),
+        _numbers(rows),
         "customer_id",
         "rule",
-        pl.lit(as_of).alias("event_date"),
-        pl.lit(add_working_days(as_of, held["due_days"])).alias("due_date"),
-        pl.lit(held["severity"]).alias("severity"),
-        written([WORDS[rule]]).alias("because"),
-        pl.when(known)
-        .then(written(reason(f"goal_{rule.value}", partner=PARTNER)))
-        .otherwise(goal)
-        .alias("goal"),
+        pl.col("began_date").alias("event_date"),
+        _due(rows["began_date"], rules.of(rule)["due_days"]),
+        pl.lit(rules.of(rule)["severity"]).alias("severity"),
+        written([WORDS[code]]).alias("because"),
+        _goal(rule).alias("goal"),
         col("amount").fill_null(0),
     )
 
 
-def _numbers(rows: pl.DataFrame, rule: Rule, as_of: date) -> pl.Series:
+def _goal(rule: Rule) -> pl.Expr:
+    """What the contact is for, told of the partner or the product where there is one."""
+    code, partner, product = f"goal_{rule.value}", col("partner"), col("product")
+    by_partner = pl.when(partner.str.len_bytes() > 0).then(written(reason(code, partner=PARTNER)))
+    by_product = pl.when(product.str.len_bytes() > 0).then(written(reason(code, product=quoted(product))))
+    both = written(reason(code, partner=PARTNER, product=quoted(product)))
+    two = pl.when((partner.str.len_bytes() > 0) & (product.str.len_bytes() > 0)).then(both)
+    return pl.coalesce(two, by_partner, by_product, written(reason(code)))
+
+
+def _due(began: pl.Series, due_days: int) -> pl.Series:
+    days = {day: add_working_days(day, due_days) for day in began.unique()}
+    return pl.Series("due_date", [days[day] for day in began], pl.Date)
+
+
+def _numbers(rows: pl.DataFrame) -> pl.Series:
     """The same number as `rules.event_id` gives."""
-    texts = rows.select(
-        pl.format(f"{{}}|{rule.value}|{{}}|{as_of.isoformat()}", "customer_id", col("partner").fill_null(""))
-    ).to_series()
+    named = [pl.when(col(name).str.len_bytes() > 0).then(name) for name in ("product", "partner")]
+    of = pl.coalesce(*named, pl.lit(""))
+    day = col("began_date").dt.strftime("%Y-%m-%d")
+    texts = rows.select(pl.format("{}|{}|{}|{}", "customer_id", "rule", of, day)).to_series()
     numbers = [hashlib.sha256(text.encode()).hexdigest()[:16] for text in texts]
     return pl.Series("event_id", numbers, pl.String)

@@ -1,6 +1,6 @@
 """Rules of attention, as dated parameters."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -24,11 +24,27 @@ class Rule(StrEnum):
     BALANCE_FALLS = "balance_falls"
     LOAN_MATURES = "loan_matures"
     OVERDUE = "overdue"
+    NEED_AHEAD = "need_ahead"
+    OPENING = "opening"
+    ACTIVATION = "activation"
+    COOLING = "cooling"
+    DORMANT = "dormant"
+    LAPSED = "lapsed"
+    LEAVING = "leaving"
     PAYMENT_OUT = "payment_out"
     PAYMENT_IN = "payment_in"
     BAD_RECORD = "bad_record"
     GOOD_RECORD = "good_record"
     LOGIN_BEFORE_MATURITY = "login_before_maturity"
+
+
+class Stage(StrEnum):
+    """How alive a firm is with us, by what it does of itself."""
+
+    ACTIVE = "active"
+    COOLING = "cooling"
+    DORMANT = "dormant"
+    LAPSED = "lapsed"
 
 
 class RecordKind(StrEnum):
@@ -93,3 +109,22 @@ class Rules:
     def fen(self, rule: Rule, name: str) -> int:
         """An amount given in 万元, as fen."""
         return int(self.of(rule)[name] * FEN_PER_WAN)
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """When a firm cools, is dormant, has lapsed; and by stage and tier the days after which somebody turns to it."""
+
+    least_moves: float
+    most_of_before: float
+    dormant_days: int
+    lapsed_days: int
+    stands_days: int
+    steps: Mapping[Stage, Mapping[str, Sequence[int]]]
+
+    @classmethod
+    def in_force(cls, on: date) -> "Ladder":
+        held = in_force("events", "ladder", on)
+        steps = {Stage(stage): by_tier for stage, by_tier in held["steps"].items()}
+        figures = ("least_moves", "most_of_before", "dormant_days", "lapsed_days", "stands_days")
+        return cls(**{name: held[name] for name in figures}, steps=steps)

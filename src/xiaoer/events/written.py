@@ -32,6 +32,7 @@ class Limits:
     least_minutes: int
     most_minutes: int
     most_mute_days: int
+    nights_kept: int
     never_muted: tuple[str, ...]
 
     @classmethod
@@ -131,7 +132,7 @@ def param(name: str) -> str:
 
 def faults(rule: WrittenRule, limits: Limits, posts: tuple[str, ...]) -> dict[str, Reason]:
     """What is wrong, by field; nothing when it may be looked at."""
-    found = dict(_choices(rule, posts)) | dict(_figures(rule, limits)) | dict(_words(rule))
+    found = dict(choices(rule, posts)) | dict(_figures(rule, limits)) | dict(_words(rule))
     try:
         condition(rule.condition)
     except Unread as fault:
@@ -139,7 +140,8 @@ def faults(rule: WrittenRule, limits: Limits, posts: tuple[str, ...]) -> dict[st
     return found
 
 
-def _choices(rule: WrittenRule, posts: tuple[str, ...]) -> Iterator[tuple[str, Reason]]:
+def choices(rule: WrittenRule, posts: tuple[str, ...]) -> Iterator[tuple[str, Reason]]:
+    """What names something that is not there: a code list's entry, a post, a product, a column of money."""
     allowed = {
         "severity": tuple(one.value for one in Severity), "owner": posts, "way": WAYS, "purpose": PURPOSES,
         "brings": BRINGS,
@@ -174,14 +176,14 @@ def _words(rule: WrittenRule) -> Iterator[tuple[str, Reason]]:
             yield name, reason("rule_words", least=2, most=2 * most)
         elif "{" in getattr(rule, name) or "}" in getattr(rule, name):
             yield name, reason("rule_braces")
-    yield from (pair for name in ("zh", "en") if (pair := _sentence(name, getattr(rule, name))))
-    if not any(_sentence(name, getattr(rule, name)) for name in ("zh", "en")) and placeholders(
+    yield from (pair for name in ("zh", "en") if (pair := sentence(name, getattr(rule, name))))
+    if not any(sentence(name, getattr(rule, name)) for name in ("zh", "en")) and placeholders(
         rule.zh
     ) != placeholders(rule.en):
         yield "en", reason("rule_two_tongues")
 
 
-def _sentence(name: str, words: str) -> tuple[str, Reason] | None:
+def sentence(name: str, words: str) -> tuple[str, Reason] | None:
     """A sentence must show what was seen: at least one column, none that is not there."""
     try:
         parts = [part for part in Formatter().parse(words) if part[1] is not None]

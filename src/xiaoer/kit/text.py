@@ -51,7 +51,18 @@ def say(told: Mapping[str, object], language: str, today: date | None = None) ->
         message = f"reason {code}: params must be a mapping"
         raise TypeError(message)
     tongue = _tongue(language)
-    pattern = _pattern(code, tongue)
+    return _filled(code, _pattern(code, tongue), params, tongue, today)
+
+
+def filled(
+    patterns: Mapping[str, str], params: Mapping[str, object], language: str, today: date | None = None
+) -> str:
+    """A sentence of words that stand in no wording yet ("zh" and "en"), filled as `say` fills a reason's."""
+    tongue = _tongue(language)
+    return _filled("", patterns[tongue], params, tongue, today)
+
+
+def _filled(code: str, pattern: str, params: Mapping[str, object], tongue: str, today: date | None) -> str:
     return pattern.format_map(
         {name: _shown(code, name, params, tongue, today) for name in parameters(pattern)}
     )

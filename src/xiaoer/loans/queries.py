@@ -211,3 +211,9 @@ def due_between(scope: Scope, first: date, last: date) -> QuerySet[Any]:
     days = (first, last)
     rows = notes(scope).filter(Q(due_date__range=days) | Q(next_due_date__range=days))
     return rows.annotate(falls_due=Case(When(due_date__range=days, then="due_date"), default="next_due_date"))
+
+
+def due_by_day(scope: Scope, first: date, last: date) -> dict[date, int]:
+    """How many notes fall due on each day."""
+    rows = due_between(scope, first, last).order_by().values_list("falls_due").annotate(Count("pk"))
+    return {day: count for day, count in rows if day}

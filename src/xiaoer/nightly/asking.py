@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ import polars as pl
 
 from xiaoer.kit.dates import day_number, from_day_number
 from xiaoer.kit.text import reason
-from xiaoer.nightly import bank_rules
+from xiaoer.nightly import bank_rules, deputies
 from xiaoer.nightly.bank_rules import RuleBook
 from xiaoer.nightly.handled import Handled
 from xiaoer.nightly.pieces import Part
@@ -41,6 +41,7 @@ class Asked:
     promised: Mapping[str, list[Occasion]]
     efforts: Mapping[str, Effort]  # of the bank's own rules
     settled: frozenset[str]  # events that somebody closed or put off
+    deputies: Mapping[str, str] = field(default_factory=dict)  # by whom they stand in for on the day
 
     @classmethod
     def on(cls, night: Night, day: date) -> "Asked":
@@ -51,7 +52,16 @@ class Asked:
                 promised[task["customer_id"]].append(_promised(task))
         placed = pl.DataFrame(night.rows_of("portfolio")).sort("customer_id")
         efforts = bank_rules.efforts(RuleBook.of(night), Terms.in_force(night.business_date))
-        return cls(night, day, placed, _groups(night), promised, efforts, Handled.of(night).settled)
+        return cls(
+            night,
+            day,
+            placed,
+            _groups(night),
+            promised,
+            efforts,
+            Handled.of(night).settled,
+            deputies.of_day(night),
+        )
 
     def firms(self, part: Part) -> list[FirmFacts]:
         """The part's firms with an occasion, in order of their numbers."""
@@ -63,9 +73,9 @@ class Asked:
         for row in placed.iter_rows(named=True):
             mine = (*occasions.get(row["customer_id"], ()), *contact_due(row, self.day))
             if mine:
-                facts.append(
-                    replace(_facts(row, mine), belongs_to=self._belongs_to(row["customer_id"], mine))
-                )
+                belongs_to = self._belongs_to(row["customer_id"], mine)
+                met_by = self.deputies.get(row["manager_id"], "")
+                facts.append(replace(_facts(row, mine), belongs_to=belongs_to, met_by=met_by))
         return facts
 
     def _occasions(self, part: Part) -> Mapping[str, list[Occasion]]:

@@ -1,6 +1,7 @@
 """The bank's own rules by night: which are in force, whom they name, and how long what they noticed stands."""
 
 import json
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,20 +11,21 @@ import polars as pl
 import pyarrow as pa
 
 from xiaoer.events.finding import named
-from xiaoer.events.lives import Taken, Verb, lives, words_code
+from xiaoer.events.lives import Life, Taken, Verb, lives, words_code
 from xiaoer.events.rules import numbered
 from xiaoer.events.terms import Severity
 from xiaoer.events.written import WrittenRule, param, shown_by
 from xiaoer.kit.dates import add_working_days
 from xiaoer.kit.jsontext import fraction, whole, written
 from xiaoer.kit.tables import Frame
-from xiaoer.kit.text import reason
+from xiaoer.kit.text import reason, say
 from xiaoer.nightly import history
 from xiaoer.nightly.gathering import recorded
 from xiaoer.nightly.run import Night
 from xiaoer.offers.rules import unmeasured
 from xiaoer.offers.terms import Effort, Terms
 
+log = logging.getLogger(__name__)
 TONES = {Severity.ACT.value: "bad", Severity.WATCH.value: "warn", Severity.NOTE.value: "plain"}
 MILDER = {Severity.ACT.value: Severity.WATCH.value, Severity.WATCH.value: Severity.NOTE.value}
 EVENTS = pa.schema(
@@ -41,7 +43,10 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class RuleBook:
-    """The rules in force on a night, by code, each with its version; and every muted rule's code."""
+    """The rules in force on a night, by code, each with its version; and every muted rule's code.
+
+    A rule whose kept text can no longer be read names nobody: the log says so, and so does its page.
+    """
 
     rules: Mapping[str, tuple[int, WrittenRule]]
     muted: frozenset[str]
@@ -52,12 +57,24 @@ class RuleBook:
         rows = pl.DataFrame(night.engine.collect(recorded(night, "desk_rules"))).sort("step_id")
         known = lives(_taken(row) for row in rows.iter_rows(named=True))
         muted = frozenset(code for code, life in known.items() if life.muted_on(night.business_date))
-        standing = {
-            code: (life.adopted, life.in_force)
-            for code, life in sorted(known.items())
-            if life.adopted is not None and life.in_force is not None and code not in muted
-        }
+        standing = {}
+        for code, life in sorted(known.items()):
+            text = life.in_force
+            if life.adopted is not None and text is None:
+                _say_unread(life)
+            elif life.adopted is not None and text is not None and code not in muted:
+                standing[code] = (life.adopted, text)
         return cls(standing, muted)
+
+
+def _say_unread(life: Life) -> None:
+    fault = life.unread
+    why = say(fault.why, "en") if fault else ""
+    log.warning(
+        "rule %s version %s is in force but its kept text cannot be read (%s: %s): it names nobody tonight. "
+        "Write it anew on its page, or end it.",
+        life.rule, life.adopted, fault.field if fault else "", why,
+    )  # fmt: skip
 
 
 def _taken(row: dict[str, Any]) -> Taken:

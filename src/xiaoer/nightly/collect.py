@@ -10,11 +10,13 @@ import pyarrow as pa
 from django.db.models import Case, CharField, DateField, F, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast
 
+from xiaoer.branches.models import Absence, Handover
 from xiaoer.contact_policy.models import Suppression
 from xiaoer.contacts.models import Contact, Task
 from xiaoer.events.models import Event, EventStep, RuleStep
 from xiaoer.kit.adopted.models import FigureStep
 from xiaoer.loans.models import Check
+from xiaoer.products.models import Lesson
 
 TEXT, DAY, WHOLE = pa.string(), pa.date32(), pa.int64()
 INSTANT = pa.timestamp("us", tz="UTC")
@@ -37,6 +39,9 @@ EVENTS = pa.schema({
     "event_id": TEXT, "customer_id": TEXT, "rule": TEXT, "day": DAY, "due_date": DAY, "severity": TEXT,
     "because": TEXT, "goal": TEXT, "amount": WHOLE,
 })  # fmt: skip
+LESSONS = pa.schema({
+    "customer_id": TEXT, "product_id": TEXT, "opened_date": DAY, "step": TEXT, "end": TEXT, "day": DAY,
+})  # fmt: skip
 RULES = pa.schema({
     "step_id": WHOLE, "rule": TEXT, "version": WHOLE, "step": TEXT, "body": TEXT, "until_date": DAY, "day": DAY,
 })  # fmt: skip
@@ -46,13 +51,22 @@ FIGURES = pa.schema({
 HANDLED = pa.schema({
     "step_id": WHOLE, "event_id": TEXT, "customer_id": TEXT, "rule": TEXT, "step": TEXT, "until_date": DAY, "day": DAY,
 })  # fmt: skip
+ABSENCES = pa.schema({
+    "absence_id": WHOLE, "staff_id": TEXT, "deputy_id": TEXT, "from_date": DAY, "to_date": DAY, "back_date": DAY,
+    "day": DAY,
+})  # fmt: skip
+HANDOVERS = pa.schema({
+    "handover_id": WHOLE, "customer_id": TEXT, "from_id": TEXT, "to_id": TEXT, "day": DAY,
+})  # fmt: skip
 
 
 def collect(business_date: date, *, using: str = "owner") -> dict[str, pa.Table]:
     """desk_contacts, desk_tasks, desk_checks, desk_suppressions: every row written up to and on `business_date`.
 
-    And desk_events: what records told by day, as it was told then; desk_handled: what was done with events; desk_rules,
-    desk_figures: what was done with the bank's rules, and with figures of its parameters.
+    And desk_events: what records told by day, as it was told then; desk_lessons: what was shown of new products;
+    desk_handled: what was done with events; desk_rules, desk_figures: what was done with the bank's rules, and with
+    figures of its parameters; desk_absences and desk_handovers: who is away, and which firms went to another manager
+    and were not taken back.
 
     A task closed after that day is still open as of it. Rows come in the order they were written, so the same
     day gives the same tables.
@@ -70,9 +84,14 @@ def collect(business_date: date, *, using: str = "owner") -> dict[str, pa.Table]
         "desk_events": _table(
             EVENTS, _by_day(business_date, using), day="event_date", because="because_text", goal="goal_text"
         ),
+        "desk_lessons": _table(LESSONS, _written(Lesson, business_date, using)),
         "desk_rules": _table(RULES, _rules(business_date, using), step_id="pk", body="body_text"),
         "desk_handled": _table(HANDLED, _written(EventStep, business_date, using), step_id="pk"),
         "desk_figures": _table(FIGURES, _figures(business_date, using), step_id="pk", body="figures_text"),
+        "desk_absences": _table(ABSENCES, _absences(business_date, using), absence_id="pk", back_date="back_then"),
+        "desk_handovers": _table(
+            HANDOVERS, _written(Handover, business_date, using).filter(undone_at__isnull=True), handover_id="pk"
+        ),
     }  # fmt: skip
 
 
@@ -92,6 +111,12 @@ def _rules(business_date: date, using: str) -> QuerySet[Any]:
 
 def _figures(business_date: date, using: str) -> QuerySet[Any]:
     return _written(FigureStep, business_date, using).annotate(figures_text=Cast("figures", TextField()))
+
+
+def _absences(business_date: date, using: str) -> QuerySet[Any]:
+    later = When(back_date__gt=business_date, then=None)
+    then = Case(later, default=F("back_date"), output_field=DateField())
+    return _written(Absence, business_date, using).annotate(back_then=then)
 
 
 def _as_of(tasks: QuerySet[Any], business_date: date) -> QuerySet[Any]:

@@ -5,22 +5,22 @@ from datetime import date
 from itertools import chain
 from typing import Any
 
-import narwhals as nw
 import polars as pl
 import pyarrow as pa
 
 from xiaoer.branches.night import portfolio
-from xiaoer.events.night import noticed, sale_side, with_book
+from xiaoer.branches.rules import followed
 from xiaoer.events.telling import told
 from xiaoer.events.terms import Rule, Rules
 from xiaoer.kit.dates import add_working_days
 from xiaoer.kit.tables.files import write_batches
-from xiaoer.nightly import adopted, bank_rules, decisions, history
+from xiaoer.nightly import adopted, bank_rules, decisions, deputies, history
 from xiaoer.nightly.asking import Asked
 from xiaoer.nightly.bank_rules import EVENTS
 from xiaoer.nightly.decisions import LOG
 from xiaoer.nightly.gathering import recorded
 from xiaoer.nightly.handled import Handled
+from xiaoer.nightly.noticing import seen
 from xiaoer.nightly.pieces import parts
 from xiaoer.nightly.run import Night
 from xiaoer.nightly.spool import Spool, spooled
@@ -36,12 +36,7 @@ ROWS_AT_ONCE = 100_000
 
 def events(night: Night) -> None:
     rules = Rules.in_force(night.business_date)
-    firms = night.keep("firms_in_book", with_book(night.made("firms"), rules))
-    buyers = night.keep("buyers", sale_side(night.made("partners"), firms, night.on))
-    open_firms = firms.filter(~nw.col("closed"))
-    open_buyers = buyers.join(open_firms.select("customer_id"), on="customer_id", how="semi")
-    seen = night.keep("noticed", noticed(open_firms, open_buyers, night.on, rules))
-    rows = pl.DataFrame(night.engine.collect(seen)).sort("customer_id", "rule", "partner", nulls_last=True)
+    rows = seen(night, rules)
     book = bank_rules.RuleBook.of(night)
     heard = rows.filter(~pl.col("rule").is_in(sorted(book.muted)))
     batches = chain(
@@ -94,8 +89,9 @@ def _priced(night: Night, planned: Planned, day: date) -> pa.Table:
 
 
 def _minutes(night: Night) -> dict[str, int]:
-    """A day's minutes of those of whom the bank delivers them."""
-    return {row["staff_id"]: row["capacity_minutes"] for row in staff_rows(night) if row["capacity_minutes"]}
+    """A day's minutes of those of whom the bank delivers them; none of whoever is away on the day planned."""
+    told = {row["staff_id"]: row["capacity_minutes"] for row in staff_rows(night) if row["capacity_minutes"]}
+    return told | dict.fromkeys(deputies.of_day(night), 0)
 
 
 def _open(night: Night, day: date, terms: Terms, log: Spool) -> Iterator[tuple[int, Candidate]]:
@@ -117,5 +113,16 @@ def _portfolio(night: Night) -> Any:
     branches = night.engine.table(pa.table({"branch_id": [row["branch_id"] for row in branch_rows(night)]}))
     customers, assignments = night.delivered("customers"), night.delivered("assignments")
     return portfolio(
-        customers, assignments, staff, branches, head_office=head_office(night), today=night.on.today
-    )
+        customers, assignments, staff, branches,
+        handed=_handed(night), head_office=head_office(night), today=night.on.today,
+    )  # fmt: skip
+
+
+def _handed(night: Night) -> Any:
+    """Firms handed over at the desk, by whom the bank's file may still name."""
+    rows = night.engine.collect(recorded(night, "desk_handovers")).sort_by("handover_id")
+    steps = zip(*(rows[name].to_pylist() for name in ("customer_id", "from_id", "to_id")), strict=True)
+    found = sorted((firm, giver, taker) for (firm, giver), taker in followed(steps).items())
+    text = pa.schema([(name, pa.string()) for name in ("customer_id", "from_id", "to_id")])
+    columns = [list(column) for column in zip(*found, strict=True)] or [[], [], []]
+    return night.engine.table(pa.table(columns, schema=text))

@@ -17,11 +17,11 @@ AS_KNOWN = (
     "satisfaction", "matures_date", "last_contact_date",
 )  # fmt: skip
 AS_TOLD = ("opened_date", "staff_count")
-TEXTS = ("credit_code", "industry_code", "industry", "region")
+TEXTS = ("credit_code", "industry_code", "industry", "region", "district")
 COLUMNS = (
     *AS_KNOWN, *AS_TOLD, *TEXTS, "kind", "size_missing", "borrower", "holdings", "products", "turnover_12m",
-    "turnover_prior_12m", "balance", "next_due_date", "due_channel", "pd", "score_points", "score_state", "name",
-    "pinyin", "initials", "tier_before", "phone", "owner_name", "events",
+    "turnover_prior_12m", "balance", "next_due_date", "due_channel", "stage", "stage_date", "pd", "score_points",
+    "score_state", "name", "pinyin", "initials", "tier_before", "phone", "owner_name", "events",
 )  # fmt: skip
 
 
@@ -68,6 +68,8 @@ def _shown() -> list[pl.Expr]:
     return [
         *(col(name).fill_null("") for name in (*TEXTS, "phone", "owner_name", "tier_before", "due_channel")),
         said("kind", "enterprise"),
+        col("stage").fill_null(""),
+        col("stage_day").cast(pl.Int32).cast(pl.Date).alias("stage_date"),
         as_json(missing).alias("size_missing"),
         (col("loan_balance").fill_null(0) != 0).alias("borrower"),
         col("holdings").fill_null("[]"),

@@ -83,7 +83,7 @@ def _dealings(night: Night) -> list[Frame]:
     today = night.on.today
     return [
         standing(night.delivered("customers"), today),
-        holdings(night.delivered("holdings"), _catalogue(night), today),
+        holdings(night.delivered("holdings"), catalogue(night), today),
         meetings(night.delivered("contacts"), today),
         campaigns(night.delivered("campaign_lists"), today),
         keepers(night.delivered("assignments"), today),
@@ -103,7 +103,7 @@ def _money(night: Night) -> list[Frame]:
     ]
 
 
-def _catalogue(night: Night) -> Frame:
+def catalogue(night: Night) -> Frame:
     """The bank's products, by their first delivery where the day's files did not bring them yet.
 
     Which category a product is of is no news about a firm.

@@ -51,6 +51,14 @@ DESK = {
         },
         (), "day",
     ),
+    "desk_lessons": TableSchema(
+        "desk_lessons",
+        {
+            "customer_id": Kind.KEY, "product_id": Kind.KEY, "opened_date": Kind.DATE, "step": Kind.CODE,
+            "end": Kind.CODE, "day": Kind.DATE,
+        },
+        (), "day",
+    ),
     "desk_rules": TableSchema(
         "desk_rules",
         {
@@ -71,6 +79,22 @@ DESK = {
         "desk_figures",
         {
             "step_id": Kind.INTEGER, "subject": Kind.KEY, "step": Kind.CODE, "body": Kind.TEXT, "from_date": Kind.DATE,
+            "day": Kind.DATE,
+        },
+        (), "day",
+    ),
+    "desk_absences": TableSchema(
+        "desk_absences",
+        {
+            "absence_id": Kind.INTEGER, "staff_id": Kind.KEY, "deputy_id": Kind.KEY, "from_date": Kind.DATE,
+            "to_date": Kind.DATE, "back_date": Kind.DATE, "day": Kind.DATE,
+        },
+        (), "day",
+    ),
+    "desk_handovers": TableSchema(
+        "desk_handovers",
+        {
+            "handover_id": Kind.INTEGER, "customer_id": Kind.KEY, "from_id": Kind.KEY, "to_id": Kind.KEY,
             "day": Kind.DATE,
         },
         (), "day",

@@ -72,7 +72,7 @@ def segments(night: Night) -> None:
 def _firms(night: Night) -> nw.LazyFrame:
     """All that is known of a firm, side by side, for events and offers."""
     frame = night.made("features")
-    for name in ("borrowing", "value", "segments", "touched", "satisfaction"):
+    for name in ("borrowing", "value", "segments", "touched", "satisfaction", "living", "sign_ins"):
         frame = frame.join(night.made(name), on="customer_id", how="left")
     scored = night.made("scores").select("customer_id", "value", "points", "band", "state")
     counted = products_per_firm(night.made("held"))

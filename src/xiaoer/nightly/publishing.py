@@ -13,6 +13,7 @@ from xiaoer.nightly import (
     organisation,
     planned,
     risked,
+    rule_nights,
     scored,
     seam,
     showing,
@@ -31,6 +32,7 @@ def publish(night: Night) -> None:
     publication = over_the_bridge(published_tables(night), night.business_date, night.run_id)
     tell_desk(night.models)
     night.rows = publication.rows_changed
+    rule_nights.remember(night)
     history.remember(night)
     forget_old_records(night.business_date)
 
@@ -42,6 +44,7 @@ def published_tables(night: Night) -> dict[str, seam.Handed]:
         "firms": firms(night, called),
         "profiles": profiles(night, called),
         "scores": showing.scores(night),
+        "cards": showing.cards(night),
         "shelf_scores": scored.scores(night),
         "models_today": scored.models(night),
         "events": showing.events(night, called),
@@ -49,6 +52,7 @@ def published_tables(night: Night) -> dict[str, seam.Handed]:
         "shadow_prices": night.rows_of("shadow_prices"),
         "planned_days": planned.planned_days(night),
         "measured": measuring.measured(night),
+        "openings": showing.openings(night),
         "brought": applications.brought(night),
         "four_flows": applications.four_flows(night),
         "notes": lent.notes(night),

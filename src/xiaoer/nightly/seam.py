@@ -19,6 +19,7 @@ MODELS = {
     "firms": "customers.Firm",
     "profiles": "features.Profile",
     "scores": "scores.Score",
+    "cards": "scores.Card",
     "shelf_scores": "scores.ShelfScore",
     "models_today": "scores.ModelToday",
     "events": "events.Event",
@@ -26,6 +27,7 @@ MODELS = {
     "shadow_prices": "offers.ShadowPrice",
     "planned_days": "offers.PlannedDay",
     "measured": "trials.Measured",
+    "openings": "products.Opening",
     "brought": "applications.Brought",
     "four_flows": "applications.FourFlows",
     "notes": "loans.Note",
@@ -52,6 +54,7 @@ FOLLOWING = (
     "contacts.Contact",
     "contacts.Task",
     "contact_policy.Suppression",
+    "products.Lesson",
     "loans.ClassStep",
     "loans.Check",
     "renewals.Evidence",
@@ -67,6 +70,7 @@ FOLLOWING = (
     "events.EventStep",
     "trials.TrialFirm",
     "trials.TrialOutcome",
+    "branches.Handover",
 )
 NAMES = (*MODELS, *MASTERS)
 CARRIED_ANYWAY = {"branch_id", "manager_id"}  # scope columns may come with a table that does not keep them

@@ -10,11 +10,13 @@ from xiaoer.features.night import (
     account_sums,
     balance_lines,
     concentration,
+    living,
     monthly,
     monthly_flows,
     payment_lines,
     payment_stretches,
     rhythm,
+    sign_ins,
     trade_stretches,
     turnover_sums,
 )
@@ -46,7 +48,7 @@ TRADE = (
     "partner_months",
 )
 TOUCH = ("customer_id", "contact_date", "channel", "purpose")
-ACCOUNTS = ("flow_months", "account_sums")
+ACCOUNTS = ("flow_months", "account_sums", "living")
 
 
 def shape(night: Night) -> None:
@@ -67,6 +69,7 @@ def shape(night: Night) -> None:
     night.keep("touched", touched(contacts, today))
     _circles(night, contacts)
     night.keep("satisfaction", satisfaction(night.delivered("surveys"), today))
+    night.keep("sign_ins", sign_ins(night.delivered("channel_uses"), today))
 
 
 def _circles(night: Night, contacts: Frame) -> None:
@@ -102,7 +105,8 @@ def _trade(night: Night, lines: Mapping[str, Frame], hold: Hold) -> dict[str, Fr
 def _accounts(night: Night, lines: Mapping[str, Frame], hold: Hold) -> dict[str, Frame]:
     """All that is told from a firm's own accounts."""
     stretches = hold(payment_stretches(lines["payments"], night.on))
-    made = (monthly_flows(stretches), account_sums(lines["balances"], stretches, night.on))
+    sums = account_sums(lines["balances"], stretches, night.on)
+    made = (monthly_flows(stretches), sums, living(stretches, night.on))
     return dict(zip(ACCOUNTS, made, strict=True))
 
 

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 
 from xiaoer.kit.text import reason
 from xiaoer.nightly import history, seam
@@ -12,7 +13,6 @@ from xiaoer.nightly.pieces import Part, in_parts
 from xiaoer.nightly.run import Night
 from xiaoer.offers.rules import risk_shown
 from xiaoer.scores.registry import Registry
-from xiaoer.scores.telling import told
 from xiaoer.scores.terms import Scorecard
 from xiaoer.trials.families import HOLDOUT
 
@@ -26,13 +26,14 @@ SCORES = (
     "value",
     "points",
     "band",
-    "reasons",
-    "all_points",
+    "parts",
+    "seen",
     "previous",
 )
 EVENTS = (
     "event_id", "customer_id", "rule", "event_date", "due_date", "severity", "because", "goal", "amount",
 )  # fmt: skip
+OPENINGS = ("customer_id", "product_id", "product", "category", "opened_date", "high_value")
 PROPOSALS = (
     "offer_id", "customer_id", "day", "kind", "minutes", "expected_return", "cost", "arm", "run_id", "rank", "fits",
     "stopped", "goal", "because", "risk", "at_stake", "changed", "dropped", "others", "hour_price", "chance",
@@ -41,7 +42,7 @@ PROPOSALS = (
 
 
 def scores(night: Night) -> seam.Rows:
-    """Every score with what moved it, and with the night before beside it."""
+    """Every score with what moved it, and with the night before beside it; the desk puts the words to the numbers."""
     before = history.scores_before(night).rename({"value": "previous"})
     cards = _cards(night)
     read = sorted({entry.name for card in cards for entry in card.inputs})
@@ -49,17 +50,33 @@ def scores(night: Night) -> seam.Rows:
     def made(part: Part) -> pl.DataFrame:
         known = part.rows(night.made("features").select("customer_id", *read))
         rows = part.made("scores").join(known, on="customer_id", how="left", maintain_order="left")
-        by_card = [_told(card, rows) for card in cards]
-        shown = (
-            pl.concat(by_card) if by_card else rows.with_columns(reasons=pl.lit(""), all_points=pl.lit(""))
-        )
+        shown = pl.concat([_seen(card, rows) for card in cards]) if cards else _seen(None, rows)
         return shown.join(part.among(before), on="customer_id", how="left", maintain_order="left")
 
     return in_parts(night, SCORES, made)
 
 
-def _told(card: Scorecard, rows: pl.DataFrame) -> pl.DataFrame:
-    return told(card, rows.filter(model=card.model, version=card.version))
+def _seen(card: Scorecard | None, rows: pl.DataFrame) -> pl.DataFrame:
+    """A card's rows with `seen`, what each of its inputs is; null where nothing is known."""
+    if card is None:
+        return rows.with_columns(seen=pl.lit([], pl.List(pl.Float64)))
+    mine = rows.filter(model=card.model, version=card.version)
+    return mine.with_columns(
+        seen=pl.concat_list(pl.col(entry.name).cast(pl.Float64).fill_nan(None) for entry in card.inputs)
+    )
+
+
+def cards(night: Night) -> pa.Table:
+    """What the cards behind the scores read, and what is usual in it."""
+    rows = [
+        {
+            "model": card.model,
+            "version": card.version,
+            "inputs": json.dumps([[entry.name, entry.usual] for entry in card.inputs]),
+        }
+        for card in _cards(night)
+    ]
+    return pa.Table.from_pylist(rows) if rows else pa.table({})
 
 
 def _cards(night: Night) -> list[Scorecard]:
@@ -71,6 +88,17 @@ def _cards(night: Night) -> list[Scorecard]:
 def events(night: Night, called: Directory) -> seam.Rows:
     """Events with partners called by name."""
     return in_parts(night, EVENTS, lambda part: _named(part.made("events"), called))
+
+
+def openings(night: Night) -> seam.Rows:
+    """Products opened lately that are taught."""
+    opened = pl.col("opened_day").cast(pl.Int32).cast(pl.Date).alias("opened_date")
+
+    def made(part: Part) -> pl.DataFrame:
+        rows = part.made("lessons").with_columns(opened)
+        return rows.select(OPENINGS).unique(["customer_id", "product_id"]).sort("customer_id", "product_id")
+
+    return in_parts(night, OPENINGS, made)
 
 
 def proposals(night: Night, called: Directory) -> seam.Rows:

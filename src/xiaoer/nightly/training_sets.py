@@ -15,6 +15,7 @@ from xiaoer.scores.labels import KEY, LABELS, Later
 from xiaoer.scores.out_of_time import Days, out_of_time
 from xiaoer.scores.populations import Known, rows
 from xiaoer.scores.specifications import Model
+from xiaoer.scores.watching import SECTOR
 from xiaoer.sources.contracts import contract
 from xiaoer.value.terms import Margins
 
@@ -107,8 +108,11 @@ def labelled(model: Model, known: Known, later: Later) -> Frame:
 
 
 def read_by(model: Model, asked: Frame, known: Known) -> Frame:
-    """Rows with the model's inputs beside them: of the firm, of the note, of the occasion."""
-    wanted = {*model.inputs.names, model.rival.input}
+    """Rows with the model's inputs beside them: of the firm, of the note, of the occasion.
+
+    The firm's sector comes with every row: a model that does not read it is watched sector by sector all the same.
+    """
+    wanted = {*model.inputs.names, model.rival.input, SECTOR}
     own = [name for name in asked.columns if name not in (*KEY, "product_id")]
     of_firm = [name for name in known.firms.columns if name in wanted and name not in own]
     helping = ["call_hour"] if "asked_hour_off" in wanted and "call_hour" not in of_firm else []

@@ -5,8 +5,8 @@ On the first night of a month what it says is kept; once the outcome of such row
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,13 @@ import pyarrow.parquet as pq
 from xiaoer.kit.dates import day_number
 from xiaoer.kit.tables.files import write_rows
 from xiaoer.nightly import frames
+from xiaoer.nightly.climate import fared, none_fared
 from xiaoer.nightly.run import Night
 from xiaoer.nightly.training_sets import later_of, read_by, side_by_side
 from xiaoer.scores.alarms import Findings, Told, alarms, proposal, told
+from xiaoer.scores.climate import Climate
 from xiaoer.scores.columns import columns_of, numbers
+from xiaoer.scores.forms.cards import card_from
 from xiaoer.scores.labels import KEY, LABELS
 from xiaoer.scores.log import WatchLog
 from xiaoer.scores.populations import OCCASIONS, Known, rows
@@ -30,8 +33,7 @@ from xiaoer.scores.registry import Registry
 from xiaoer.scores.rules import Floats
 from xiaoer.scores.specifications import Model, Sort, the_shelf
 from xiaoer.scores.terms import Watch
-from xiaoer.scores.versions import version_from
-from xiaoer.scores.watching import inputs_moved, score_moved, sectors_moved
+from xiaoer.scores.watching import inputs_moved, score_moved, sectors_moved, sectors_of
 
 SAID = (*KEY, "from_day", "said")
 WATCHED = pa.schema(
@@ -61,8 +63,8 @@ def watch(night: Night) -> None:
     used = list(in_use(registry, night.business_date))
     if used and not night.path(frames.FIRMS).exists():
         frames.known(night)
-    known = side_by_side([night]) if used else None
-    lines = [_row(one, watched(night, registry, one, known)) for one in used if known]
+    known, sectors = (side_by_side([night]), fared(night)) if used else (None, none_fared(night))
+    lines = [_row(one, watched(night, one, known, sectors)) for one in used if known]
     night.keep_rows("watched", pa.Table.from_pylist(lines, WATCHED))
 
 
@@ -82,9 +84,9 @@ def in_use(registry: Registry, day: date) -> Iterator[InUse]:
             yield InUse(model, version, page)
 
 
-def watched(night: Night, registry: Registry, used: InUse, known: Known) -> dict[str, Any]:
+def watched(night: Night, used: InUse, known: Known, sectors: Sequence[Climate]) -> dict[str, Any]:
     """One model's line of tonight."""
-    day, rules = night.business_date, Watch.in_force(night.business_date)
+    day, rules, registry = night.business_date, Watch.in_force(night.business_date), Registry(night.models)
     table, said = scored(night, used, known)
     log = WatchLog(registry, used.model.name)
     first = _first_of_month(log.before(day), day)
@@ -93,6 +95,7 @@ def watched(night: Night, registry: Registry, used: InUse, known: Known) -> dict
     before = (log.before(day) or {}).get("told")
     known_by_now = what_came(night, registry, used) if first else Told(**before) if before else None
     found = findings(used.page["spreads"], table, said, rules, known_by_now)
+    found = replace(found, climate=spoken_of(sectors, table))
     raised, trained_on = alarms(found, rules), date.fromisoformat(used.page["card"]["trained_on"])
     retrain = proposal(raised, trained_on, day, used.model.when.refreshed, rules)
     return log.note(day, used.version, found, raised, retrain)
@@ -104,9 +107,8 @@ def scored(night: Night, used: InUse, known: Known) -> tuple[pa.Table, Floats]:
     table = night.engine.collect(read_by(used.model, asked, known)).sort_by(
         [(name, "ascending") for name in KEY]
     )
-    version = version_from(used.page["card"])
-    said = version.say(columns_of(version.fields, table)) if table.num_rows else np.empty(0)
-    return table, said
+    card = card_from(used.page["card"])
+    return table, card.score(columns_of(card.fields, table)).probability if table.num_rows else np.empty(0)
 
 
 def findings(
@@ -123,6 +125,12 @@ def findings(
         inputs_moved(spreads, table, rules),
         known_by_now,
     )
+
+
+def spoken_of(sectors: Sequence[Climate], table: pa.Table) -> list[Climate]:
+    """The sectors of which a model has enough rows."""
+    mine = {sector for sector, _ in sectors_of(table)}
+    return [one for one in sectors if one.sector in mine]
 
 
 def what_came(night: Night, registry: Registry, used: InUse) -> Told | None:

@@ -11,6 +11,7 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from pyarrow import csv
 
@@ -22,7 +23,7 @@ VALUE = "coalesce(chr(1) || \"{column}\"::VARCHAR, '')"
 
 
 def flat(piece: pa.Table, fields: list[models.Field[Any, Any]]) -> pa.Table:
-    """The columns of `fields` in their order, JSON as text; a column left out is its field's default."""
+    """The columns of `fields` in their order, JSON and arrays as text; a column left out is its field's default."""
     names = [str(field.column) for field in fields]
     return pa.table([_column(field, piece) for field in fields], names=names)
 
@@ -65,7 +66,7 @@ def from_csv(told: bytes, columns: dict[str, pa.DataType]) -> pl.DataFrame:
 
 def _column(field: models.Field[Any, Any], part: pa.Table) -> pa.ChunkedArray | pa.Array:
     given = part.column(field.column) if field.column in part.column_names else pa.nulls(part.num_rows)
-    plain = _plain_text(given)
+    plain = _array_text(given) if isinstance(field, ArrayField) else _plain_text(given)
     if field.null or not plain.null_count:
         return plain
     default = pa.scalar(_default(field))
@@ -81,6 +82,19 @@ def _plain_text(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Arra
     return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
 
 
+def _array_text(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
+    """Lists of numbers, or their JSON text, as PostgreSQL writes arrays."""
+    if not pa.types.is_nested(column.type):
+        return column if pa.types.is_null(column.type) else _bent(column)
+    words = pl.Series(column).list.eval(pl.element().cast(pl.String).fill_null("NULL")).list.join(",")
+    return ("{" + words + "}").to_arrow()
+
+
+def _bent(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
+    """JSON's brackets as PostgreSQL's."""
+    return pc.replace_substring(pc.replace_substring(column, "[", "{"), "]", "}")
+
+
 def _only(text: str | None, keys: tuple[str, ...]) -> str | None:
     if text is None:
         return None
@@ -90,6 +104,8 @@ def _only(text: str | None, keys: tuple[str, ...]) -> str | None:
 def _default(field: models.Field[Any, Any]) -> object:
     """What stands where nothing was given; null when the field has no default, and PostgreSQL refuses it."""
     value = field.get_default() if field.has_default() else None
+    if isinstance(field, ArrayField):
+        return None if value is None else "{" + ",".join(map(str, value)) + "}"
     return _json(value) if isinstance(field, models.JSONField) else value
 
 

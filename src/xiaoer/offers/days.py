@@ -78,7 +78,8 @@ def _place_in_line(candidate: Candidate) -> tuple[str, str, str, str]:
 
 
 def _manager(candidate: Candidate) -> str:
-    return candidate.firm.manager_id
+    """Whose hours a contact takes: the manager's, or those of whoever stands in."""
+    return candidate.firm.met_by or candidate.firm.manager_id
 
 
 # Side by side
@@ -86,7 +87,7 @@ def _manager(candidate: Candidate) -> str:
 
 def _laid(rows: Sequence[Candidate], room: Room, terms: Terms) -> Laid:
     """Only kinds the bank has set a limit for; hours always."""
-    places = {HOURS: sorted({_manager(one) for one in rows})}
+    places = {HOURS: sorted({_manager(one) for one in rows} | {one.firm.manager_id for one in rows})}
     minutes = [room.minutes.get(name, terms.capacity_minutes) for name in places[HOURS]]
     limits = {HOURS: Limit(np.array(minutes, dtype=np.int64))}
     for kind, much in ((BUDGET, room.budget), (QUOTA, room.quota)):
@@ -211,7 +212,7 @@ def _worth_of_hours(laid: Laid, found: Allocation) -> dict[str, int]:
 def _prices(
     laid: Laid, found: Allocation, served: Sequence[Candidate], asking: Sequence[Candidate]
 ) -> list[PlacePrice]:
-    branch = {_manager(one): one.firm.branch_id for one in laid.rows}
+    branch = {who: one.firm.branch_id for one in laid.rows for who in (_manager(one), one.firm.manager_id)}
     out, worth = _left_out(served, asking)
     made = []
     for kind, names in laid.places.items():

@@ -131,6 +131,7 @@ class FirmFacts:
     days_past_due: int = 0
     occasions: tuple[Occasion, ...] = field(default=())
     belongs_to: str = ""  # firms that belong together carry the same
+    met_by: str = ""  # who stands in for the manager on that day
 
     @property
     def group(self) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.stats import norm
 
 from xiaoer.kit.text import Reason, Tone, reason
+from xiaoer.scores.climate import Climate
 from xiaoer.scores.rules import Floats
 from xiaoer.scores.stability import Moved
 from xiaoer.scores.terms import Level, Watch
@@ -33,7 +34,10 @@ class Told:
 
 @dataclass(frozen=True)
 class Findings:
-    """One night's findings about a version: rows and firms scored, what moved, what came of earlier rows."""
+    """One night's findings about a version: rows and firms scored, what moved, what came of earlier rows.
+
+    `climate` is of the sectors it speaks of.
+    """
 
     rows: int
     firms: int
@@ -42,6 +46,7 @@ class Findings:
     sectors: Sequence[tuple[str, Moved]]
     inputs: Sequence[Moved]
     told: Told | None = None
+    climate: Sequence[Climate] = ()
 
     @property
     def volume(self) -> float:
@@ -54,6 +59,7 @@ class Findings:
             "sectors": [{"sector": sector} | _moved(one) for sector, one in self.sectors],
             "inputs": [_moved(one) for one in self.inputs[:MOST_INPUTS]],
             "told": asdict(self.told) if self.told else None,
+            "climate": [_moved(one) | {"distance": round(one.distance, 4)} for one in self.climate],
         }  # fmt: skip
 
 
@@ -78,7 +84,7 @@ def alarms(found: Findings, rules: Watch) -> list[Alarm]:
     if found.firms < rules.fewest_firms:
         return []
     every = [*_of_scores(found, rules), *_of_inputs(found.inputs, rules), *_of_outcomes(found.told, rules),
-             *_of_volume(found, rules)]  # fmt: skip
+             *_of_volume(found, rules), *_of_climate(found.climate, rules)]  # fmt: skip
     return sorted(every, key=lambda one: (-LOUDNESS.index(one.level), one.key))
 
 
@@ -138,6 +144,21 @@ def _of_volume(found: Findings, rules: Watch) -> Iterator[Alarm]:
         yield Alarm("volume", level, reason("watch_volume", _tone(level), **rows))
 
 
+def _of_climate(found: Sequence[Climate], rules: Watch) -> Iterator[Alarm]:
+    """Sectors whose firms fared otherwise than last year and than other firms: what was learnt of them may not hold."""
+    for one in found:
+        level = rules.level(one.distance, rules.climate)
+        if level is not Level.CALM:
+            figures = {
+                name: f"{value:+.0%}"
+                for name, value in (("change", one.change), ("low", one.low), ("high", one.high))
+            }
+            told_of = reason(
+                "watch_climate", _tone(level), sector_words=f"sector_{one.sector}", firms=one.firms, **figures
+            )
+            yield Alarm(f"climate:{one.sector}", level, told_of)
+
+
 def _level(one: Moved, rules: Watch) -> Level:
     loud = [
         level for level, threshold in zip(LOUDNESS[1:], rules.psi, strict=True) if one.at_least(threshold)
@@ -149,6 +170,6 @@ def _tone(level: Level) -> Tone:
     return "bad" if level is Level.ACT else "warn"
 
 
-def _moved(one: Moved) -> dict[str, Any]:
+def _moved(one: Moved | Climate) -> dict[str, Any]:
     figures: Mapping[str, Any] = asdict(one)
     return {name: round(value, 4) if isinstance(value, float) else value for name, value in figures.items()}

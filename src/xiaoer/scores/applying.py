@@ -51,7 +51,7 @@ class Used:
 
     @property
     def fields(self) -> tuple[Field, ...]:
-        return self.card.fields if isinstance(self.card, PointsCard) else self.card.trees.fields
+        return self.card.fields
 
     @property
     def reads(self) -> frozenset[str]:

@@ -1,15 +1,22 @@
 """A score with its reasons, the shelf as the desk shows it, and the two persons a promotion passes through."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from xiaoer.kit.published import Published, Versioned, one_open_row
 from xiaoer.kit.scope.walls import Wall
 
+MOST_REASONS = 3
+
 
 class Score(Published):
-    """One model's word on one firm: `value` is a probability of default, `points` the card's total."""
+    """One model's word on one firm: `value` is a probability of default, `points` the card's total.
+
+    `parts` and `seen` are what each input of its `Card` did, in points, and what it was (null: not known), in the
+    card's order. `queries.scores` puts them into words: `all_points`, [{code, params, tone, points}].
+    """
 
     customer_id = models.TextField()
     model = models.TextField()
@@ -19,9 +26,10 @@ class Score(Published):
     points = models.IntegerField(null=True)
     band = models.TextField(default="")
     previous = models.FloatField(null=True)
-    reasons = models.JSONField(default=list)  # [{code, params, points}]
-    all_points = models.JSONField(default=list)  # [{code, params, points}]
+    parts = ArrayField(models.IntegerField(), default=list)
+    seen = ArrayField(models.FloatField(null=True), default=list)
 
+    all_points: list[dict[str, Any]]
     key = ("customer_id", "model")
 
     class Meta(Published.Meta):
@@ -30,6 +38,24 @@ class Score(Published):
             *Published.Meta.indexes,
             models.Index(fields=["customer_id", "since"], name="scores_score_customer"),
         ]
+
+    @property
+    def reasons(self) -> list[dict[str, Any]]:
+        """What moved it most."""
+        return self.all_points[:MOST_REASONS]
+
+
+class Card(Versioned):
+    """What a version of a model reads: [[input, what is usual in it]], in the order of `Score.parts`."""
+
+    model = models.TextField()
+    version = models.TextField()
+    inputs = models.JSONField(default=list)
+
+    key = ("model", "version")
+
+    class Meta(Versioned.Meta):
+        constraints: ClassVar = [one_open_row("model", "version")]
 
 
 class ShelfScore(Published):

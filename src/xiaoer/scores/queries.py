@@ -4,24 +4,32 @@ from collections.abc import Iterable
 from itertools import groupby
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 
+from xiaoer.features.terms import catalogue
 from xiaoer.kit.scope import Scope
-from xiaoer.scores.models import ModelToday, PromotionStep, Score, ShelfScore, Shelved
+from xiaoer.scores.models import Card, ModelToday, PromotionStep, Score, ShelfScore, Shelved
+from xiaoer.scores.rules import moved
 from xiaoer.scores.terms import Step
 
 READ = "models.read"
 STANDING = ("live", "challenger", "small_sample", "refused")
 
 
-def scores(scope: Scope, customer_id: str) -> QuerySet[Score]:
-    """Every model's word on a firm."""
-    return Score.objects.seen_by(scope).filter(customer_id=customer_id).order_by("model")
+def scores(scope: Scope, customer_id: str) -> list[Score]:
+    """Every model's word on a firm, with what moved it."""
+    card = Card.objects.at(scope.edition).filter(model=OuterRef("model"), version=OuterRef("version"))
+    rows = Score.objects.seen_by(scope).filter(customer_id=customer_id).order_by("model")
+    found = list(rows.annotate(inputs=Subquery(card.values("inputs")[:1])))
+    units = {name: one.unit for name, one in catalogue().items()}
+    for one in found:
+        one.all_points = moved(one.inputs or (), units, one.seen, one.parts)
+    return found
 
 
 def score(scope: Scope, customer_id: str, model: str = "risk") -> Score | None:
     """One model's word on a firm."""
-    return scores(scope, customer_id).filter(model=model).first()
+    return next((one for one in scores(scope, customer_id) if one.model == model), None)
 
 
 def shelf_scores(scope: Scope, customer_id: str) -> QuerySet[ShelfScore]:

@@ -1,6 +1,6 @@
 """A scorecard applied: points, probability, and which inputs moved them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import log
 
@@ -66,26 +66,34 @@ def probability(scale: Scale, points: Ints) -> Floats:
     return shares
 
 
-def told(entry: Weighed, unit: str, value: float, points: int) -> dict[str, object]:
+def moved(
+    inputs: Iterable[tuple[str, float]],
+    units: Mapping[str, str],
+    seen: Iterable[float | None],
+    parts: Iterable[int],
+) -> list[dict[str, object]]:
+    """What moved a firm's score as reasons with their points, what moved most first, then by name.
+
+    `inputs`: each input with what is usual in it; `seen` and `parts` in the same order; `units` by name.
+    """
+    known = zip(inputs, seen, parts, strict=True)
+    ordered = sorted(known, key=lambda one: (-abs(one[2]), one[0][0]))
+    return [told(name, usual, units[name], value, points) for (name, usual), value, points in ordered]
+
+
+def told(name: str, usual: float, unit: str, value: float | None, points: int) -> dict[str, object]:
     """Why an input gave its points, as a reason with the firm's value beside the usual one."""
-    return dict(_told(entry, unit, value, points)) | {"points": points}
+    return dict(_told(name, usual, unit, value, points)) | {"points": points}
 
 
-def _told(entry: Weighed, unit: str, value: float, points: int) -> Reason:
+def _told(name: str, usual: float, unit: str, value: float | None, points: int) -> Reason:
     tone: Tone = "bad" if points < 0 else "good" if points > 0 else "plain"
-    if np.isnan(value):
-        return reason("score_missing", "plain", feature_words=entry.name)
+    if value is None:
+        return reason("score_missing", "plain", feature_words=name)
     if unit == "amount":
         return reason(
-            "score_amount",
-            tone,
-            feature_words=entry.name,
-            value_amount=int(value),
-            usual_amount=int(entry.usual),
+            "score_amount", tone, feature_words=name, value_amount=int(value), usual_amount=int(usual)
         )
     if unit == "share":
-        return reason(
-            "score_share", tone, feature_words=entry.name, value_share=value, usual_share=entry.usual
-        )
-    shown = {"value": round(value, 2), "usual": round(entry.usual, 2)}
-    return reason(f"score_{unit}", tone, feature_words=entry.name, **shown)
+        return reason("score_share", tone, feature_words=name, value_share=value, usual_share=usual)
+    return reason(f"score_{unit}", tone, feature_words=name, value=round(value, 2), usual=round(usual, 2))

@@ -10,16 +10,18 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from xiaoer.scores.curves import curves
+from xiaoer.scores.forms.cards import trees_from
 from xiaoer.scores.forms.tables import Axis
+from xiaoer.scores.forms.trees import Trees
 from xiaoer.scores.keeping import newest, read_said, said_of, standing
 from xiaoer.scores.life import Life
 from xiaoer.scores.log import WatchLog
 from xiaoer.scores.registry import Registry
 from xiaoer.scores.specifications import Model
-from xiaoer.scores.versions import used_most
 
 JUDGED = (
     "version", "state", "refused_because", "metric", "value", "low", "high", "rival_value", "n", "positives", "split",
@@ -119,12 +121,23 @@ def _tables(registry: Registry, model: str, version: str | None) -> dict[str, An
         return {}
     card = registry.page(model, version)["card"]
     if "parts" not in card:
-        return {"used": [list(one) for one in used_most(card)[:MOST_INPUTS]]} if card.get("texts") else {}
+        return {"used": used_most(trees_from(card))[:MOST_INPUTS]} if card.get("texts") else {}
     parts = [part for part in card["parts"] if len(part["axes"]) == 1]
     pairs = [[axis["name"] for axis in part["axes"]] for part in card["parts"] if len(part["axes"]) > 1]
     widest = sorted(parts, key=lambda part: (-_width(part), part["axes"][0]["name"]))
     return {"start": card["start"], "points": card["points"], "inputs": len(parts), "pairs": pairs,
             "shapes": [_shape(part) for part in widest[:MOST_SHAPES]]}  # fmt: skip
+
+
+def used_most(trees: Trees) -> list[list[str | float]]:
+    """What the trees gained by splitting each input, as a share of all they gained; the most first."""
+    each = [
+        booster.feature_importance(importance_type="gain")[: len(trees.fields)] for booster in trees.boosters
+    ]
+    gained = np.sum(each, axis=0)
+    shares = np.round(gained / (gained.sum() or 1.0), 4).tolist()
+    names = (field.name for field in trees.fields)
+    return [list(one) for one in sorted(zip(names, shares, strict=True), key=lambda one: (-one[1], one[0]))]
 
 
 def _width(part: Mapping[str, Any]) -> int:

@@ -54,12 +54,14 @@ class Watch:
     """When the watch speaks: each pair is from where it watches and from where it acts.
 
     `psi` of scores and inputs; `calibration`: the distance of what came from what was expected, as a fraction of it;
-    `volume`: of rows a day likewise. `false_alarm`: the chance a night for a model that did not move at all.
+    `volume`: of rows a day likewise; `climate`: of a sector's business from last year's, beyond the others'.
+    `false_alarm`: the chance a night for a model that did not move at all.
     """
 
     psi: tuple[float, float]
     calibration: tuple[float, float]
     volume: tuple[float, float]
+    climate: tuple[float, float]
     false_alarm: float
     fewest_firms: int
     fewest_outcomes: int
@@ -68,7 +70,9 @@ class Watch:
     @classmethod
     def in_force(cls, on: date) -> "Watch":
         held = in_force("scores", "watch", on)
-        pairs: dict[str, Any] = {name: tuple(held[name]) for name in ("psi", "calibration", "volume")}
+        pairs: dict[str, Any] = {
+            name: tuple(held[name]) for name in ("psi", "calibration", "volume", "climate")
+        }
         rest = {name: held[name] for name in ("false_alarm", "fewest_firms", "fewest_outcomes")}
         return cls(**pairs, **rest, days=dict(held["retrain_days"]))
 

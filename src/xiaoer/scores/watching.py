@@ -59,9 +59,9 @@ def _by_sector(
     if len(pc.unique(rows["on_day"])) < FEWEST_DAYS:
         return {}
     columns, firms = columns_of([one.field for one in inputs], rows), _firms(rows)
-    scores = {sector: _of_sector(judge, told, at) for sector, at in _sectors(judge)}
+    scores = {sector: _of_sector(judge, told, at) for sector, at in sectors_of(judge)}
     found = {}
-    for sector, at in _sectors(rows):
+    for sector, at in sectors_of(rows):
         inside = np.zeros(rows.num_rows, dtype=bool)
         inside[at] = True
         here = _firms(rows.take(pa.array(at)))
@@ -101,7 +101,7 @@ def sectors_moved(
     The score against what it was in the sector; each figure it reads also against where the rest of the bank's move
     would have taken it, so that a season is no alarm. Codes are left out: many say no more than the sector.
     """
-    known = [(sector, at) for sector, at in _sectors(rows) if sector in then["sectors"]]
+    known = [(sector, at) for sector, at in sectors_of(rows) if sector in then["sectors"]]
     old = [Spread.from_json(one) for one in then["inputs"]]
     columns = columns_of([one.field for one in old], rows)
     alarm = rules.false_alarm / max(len(known) * (len(old) + 1), 1)
@@ -158,7 +158,7 @@ def _rounded(shares: Floats) -> list[float]:
     return [round(float(one), 5) for one in shares]
 
 
-def _sectors(rows: pa.Table) -> list[tuple[str, Any]]:
+def sectors_of(rows: pa.Table) -> list[tuple[str, Any]]:
     """Sectors with enough firms, and where their rows stand; none where the rows name no sector."""
     if SECTOR not in rows.column_names:
         return []

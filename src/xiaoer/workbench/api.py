@@ -156,7 +156,7 @@ def firm(request: HttpRequest, customer_id: str) -> dict[str, Any]:
     )
     return {
         "firm": found,
-        "scores": list(scores.scores(scope, customer_id)),
+        "scores": scores.scores(scope, customer_id),
         "events": list(events.events_of(scope, customer_id)),
         "proposals": list(offers.proposals_for(scope, customer_id)),
     }

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from xiaoer.contact_policy.terms import Purpose, Touch
 from xiaoer.contacts import actions as contacts
+from xiaoer.contacts import queries as contact_queries
 from xiaoer.contacts.actions import About, FollowUp
 from xiaoer.contacts.terms import CHANNELS
 from xiaoer.customers import queries as customers
@@ -124,12 +125,21 @@ def plan(desk: Desk, customer_id: str, form: QueryDict) -> str:
     return _("In the calendar on %(day)s.") % {"day": formats.near_day(day, tongue(), desk.today)}
 
 
+def move_sheet(desk: Desk, task_id: int) -> sheets.Sheet | None:
+    """Days a promise can be moved to; None for one that is closed, or not the reader's."""
+    task = contact_queries.task(desk.scope, task_id)
+    firm = customers.firm(desk.scope, task.customer_id) if task and task.status == "open" else None
+    if task is None or firm is None:
+        return None
+    return sheets.Sheet(firm, task.title, reverse("task-move", args=[task_id]), sheets.days(desk.today))
+
+
 def move(desk: Desk, task_id: int, form: QueryDict) -> str:
     """Move a promise to a day, or tick it off."""
     if form.get("done"):
         contacts.complete_task(desk.scope, task_id, desk.today)
         return _("Kept. Well done.")
-    day = _day(form.get("day", ""))
+    day = _day(form.get("other_day", "") if form.get("day") == "other" else form.get("day", ""))
     contacts.move_task(desk.scope, task_id, day, desk.today, door=_door(desk))
     return _("Moved to %(day)s.") % {"day": formats.near_day(day, tongue(), desk.today)}
 

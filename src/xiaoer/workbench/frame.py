@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 
 from xiaoer.branches.queries import who
 from xiaoer.scores.queries import waiting
-from xiaoer.workbench import gathering, risk
+from xiaoer.workbench import gathering, risk, ruling
 from xiaoer.workbench.desk import Desk, desk_of
 from xiaoer.workbench.shown.drawings import tongue
 
@@ -82,6 +82,8 @@ def rooms(desk: Desk, here: str) -> list[Place]:
         made.append(Place(_("Effects"), "effects", reverse("effects"), here == "effects", on_phone=False))
     if desk.scope.may("policy.try"):
         made.append(Place(_("Contact policy"), "info", reverse("policy"), here == "policy", on_phone=False))
+    if desk.scope.may("rules.read"):
+        made.append(_rules(desk, here))
     if desk.scope.may("models.read"):
         made.append(_models(desk, here))
     if desk.scope.may("data.read"):
@@ -89,6 +91,12 @@ def rooms(desk: Desk, here: str) -> list[Place]:
             Place(_("Data"), "data", reverse("data"), here == "data", on_phone=False, heading=_("The night"))
         )
     return made
+
+
+def _rules(desk: Desk, here: str) -> Place:
+    """Counted are texts that wait for this reader."""
+    title = pgettext("place", "Rules")
+    return Place(title, "rules", reverse("rules"), here == "rules", ruling.mine_to_take(desk), on_phone=False)
 
 
 def _models(desk: Desk, here: str) -> Place:

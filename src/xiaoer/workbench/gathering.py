@@ -27,7 +27,7 @@ from xiaoer.sources.contracts import contracts
 from xiaoer.workbench import arriving, due, firm_models, guarantee_pages, risk
 from xiaoer.workbench.desk import Desk
 from xiaoer.workbench.queries import saved_views
-from xiaoer.workbench.shown import borrowing, past_due, record, report, week
+from xiaoer.workbench.shown import borrowing, past_due, record, report
 from xiaoer.workbench.shown import morning as mornings
 from xiaoer.workbench.shown import segments as grid_page
 
@@ -44,11 +44,11 @@ def morning(desk: Desk) -> mornings.Morning:
     left, left_whole = _first(desk, "left out", offers.left_out, offers.left_out_sums, LINES_FOLDED)
     alone, alone_whole = _first(desk, "left alone", offers.left_alone, offers.left_alone_sums, LINES_FOLDED)
     promised = list(
-        contacts.promises(scope, today + timedelta(days=7), staff_ids=_mine(desk))[:PROMISES_SHOWN]
+        contacts.promises(scope, today + timedelta(days=7), staff_ids=mine(desk))[:PROMISES_SHOWN]
     )
-    firms = customers.firms_by_number(scope, _numbers(listed, left, alone, promised))
+    firms = customers.firms_by_number(scope, numbers(listed, left, alone, promised))
     listed_jobs = jobs(desk, listed, firms)
-    capacity = desk.remembered(f"capacity {scope.staff_id}", lambda: _capacity(desk, whole.managers))
+    capacity = _capacity(desk, whole.managers)
     unseen = whole.minutes - offers.Sums.of(listed).minutes
     return mornings.Morning(
         jobs=listed_jobs,
@@ -95,37 +95,8 @@ def jobs(desk: Desk, proposals: list[Any], firms: Mapping[str, Any]) -> tuple[mo
     next_times = {offer: followed[one.pk] for offer, one in answered.items() if one.pk in followed}
     names = _names_if_many(desk, proposals)
     kept = [one for one in proposals if one.offer_id not in waiting or one.offer_id in answered]
-    return mornings.jobs(kept, firms, answered, next_times, names)
-
-
-def span(desk: Desk, day: str, week_of: str) -> week.Span:
-    """The calendar's day or week."""
-    listed, left = offers.morning(desk.scope), offers.left_out(desk.scope)
-    wanted = week.asked(day, week_of, desk.today, mornings.day_of(listed, desk.today))
-    first, last = wanted.first, wanted.last + timedelta(days=0 if wanted.is_day else 2)
-    listed = [one for one in listed if first <= one.day <= last]
-    left = [one for one in left if first <= one.day <= last]
-    planned = list(
-        contacts.planned_between(desk.scope, first, last, staff_ids=_mine(desk)).filter(status="open")
-    )
-    late = (
-        []
-        if not first <= desk.today <= last
-        else list(contacts.promises(desk.scope, first - timedelta(days=1), staff_ids=_mine(desk)))
-    )
-    had = list(contacts.contacts_between(desk.scope, first, last, staff_ids=_mine(desk)))
-    firms = customers.firms_by_number(desk.scope, _numbers(listed, left, planned, late, had))
-    listed_jobs, left_jobs = jobs(desk, listed, firms), jobs(desk, left, firms)
-    return week.span(
-        wanted,
-        jobs=listed_jobs,
-        left_out=left_jobs,
-        tasks=[*late, *planned],
-        contacts=had,
-        firms=firms,
-        capacity=_capacity(desk, {one.manager_id for one in listed}),
-        today=desk.today,
-    )
+    one_day = not (desk.scope.branches or desk.scope.everything)  # whoever stands in does both in one day
+    return mornings.jobs(kept, firms, answered, next_times, names, one_day=one_day)
 
 
 def overdue(desk: Desk, asked: Mapping[str, str]) -> Listing:
@@ -141,7 +112,13 @@ def firm_page(desk: Desk, customer_id: str, tab: str = "") -> record.FirmPage | 
     had = list(contacts.contacts_with(scope, customer_id)[:CONTACTS_SHOWN])
     tasks = list(contacts.tasks_for(scope, customer_id).filter(status="open"))
     proposed, stopped = offers.proposed_and_stopped(scope, customer_id)
-    people = {found.manager_id, *(one.staff_id for one in had), *(one.staff_id for one in tasks)}
+    away = branches.away_on(scope, desk.today, {found.manager_id}).get(found.manager_id)
+    people = {
+        found.manager_id,
+        away.deputy_id if away else "",
+        *(one.staff_id for one in had),
+        *(one.staff_id for one in tasks),
+    }
     return record.FirmPage(
         firm=found,
         profile=features.profile(scope, customer_id),
@@ -159,6 +136,7 @@ def firm_page(desk: Desk, customer_id: str, tab: str = "") -> record.FirmPage | 
         today=desk.today,
         tab=tab or "overview",
         shelf=firm_models.of_firm(desk, customer_id),
+        absence=away,
     )
 
 
@@ -210,7 +188,7 @@ def _waiting(listed: list[Any], whole: offers.Sums) -> tuple[frozenset[str], int
     return frozenset(one.offer_id for one in listed), whole.lines
 
 
-def _numbers(*rows: Iterable[Any]) -> set[str]:
+def numbers(*rows: Iterable[Any]) -> set[str]:
     """The firms that some lists of rows are about."""
     return {one.customer_id for several in rows for one in several}
 
@@ -235,27 +213,35 @@ def views(desk: Desk, page: str) -> tuple[View, ...]:
     )
 
 
-def _mine(desk: Desk) -> tuple[str, ...]:
+def mine(desk: Desk) -> tuple[str, ...]:
     """Whose promises are shown: a manager's own; everybody's in scope for a branch."""
     return desk.scope.managers if desk.scope.managers and not desk.scope.branches else ()
 
 
-def _capacity(desk: Desk, managers: Collection[str]) -> int:
-    """Minutes of the managers on the list together; a pool has those of whoever looks after it, the reader."""
+def minutes_of(desk: Desk, managers: Collection[str]) -> dict[str, int]:
+    """A day's minutes of each manager on the list; a pool has those of whoever looks after it, the reader."""
     wanted = {*managers} or {desk.scope.staff_id}
     known = dict(
         branches.staff(desk.scope)
         .filter(staff_id__in=wanted | {desk.scope.staff_id})
         .values_list("staff_id", "capacity_minutes")
     )
-    return sum(known.get(one, known.get(desk.scope.staff_id, 0)) for one in wanted)
+    return {one: known.get(one, known.get(desk.scope.staff_id, 0)) for one in sorted(wanted)}
+
+
+def _capacity(desk: Desk, managers: Collection[str]) -> int:
+    """Minutes of those together who are there today."""
+    gone = branches.away_on(desk.scope, desk.today, {*managers} or {desk.scope.staff_id})
+    name = f"capacity {desk.scope.staff_id}"
+    each: dict[str, int] = desk.remembered(name, lambda: minutes_of(desk, managers))
+    return sum(minutes for who, minutes in each.items() if who not in gone)
 
 
 def _minutes(desk: Desk, listed: Sequence[mornings.Job], unseen: int) -> dict[Any, int]:
     """Planned minutes by day; those of lines not shown stand on the list's day."""
     monday = desk.today - timedelta(days=desk.today.weekday())
     planned = dict(
-        contacts.minutes_by_day(desk.scope, monday, monday + timedelta(days=13), staff_ids=_mine(desk))
+        contacts.minutes_by_day(desk.scope, monday, monday + timedelta(days=13), staff_ids=mine(desk))
     )
     for job in listed:
         planned[job.proposal.day] = planned.get(job.proposal.day, 0) + job.proposal.minutes

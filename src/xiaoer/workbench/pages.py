@@ -20,12 +20,15 @@ from xiaoer.kit.screens.workbook import workbook
 from xiaoer.workbench import account_plans, approaching, doing, firm_list, gathering, risk, trialling
 from xiaoer.workbench.desk import Desk, desk_of
 from xiaoer.workbench.frame import part, show
+from xiaoer.workbench.lessons import of_firm as lessons_of_firm
 from xiaoer.workbench.live_pages import SEAT
 from xiaoer.workbench.shown import sentences
 from xiaoer.workbench.shown.drawings import tongue
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LISTS = frozenset({"firms", "events", "overdue", "checks", "due", "plans", "capacity", "models"})
+LISTS = frozenset(
+    {"firms", "events", "overdue", "checks", "due", "plans", "capacity", "models", "rules", "absences"}
+)
 
 
 @require_GET
@@ -38,17 +41,6 @@ def today(request: HttpRequest) -> HttpResponse:
     return show(
         request, "today", "workbench/today.html", morning=morning, slipping=slipping, stays_open=stays_open
     )
-
-
-@require_GET
-@needs("firms.read")
-@refusals_told
-def calendar(request: HttpRequest) -> HttpResponse:
-    """A day or a week."""
-    for typed in (request.GET.get("day", ""), request.GET.get("week", "")):
-        doing.check_year(typed)
-    span = gathering.span(desk_of(request), request.GET.get("day", ""), request.GET.get("week", ""))
-    return show(request, "calendar", "workbench/calendar.html", span=span)
 
 
 @require_GET
@@ -89,6 +81,7 @@ def firm(request: HttpRequest, customer_id: str) -> HttpResponse:
         lending=beside,
         goals=account_plans.of_firm(desk, page.firm, page.tasks),
         trials=trialling.of_firm(desk, customer_id),
+        lessons=lessons_of_firm(desk, customer_id),
     )
 
 
@@ -133,14 +126,6 @@ def plan(request: HttpRequest, customer_id: str) -> HttpResponse:
     if request.method == "POST":
         return _done(request, doing.plan(desk, customer_id, request.POST))
     return _sheet(request, "workbench/plan.html", doing.plan_sheet(desk, customer_id))
-
-
-@require_POST
-@needs("contacts.write")
-@refusals_told
-def task_move(request: HttpRequest, task_id: int) -> HttpResponse:
-    """Move a promise to another day, or tick it off."""
-    return _done(request, doing.move(desk_of(request), task_id, request.POST))
 
 
 @require_POST

@@ -9,6 +9,7 @@ from ninja import Field, Router, Schema, Status
 from xiaoer.events import adopting, rulebook
 from xiaoer.events.lives import Life
 from xiaoer.events.written import written
+from xiaoer.kit.refusal import Refusal
 from xiaoer.workbench.api import _scope
 
 router = Router()
@@ -92,6 +93,11 @@ class CountOut(Schema):
     minutes: int
     already: dict[str, int]
     examples: list[dict[str, Any]]
+    added: int
+    dropped: int
+    gone: list[dict[str, Any]]
+    fresh: int
+    alone: int
 
 
 class RunOut(Schema):
@@ -101,6 +107,8 @@ class RunOut(Schema):
     answered: bool
     nights: list[date] = Field(default_factory=list)
     why_not: dict[str, Any] | None = None
+    against: int | None = None
+    week_before: date | None = None
     counts: list[CountOut] = Field(default_factory=list)
 
 
@@ -108,6 +116,8 @@ class RunOut(Schema):
 def rules(request: HttpRequest) -> list[dict[str, Any]]:
     """Every rule of the bank, and built-in ones that were ever muted."""
     scope = _scope(request)
+    if not scope.may("rules.read"):
+        raise Refusal("your post does not read rules", next_step="Ask for the right post")
     counts = rulebook.counted(scope)
     return [_told(life, counts, _today(request)) for _, life in sorted(rulebook.all_lives(scope).items())]
 
@@ -148,6 +158,12 @@ def mute(request: HttpRequest, rule: str, given: MuteIn) -> Status:
     return Status(201, adopting.mute(_scope(request), rule, given.until, given.reason, _today(request)))
 
 
+@router.post("/rules/{rule}/unmute", response={201: StepOut}, summary="Let a muted rule speak again")
+def unmute(request: HttpRequest, rule: str) -> Status:
+    """From the next night on; built-in rules too."""
+    return Status(201, adopting.unmute(_scope(request), rule, _today(request)))
+
+
 @router.post("/dry-runs", response={202: RunOut}, summary="Try a rule on past nights")
 def try_out(request: HttpRequest, given: RuleIn, rule: str = "") -> Status:
     """Asked here, answered by the worker beside the lake."""
@@ -171,13 +187,15 @@ def dry_run(request: HttpRequest, run: int) -> dict[str, Any]:
         "answered": True,
         "nights": answer.nights,
         "why_not": answer.why_not,
+        "against": answer.against,
+        "week_before": answer.week_before,
         "counts": counts,
     }
 
 
 def _told(life: Life, counts: dict[str, int], today: date) -> dict[str, Any]:
     until = life.mute.until if life.mute and life.muted_on(today) else None
-    named = life.newest if life.texts else None
+    named = life.newest
     return {
         "rule": life.rule, "title_zh": named.title_zh if named else "", "title_en": named.title_en if named else "",
         "version": life.version, "turn": str(life.turn or ""), "adopted": life.adopted, "muted_until": until,

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from xiaoer.workbench import (
+    absence_pages,
+    calendar_pages,
     capacity_pages,
     check_pages,
     due_pages,
@@ -12,6 +14,7 @@ from xiaoer.workbench import (
     goal_pages,
     guarantee_pages,
     ideal_pages,
+    lesson_pages,
     live_pages,
     model_pages,
     pages,
@@ -20,17 +23,22 @@ from xiaoer.workbench import (
     renewal_pages,
     report_pages,
     risk_pages,
+    rule_pages,
     trial_pages,
 )
 
 urlpatterns = [
     path("", pages.today, name="today"),
-    path("calendar/", pages.calendar, name="calendar"),
-    path("calendar/tasks/<int:task_id>/", pages.task_move, name="task-move"),
+    path("calendar/", calendar_pages.calendar, name="calendar"),
+    path("calendar/tasks/<int:task_id>/", calendar_pages.task_move, name="task-move"),
+    path("absences/", absence_pages.absences, name="absences"),
+    path("absences/new/", absence_pages.absence_new, name="absence-new"),
+    path("absences/<int:number>/back/", absence_pages.absence_back, name="absence-back"),
     path("firms/", pages.firms, name="firms"),
     path("firms/<path:customer_id>/glance/", pages.firm_panel, name="firm-panel"),
     path("firms/<path:customer_id>/record/", pages.record, name="record"),
     path("firms/<path:customer_id>/plan/", pages.plan, name="plan"),
+    path("firms/<path:customer_id>/lesson/", lesson_pages.lesson, name="lesson"),
     path("firms/<path:customer_id>/goal/", goal_pages.goal, name="goal"),
     path("goals/<int:goal_id>/close/", goal_pages.goal_close, name="goal-close"),
     path("firms/<path:customer_id>/", pages.firm, name="firm"),  # after its suffixes: a number may hold "/"
@@ -69,6 +77,15 @@ urlpatterns = [
     path("effects/<str:family>/firms/", effect_pages.effect_firms, name="effect-firms"),
     path("figures/<str:subject>/ask/", figure_pages.figures_ask, name="figures-ask"),
     path("figures/<uuid:case>/", figure_pages.figures_case, name="figures-case"),
+    path("rules/", rule_pages.rules, name="rules"),
+    path("rules/new/", rule_pages.write, name="rule-new"),
+    path("rules/check/", rule_pages.check, name="rule-check"),
+    path("rules/try/", rule_pages.try_out, name="rule-try"),
+    path("rules/dry-runs/<int:number>/", rule_pages.dry_run, name="dry-run"),
+    path("rules/<str:code>/", rule_pages.rule, name="rule"),
+    path("rules/<str:code>/edit/", rule_pages.write, name="rule-edit"),
+    path("rules/<str:code>/try/", rule_pages.try_kept, name="rule-try-kept"),
+    path("rules/<str:code>/<str:deed>/", rule_pages.step, name="rule-step"),
     path("data/", pages.data, name="data"),
     path("live/", live_pages.live, name="live"),
     path("search/", pages.search, name="search"),

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from xiaoer.kit.tables import DuckEngine, Lake
 PASSWORD = "dianxiaoer"  # noqa: S105 - printed on the screen; the bank behind it does not exist
 PACKAGE = Path(__file__).resolve().parents[2]
 SEED = 7
+MAIN = "from xiaoer.app.command_line import main; main()"
 
 
 @click.command("demo")
@@ -107,6 +110,12 @@ def _accounts() -> None:
 
 
 def _serve(host: str, port: int) -> None:
+    """The workbench, with what answers dry runs beside it: here both may read the lake."""
     from xiaoer.app.commands.serve import serve
 
-    serve(host, port)
+    beside = subprocess.Popen([sys.executable, "-c", MAIN, "dry-runs"])
+    try:
+        serve(host, port)
+    finally:
+        beside.terminate()
+        beside.wait()

@@ -2,12 +2,15 @@
 
 import time
 from contextlib import closing
+from typing import Any
 
 import click
 
 from xiaoer.app.console import console, engine_option
+from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.settings import settings
 from xiaoer.kit.tables import EngineName
+from xiaoer.kit.text import say
 
 LOOK_SECONDS = 1.0
 
@@ -20,11 +23,28 @@ def command(engine: str, *, once: bool) -> None:
     from xiaoer.app.setup import ready
 
     ready()
+    _wait_for_the_turn(once=once)
     while True:
         for said in answered(EngineName(engine)):
             console.print(said)
         if once:
             return
+        time.sleep(LOOK_SECONDS)
+
+
+def _wait_for_the_turn(*, once: bool) -> None:
+    """One process answers at a time; a second one stands by."""
+    from xiaoer.nightly.dry_runs import hold
+
+    told = False
+    while not hold():
+        if once:
+            raise Refusal(
+                "another process answers dry runs already", "dry-runs", next_step="Nothing: it will answer"
+            )
+        if not told:
+            console.print("Another process answers dry runs; this one stands by.")
+        told = True
         time.sleep(LOOK_SECONDS)
 
 
@@ -38,4 +58,8 @@ def answered(engine: EngineName) -> list[str]:
         return []
     with closing(open_engine(engine, settings())) as running:
         done = [answer(one, settings(), running) for one in asked]
-    return [f"dry run {one.run_id}: {len(one.nights)} nights, {one.seconds:.1f} s" for one in done]
+    return [f"dry run {one.run_id}: {_said(one)}" for one in done]
+
+
+def _said(one: Any) -> str:
+    return say(one.why_not, "en") if one.why_not else f"{len(one.nights)} nights, {one.seconds:.1f} s"

@@ -23,6 +23,7 @@ from xiaoer.features.night.frames import (
 )
 from xiaoer.features.night.holding import holdings
 from xiaoer.features.night.lending import debts, elsewhere, lateness, limits, note_facts
+from xiaoer.features.night.living import living, payees, sign_ins
 from xiaoer.features.night.meeting import campaigns, keepers, meetings
 from xiaoer.features.night.money import channels, purposes, swings
 from xiaoer.features.night.outside import records, taxes
@@ -56,11 +57,13 @@ __all__ = [
     "level_stretches",
     "levels",
     "limits",
+    "living",
     "meetings",
     "monthly",
     "monthly_flows",
     "note_facts",
     "partner_features",
+    "payees",
     "payment_lines",
     "payment_stretches",
     "purposes",
@@ -68,6 +71,7 @@ __all__ = [
     "requests",
     "rhythm",
     "shared_amounts",
+    "sign_ins",
     "similar",
     "standing",
     "stretch_days",

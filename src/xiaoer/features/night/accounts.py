@@ -35,6 +35,14 @@ PAYMENT_SUMS = {  # what is added up, by which of the above
     "electronic": ("electronic", count(nw.col("electronic"))),
     "counter": ("counter", count(nw.col("counter"))),
 }
+FEE, OWN, OWNER, PAYROLL = "fee", "own_transfer", "owner", "payroll"  # purposes
+LIVING_SUMS = {  # what tells whether a firm lives with us, and where its money goes
+    "moves": count(nw.col("moved")),
+    "own_out": total("amount", nw.col("own") & ~nw.col("sale")),
+    "owner_out": total("amount", nw.col("owner") & ~nw.col("sale")),
+    "wages": total("amount", nw.col("wages") & ~nw.col("sale")),
+    "move_day": whole(nw.when(nw.col("moved")).then(nw.col("day")).max()),
+}
 LEVEL_SUMS = {
     f"{column}_{span}": Sum(column, span)
     for column in ("held", "days")
@@ -95,9 +103,10 @@ def payment_lines(transactions: Frame) -> Frame:
     """Payments as lines, one row each, reversed ones left out.
 
     Columns: customer_id, sale (money came in), counterparty_id ("" unless for trade with a known partner), day (a
-    date), month, amount, fee (fen), trade, electronic, counter.
+    date), month, amount, fee (fen), trade, electronic, counter, moved (the firm's own doing), own (to or from its
+    name at another bank), owner (with its owner), wages.
     """
-    trade = nw.col("purpose") == "trade"
+    trade, purpose = nw.col("purpose") == "trade", nw.coalesce(nw.col("purpose"), nw.lit("other"))
     partner = nw.when(trade & ~nw.col("counterparty_id").is_null()).then(nw.col("counterparty_id"))
     return standing(transactions).select(
         "customer_id",
@@ -107,18 +116,23 @@ def payment_lines(transactions: Frame) -> Frame:
         "amount",
         nw.coalesce(trade, nw.lit(value=False)).alias("trade"),
         **TOLD,
+        moved=purpose != FEE,
+        own=purpose == OWN,
+        owner=purpose == OWNER,
+        wages=purpose == PAYROLL,
     )
 
 
 def payment_stretches(payments: Frame, on: Windows) -> Frame:
     """Payments per firm, month and stretch between the windows' edges; days are day numbers.
 
-    Sums of inflow, outflow, fees (fen), transactions, electronic, counter; day: the last one.
+    Sums of inflow, outflow, fees, own_out, owner_out, wages (fen), transactions, electronic, counter, moves; day: the
+    last one, move_day: the last one of the firm's own doing.
     """
     return (
         payments.with_columns(stretch(on.flows.values()))
         .group_by("customer_id", "month", "stretch")
-        .agg(*payment_sums(PAYMENT_SUMS), whole(nw.col("day").max()).alias("day"))
+        .agg(*payment_sums(PAYMENT_SUMS), whole(nw.col("day").max()).alias("day"), **LIVING_SUMS)
         .drop("stretch")
     )
 

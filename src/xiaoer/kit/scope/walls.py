@@ -23,6 +23,8 @@ IN_SCOPE = (
 )
 MINE = "(staff_id = (SELECT scope_staff()))"
 SIGNED = "((SELECT scope_valid()))"
+LEADS = "((SELECT scope_everything()) OR branch_id = ANY((SELECT scope_branches())::text[]))"
+GAVE = "(from_id = (SELECT scope_staff()))"
 ANYBODY = "(true)"
 NOBODY = "(false)"
 
@@ -38,6 +40,14 @@ class Wall(Enum):
     VOUCHED = (IN_SCOPE, f"({IN_SCOPE} AND {MINE})")  # rows of a portfolio, each written in one's own name
     OWN = (MINE, MINE)  # somebody's own settings
     DIRECTORY = (SIGNED, NOBODY)  # the organisation itself: everybody who is signed in
+    LED = (
+        SIGNED,
+        f"({MINE} OR {LEADS})",
+    )  # read by everybody signed in, written by oneself or who sees the branch
+    HANDED = (
+        f"({IN_SCOPE} OR {GAVE})",
+        LEADS,
+    )  # also read by whom it came from; written by who sees the branch
     COUNTERSIGNED = (SIGNED, MINE)  # read by everybody signed in, each row written in one's own name
     OPEN = (ANYBODY, ANYBODY)  # needed before anybody is signed in; see `web_may`
     SEALED = (NOBODY, NOBODY)  # the night's and the owner's

@@ -105,7 +105,7 @@ class TreesCard:
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> "TreesCard":
-        return cls(Scale(**row["points"]), Line(**row["line"]), _trees(row))
+        return cls(Scale(**row["points"]), Line(**row["line"]), trees_from(row))
 
 
 @dataclass(frozen=True)
@@ -134,6 +134,10 @@ class AmountsCard:
         return tuple(field.name for field in self.trees.fields)
 
     @property
+    def fields(self) -> tuple[Field, ...]:
+        return self.trees.fields
+
+    @property
     def start(self) -> int:
         """Points before any field is known."""
         return int(self._points(np.array([self.trees.mean]))[0])
@@ -155,7 +159,7 @@ class AmountsCard:
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> "AmountsCard":
-        return cls(_trees(row), row["logged"])
+        return cls(trees_from(row), row["logged"])
 
 
 Card = PointsCard | TreesCard | AmountsCard
@@ -212,7 +216,8 @@ def _as_json(trees: Trees) -> dict[str, Any]:
     return {"sha256": trees.sha256, "fields": fields, "orders": orders, "texts": trees.texts}
 
 
-def _trees(row: Mapping[str, Any]) -> Trees:
+def trees_from(row: Mapping[str, Any]) -> Trees:
+    """The trees of a card's JSON."""
     orders = {name: Order(tuple(order["of_words"]), order["others"]) for name, order in row["orders"].items()}
     return Trees(tuple(row["texts"]), row["sha256"], Reading(_fields(row["fields"]), orders))
 

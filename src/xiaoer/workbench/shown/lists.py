@@ -110,6 +110,7 @@ def _what_is_going_on() -> tuple[Column, ...]:
     text = gettext_lazy
     return (
         Column("events", text("Events"), lambda firm: firm.events or None, "count", ("events",)),
+        Column("stage", text("Activity"), stage, order=("stage",), figure="stage", chosen=False),
         _date("contact", text("Last contact"), "last_contact_date", place="second"),
         _date("due", text("Next contact by plan"), "next_due_date", chosen=False),
         _date("matures", text("Next loan matures"), "matures_date", chosen=False),
@@ -132,6 +133,11 @@ def standing(firm: Any) -> TierNow:
 
 def _date(key: str, title: Words, name: str, **more: Any) -> Column:
     return Column(key, title, name, "day", (name,), **more)
+
+
+def stage(firm: Any) -> str:
+    """How alive the firm is with us; nothing where its accounts are not known."""
+    return wordings.word(wordings.STAGES, firm.stage) if firm.stage else ""
 
 
 def size_class(firm: Any) -> str:
@@ -169,6 +175,11 @@ def _firm_filters(today: date, targets: Targets) -> tuple[Filter, ...]:
                 ),
                 Choice("unplanned", gettext_lazy("Premier without an account plan"), targets.unplanned),
             ),
+        ),
+        Filter(
+            "stage",
+            gettext_lazy("Activity"),
+            tuple(Choice(code, title, Q(stage=code)) for code, title in wordings.STAGES.items()),
         ),
         Filter(
             "size",

@@ -53,6 +53,22 @@ class WatchShown:
         ]
 
     @property
+    def climate(self) -> list[dict[str, Any]]:
+        """How each sector's firms fared beside the others, the furthest first."""
+        from_here = Watch.in_force(self.today).climate[0]
+        found = sorted(self.line.get("climate", []), key=lambda one: -abs(one["change"]))
+        return [
+            {
+                "title": model_charts.called(one["sector"]),
+                "firms": one["firms"],
+                "change": f"{one['change']:+.0%}",
+                "range": f"{one['low']:+.0%} … {one['high']:+.0%}",
+                "loud": one["distance"] >= from_here,
+            }
+            for one in found
+        ]
+
+    @property
     def came(self) -> str:
         told = self.line.get("told")
         if not told:

@@ -199,10 +199,12 @@ def jobs(
     contacts: Mapping[str, Any],
     follow_ups: Mapping[str, Any],
     managers: Mapping[str, str],
+    *,
+    one_day: bool = False,
 ) -> tuple[Job, ...]:
     """Proposals in their order as lines; recorded ones keep their place and say what came of them."""
     known = [one for one in proposals if one.customer_id in firms]
-    starts = _starts(known)
+    starts = _starts(known, one_day=one_day)
     return tuple(
         Job(
             proposal,
@@ -221,9 +223,9 @@ def day_of(proposals: Sequence[Any], today: date) -> date:
     return max((one.day for one in proposals), default=today)
 
 
-def _starts(proposals: Sequence[Any]) -> list[str]:
-    """Times for one manager's day; with several managers' lines mixed, the place in the list."""
-    if len({one.manager_id for one in proposals}) > 1:
+def _starts(proposals: Sequence[Any], *, one_day: bool) -> list[str]:
+    """Times for one person's day; with several managers' lines mixed, the place in the list."""
+    if not one_day and len({one.manager_id for one in proposals}) > 1:
         return [f"{place}" for place, _one in enumerate(proposals, 1)]
     return hours.starts(one.minutes for one in proposals)
 

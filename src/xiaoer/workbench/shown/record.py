@@ -14,7 +14,7 @@ from django.utils.translation import ngettext, pgettext
 
 from xiaoer.kit.screens import formats
 from xiaoer.kit.screens.charts import Chart
-from xiaoer.workbench.shown import drawings, lists, money, timeline, wordings
+from xiaoer.workbench.shown import absences, drawings, lists, money, timeline, wordings
 from xiaoer.workbench.shown.drawings import tongue, unit
 from xiaoer.workbench.shown.why import Why
 
@@ -49,6 +49,7 @@ class FirmPage:
     tab: str = "overview"
     loans: Any = None
     shelf: Any = None
+    absence: Any = None  # of the firm's manager, today
 
     unit = property(lambda _self: unit())
 
@@ -68,6 +69,7 @@ class FirmPage:
             if firm.staff_count
             else "",
             _("answered for by %(name)s") % {"name": who} if who else _("no manager assigned"),
+            absences.represented(self.absence, self.people, self.today),
             self.branch,
         ]
         return [part for part in parts if part]
@@ -77,6 +79,16 @@ class FirmPage:
         reasons = [one for event in self.events for one in event.because]
         reasons += self.proposal.because if self.proposal else []
         return next((one for one in reasons if one.get("tone") == "bad"), None)
+
+    @property
+    def stage(self) -> dict[str, str] | None:
+        """How far the firm is on its way out, and since when; None for one that is not."""
+        if self.firm.stage in ("", "active"):
+            return None
+        since = formats.day(self.firm.stage_date, tongue(), self.today) if self.firm.stage_date else ""
+        words = wordings.word(wordings.STAGES, self.firm.stage)
+        told = _("%(stage)s since %(day)s") % {"stage": words, "day": since} if since else words
+        return {"tone": wordings.STAGE_TONES[self.firm.stage], "words": told}
 
     @property
     def tabs(self) -> list[Tab]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -12,31 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from xiaoer.kit.screens import formats
-from xiaoer.workbench.shown import morning, wordings
+from xiaoer.workbench.shown import morning, slotted
 from xiaoer.workbench.shown.drawings import tongue
+from xiaoer.workbench.shown.slotted import Known, Slot
 
 ONE = timedelta(days=1)
 WORKING_DAYS, WHOLE_WEEK = 5, 7
 SHOWN_OF_A_DAY = 12
-
-
-@dataclass(frozen=True)
-class Slot:
-    """One thing on a day: a line of the list, a promise, or a contact already made."""
-
-    sort: str  # job | task | contact
-    customer_id: str
-    firm: str
-    title: str
-    kind: str
-    minutes: int = 0
-    task_id: int | None = None
-    due: date | None = None
-    late: bool = False
-    moves: bool = False
-    earlier: date | None = None
-    later: date | None = None
-    may_earlier: bool = True
 
 
 @dataclass(frozen=True)
@@ -75,6 +57,8 @@ class Span:
     left_out: tuple[morning.Job, ...]
     today: date
     is_day: bool
+    absences: tuple[str, ...] = ()
+    round: Any = None
 
     @property
     def title(self) -> str:
@@ -113,13 +97,11 @@ class Span:
         return self._at(self.days[0].date + (ONE if self.is_day else timedelta(days=WHOLE_WEEK)))
 
     @property
-    def other(self) -> str:
-        """The same place as a week instead of a day, or as a day instead of a week."""
-        first = self.days[0].date
-        if self.is_day:
-            return f"{reverse('calendar')}?week={first.isoformat()}"
-        near = self.today if first <= self.today <= self.days[-1].date else first
-        return f"{reverse('calendar')}?day={near.isoformat()}"
+    def ways(self) -> list[Way]:
+        """The same place as a day, a week, a month."""
+        first, last = self.days[0].date, self.days[-1].date
+        near = self.today if first <= self.today <= last else first
+        return ways(near, "day" if self.is_day else "week")
 
     def _at(self, day: date) -> str:
         return f"{reverse('calendar')}?{'day' if self.is_day else 'week'}={day.isoformat()}"
@@ -138,6 +120,25 @@ class Asked:
         return [self.first + timedelta(days=place) for place in range((self.last - self.first).days + 1)]
 
 
+@dataclass(frozen=True)
+class Way:
+    """One of the ways to look at the calendar."""
+
+    title: str
+    address: str
+    here: bool
+
+
+def ways(near: date, here: str) -> list[Way]:
+    """Day, week and month around a day."""
+    titles = {"day": _("Day"), "week": _("Week"), "month": _("Month")}
+    held = {"day": near.isoformat(), "week": near.isoformat(), "month": f"{near:%Y-%m}"}
+    return [
+        Way(title, f"{reverse('calendar')}?{kind}={held[kind]}", kind == here)
+        for kind, title in titles.items()
+    ]
+
+
 def asked(day: str, week: str, today: date, list_day: date) -> Asked:
     """The day or the working week asked for; without, or with nonsense, the week of the list."""
     if day and (one := _date(day)):
@@ -154,66 +155,27 @@ def span(
     left_out: Sequence[morning.Job],
     tasks: Sequence[Any],
     contacts: Sequence[Any],
-    firms: Mapping[str, Any],
-    capacity: int,
+    known: Known,
+    capacity: Callable[[date], int],
     today: date,
 ) -> Span:
     """Lay lines, promises and contacts out on the days; what is overdue stands on today."""
     slots: dict[date, list[Slot]] = {}
     for task in tasks:
-        slots.setdefault(max(task.due_date, today), []).append(_task(task, firms, today))
+        slots.setdefault(max(task.due_date, today), []).append(slotted.task(task, known, today))
     for job in jobs:
         if not job.done:
-            slots.setdefault(job.proposal.day, []).append(_job(job))
+            slots.setdefault(job.proposal.day, []).append(slotted.job(job, known))
     for contact in contacts:
-        slots.setdefault(contact.day, []).append(_contact(contact, firms))
+        slots.setdefault(contact.day, []).append(slotted.contact(contact, known))
     days = wanted.dates if wanted.is_day else _with_weekend(wanted, slots, today)
-    laid = tuple(Day(day, tuple(slots.get(day, ())), capacity) for day in days)
+    laid = tuple(Day(day, tuple(slots.get(day, ())), capacity(day)) for day in days)
     return Span(laid, tuple(left_out), today, wanted.is_day)
 
 
 def _with_weekend(wanted: Asked, slots: Mapping[date, list[Slot]], today: date) -> list[date]:
     weekend = [wanted.last + ONE, wanted.last + 2 * ONE]
     return wanted.dates + (weekend if any(day in slots or day == today for day in weekend) else [])
-
-
-def _job(job: morning.Job) -> Slot:
-    title = formats.told(job.proposal.goal, tongue()) if job.proposal.goal else ""
-    return Slot("job", job.firm.customer_id, job.firm.name, title, job.kind, job.proposal.minutes)
-
-
-def _task(task: Any, firms: Mapping[str, Any], today: date) -> Slot:
-    stands = max(task.due_date, today)
-    return Slot(
-        "task",
-        task.customer_id,
-        _name(firms, task.customer_id),
-        morning.task_words(task),
-        wordings.word(wordings.CHANNELS, task.kind),
-        task.minutes,
-        task.pk,
-        task.due_date,
-        late=task.due_date < today,
-        moves=True,
-        earlier=stands - ONE,
-        later=stands + ONE,
-        may_earlier=stands > today,
-    )
-
-
-def _contact(contact: Any, firms: Mapping[str, Any]) -> Slot:
-    outcome = wordings.outcome(contact.outcome)
-    return Slot(
-        "contact",
-        contact.customer_id,
-        _name(firms, contact.customer_id),
-        outcome,
-        wordings.word(wordings.CHANNELS, contact.channel),
-    )
-
-
-def _name(firms: Mapping[str, Any], customer_id: str) -> str:
-    return str(firms[customer_id].name) if customer_id in firms else customer_id
 
 
 def _date(text: str) -> date | None:

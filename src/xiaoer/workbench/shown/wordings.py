@@ -35,6 +35,8 @@ SIZE_MISSING = {
     "assets": _("assets"),
     "total_assets": _("assets"),
 }
+STAGES = {"active": _("Active"), "cooling": _("Cooling"), "dormant": _("Dormant"), "lapsed": _("Lapsed")}
+STAGE_TONES = {"cooling": "warn", "dormant": "warn", "lapsed": "bad"}
 KINDS = {"enterprise": _("Enterprise"), "sole_trader": _("Sole trader"), "owner": _("Business owner")}
 CHANNELS = {
     "visit": pgettext_lazy("channel", "Visit"),
@@ -97,6 +99,13 @@ RULES = {
     "balance_falls": _("Deposits fall"),
     "loan_matures": _("Loan matures"),
     "overdue": _("Overdue"),
+    "need_ahead": _("Money needed ahead"),
+    "opening": _("Opening: to be shown"),
+    "activation": _("Opened, hardly used"),
+    "cooling": _("Cooling"),
+    "dormant": _("Dormant"),
+    "lapsed": _("Lapsed"),
+    "leaving": _("Settlement leaves"),
     "payment_out": _("Large payment out"),
     "payment_in": _("Large payment in"),
     "bad_record": _("Public record"),

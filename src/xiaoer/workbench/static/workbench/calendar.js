@@ -1,10 +1,7 @@
-// Drag a promise to another day, or walk to it with j k and move it with the arrow keys with Shift.
-import { say } from "../screens/screens.js";
-
+// Drag a thing to another day, or walk to it with j k and move it with Shift and the arrow keys.
 let held = null;
-const days = document.querySelector("#days");
 
-document.addEventListener("dragstart", (event) => { held = event.target.closest("[data-task]"); });
+document.addEventListener("dragstart", (event) => { held = event.target.closest?.("[data-move]"); });
 document.addEventListener("dragover", (event) => {
   const day = event.target.closest("[data-day]");
   if (!held || !day) return;
@@ -14,25 +11,27 @@ document.addEventListener("dragover", (event) => {
 document.addEventListener("dragend", () => { held = null; mark(null); });
 document.addEventListener("drop", (event) => {
   const day = event.target.closest("[data-day]");
-  if (held && day && !day.contains(held)) move(held, day.dataset.day);
+  if (!held || !day) return;
+  event.preventDefault();
+  if (!day.contains(held)) move(held, day.dataset.day);
 });
 document.addEventListener("keydown", (event) => {
-  const slot = document.querySelector("[data-task][data-at]");
-  if (!slot || !event.shiftKey || !["ArrowLeft", "ArrowRight"].includes(event.key)) return;
+  const slot = document.querySelector("[data-move][data-at]");
+  const day = { ArrowLeft: slot?.dataset.earlier, ArrowRight: slot?.dataset.later }[event.key];
+  if (!slot || !event.shiftKey || !day || document.querySelector("dialog[open]")) return;
   event.preventDefault();
-  slot.querySelectorAll("button[name=day]")[event.key === "ArrowLeft" ? 0 : 1].click();
+  move(slot, day);
 });
 
 function mark(day) {
-  days.querySelectorAll(".target").forEach((one) => one.classList.remove("target"));
+  document.querySelectorAll("#days .target").forEach((one) => one.classList.remove("target"));
   day?.classList.add("target");
 }
 
+// The form's own button, so that a refusal is told like any other.
 function move(slot, day) {
-  const form = slot.querySelector("form");
-  const button = form?.querySelectorAll("button[name=day]")[1];
-  if (!button) return say(document.body.dataset.unreachable);
+  const button = slot.querySelector("form [data-drop]");
+  if (!button) return;
   button.value = day;
-  button.disabled = false;
-  return button.click();
+  button.form.requestSubmit(button);
 }

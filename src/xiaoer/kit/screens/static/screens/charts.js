@@ -1,6 +1,6 @@
 // The one chart. Reads what the server wrote beside it as JSON and draws it; never computes a figure of its own.
 // Colours come from the tokens, so light and dark are the same code; "as usual" is always dashed.
-import * as echarts from "../vendor/echarts.js";
+let echarts; // a megabyte: fetched where there is something to draw, so that lists and forms do without
 
 const drawn = new Map();
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -119,9 +119,12 @@ function draw(box) {
 }
 const resizing = new ResizeObserver((entries) => entries.forEach(({ target }) => drawn.get(target)?.resize()));
 
-function drawAll(root = document) {
+async function drawAll(root = document) {
   for (const [canvas, chart] of drawn) if (!canvas.isConnected) { chart.dispose(); drawn.delete(canvas); resizing.unobserve(canvas); }
-  root.querySelectorAll(".chart").forEach(draw);
+  const boxes = [...root.querySelectorAll(".chart")];
+  if (!boxes.length) return;
+  echarts ??= await import("../vendor/echarts.js");
+  boxes.filter((box) => box.isConnected).forEach(draw);
 }
 drawAll();
 document.body.addEventListener("htmx:afterSwap", (event) => drawAll(event.detail.target));

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0005_rule_guards'),
+        ('events', '0006_dry_run_against'),
     ]
 
     operations = [

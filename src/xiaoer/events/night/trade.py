@@ -1,20 +1,12 @@
-"""What happened to each firm, one row per rule that speaks; the words are put to it in `rules.py`."""
-
-from collections.abc import Callable
+"""What happens to a firm's trade, its balances and its loans."""
 
 import narwhals as nw
-from narwhals.dtypes import DType
 
+from xiaoer.events.night.seen import rows
 from xiaoer.events.terms import Rule, Rules
 from xiaoer.features.terms import Windows
 from xiaoer.kit.tables import Frame
 from xiaoer.kit.tables.expressions import share
-
-Finder = Callable[[Frame, Windows, Rules], Frame]
-COLUMNS: dict[str, DType] = {
-    "partner": nw.String(), "days": nw.Int64(), "habit": nw.Float64(), "now": nw.Int64(), "before": nw.Int64(),
-    "part": nw.Float64(), "usual": nw.Float64(), "mark_day": nw.Int64(),
-}  # fmt: skip
 
 
 def noticed(firms: Frame, buyers: Frame, on: Windows, rules: Rules) -> Frame:
@@ -71,13 +63,6 @@ def sale_side(partners: Frame, firms: Frame, on: Windows) -> Frame:
     )
 
 
-def _rows(found: Frame, rule: Rule, amount: nw.Expr, **seen: nw.Expr) -> Frame:
-    told = {name: seen.get(name, nw.lit(None)).cast(kind).alias(name) for name, kind in COLUMNS.items()}
-    return found.select(
-        "customer_id", nw.lit(rule.value).alias("rule"), amount.cast(nw.Int64).alias("amount"), *told.values()
-    )
-
-
 def _falls(firms: Frame, on: Windows, rules: Rules) -> Frame:
     rule, held = Rule.TURNOVER_FALLS, rules.of(Rule.TURNOVER_FALLS)
     found = firms.filter(
@@ -87,7 +72,7 @@ def _falls(firms: Frame, on: Windows, rules: Rules) -> Frame:
         nw.col("kept") <= nw.col("book_kept") * held["most_of_book"],
     )
     lost = nw.col("sales_90d_last_year") - nw.col("sales_90d")
-    return _rows(
+    return rows(
         found,
         rule,
         lost,
@@ -106,7 +91,7 @@ def _grows(firms: Frame, on: Windows, rules: Rules) -> Frame:
         nw.col("kept") >= nw.col("book_kept") * held["least_of_book"],
     )
     gained = nw.col("sales_90d") - nw.col("sales_90d_last_year")
-    return _rows(
+    return rows(
         found,
         rule,
         gained,
@@ -125,7 +110,7 @@ def _silence(firms: Frame, on: Windows, rules: Rules) -> Frame:
         >= nw.col("sale_gap_usual_longest") * held["habit_times"],
         nw.col("days_since_sale") <= held["longest_days"],
     )
-    return _rows(
+    return rows(
         found,
         Rule.SILENCE,
         nw.col("sales_a_month"),
@@ -145,7 +130,7 @@ def _season(firms: Frame, on: Windows, rules: Rules) -> Frame:
         nw.col("purchases_coming_60d_last_year") >= rules.fen(rule, "least_amount_wan"),
         nw.col("times") >= held["least_times"],
     )
-    return _rows(
+    return rows(
         found,
         rule,
         nw.col("purchases_coming_60d_last_year"),
@@ -162,7 +147,7 @@ def _reds(firms: Frame, on: Windows, rules: Rules) -> Frame:
         nw.col("red_now") >= held["least_share"],
         nw.col("red_now") >= nw.col("red_share") * held["least_times"],
     )
-    return _rows(
+    return rows(
         found,
         rule,
         nw.col("sales_90d"),
@@ -179,12 +164,12 @@ def _balance(firms: Frame, on: Windows, rules: Rules) -> Frame:
         nw.col("balance_90d") <= nw.col("balance_prior_90d") * held["most_of_before"],
     )
     gone = nw.col("balance_prior_90d") - nw.col("balance_90d")
-    return _rows(found, rule, gone, now=nw.col("balance_90d"), before=nw.col("balance_prior_90d"))
+    return rows(found, rule, gone, now=nw.col("balance_90d"), before=nw.col("balance_prior_90d"))
 
 
 def _overdue(firms: Frame, on: Windows, rules: Rules) -> Frame:
     found = firms.filter(nw.col("days_past_due") >= rules.of(Rule.OVERDUE)["least_days"])
-    return _rows(
+    return rows(
         found, Rule.OVERDUE, nw.col("loan_balance"), days=nw.col("days_past_due"), now=nw.col("loan_balance")
     )
 
@@ -192,7 +177,7 @@ def _overdue(firms: Frame, on: Windows, rules: Rules) -> Frame:
 def _matures(firms: Frame, on: Windows, rules: Rules) -> Frame:
     ahead = nw.col("matures_day") - on.today
     found = firms.filter(ahead > 0, ahead <= rules.of(Rule.LOAN_MATURES)["days_ahead"])
-    return _rows(
+    return rows(
         found,
         Rule.LOAN_MATURES,
         nw.col("loan_balance"),
@@ -213,7 +198,7 @@ def _buyer_lost(buyers: Frame, on: Windows, rules: Rules) -> Frame:
         nw.col("quiet") >= nw.col("buyer_habit") * held["habit_times"],
         nw.col("quiet_sale_days") < nw.col("quiet"),
     )
-    return _rows(
+    return rows(
         found,
         rule,
         nw.col("year_before_90d"),
@@ -234,7 +219,7 @@ def _buyer_new(buyers: Frame, on: Windows, rules: Rules) -> Frame:
         nw.col("quarter_share") >= held["least_share"],
         nw.col("sales_year_before_90d") > 0,
     )
-    return _rows(
+    return rows(
         found,
         rule,
         nw.col("amount_90d"),

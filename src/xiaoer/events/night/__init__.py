@@ -1,0 +1,22 @@
+"""What happened to each firm, one row per rule that speaks; the words are put to it in `rules.py`."""
+
+from xiaoer.events.night.living import ladder_steps, leaving, stages
+from xiaoer.events.night.needs import needs
+from xiaoer.events.night.openings import activation, opening, still_to_show, to_check
+from xiaoer.events.night.seen import said_once
+from xiaoer.events.night.trade import noticed, sale_side, with_book
+
+__all__ = [
+    "activation",
+    "ladder_steps",
+    "leaving",
+    "needs",
+    "noticed",
+    "opening",
+    "said_once",
+    "sale_side",
+    "stages",
+    "still_to_show",
+    "to_check",
+    "with_book",
+]
