@@ -16,7 +16,7 @@ from xiaoer.branches.queries import names_of_staff
 from xiaoer.contact_policy.queries import Policies
 from xiaoer.kit.adopted import queries as adopted
 from xiaoer.kit.adopted.actions import approve, ask, give_back
-from xiaoer.kit.adopted.terms import Subject, Wanted
+from xiaoer.kit.adopted.terms import Subject, Wanted, in_force
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.screens.guards import refusals_told
 from xiaoer.trials.families import BY_GROUP, HOLD_OUTS, SHARE, Families, figures
@@ -125,7 +125,7 @@ def _before(asked: Any) -> dict[str, int]:
     earlier = tuple(one for one in adopted.changes(asked.subject) if one.number < asked.pk)
     if asked.subject == POLICY.name:
         return {one.code: one.now for one in Rules.in_force(asked.from_date, Policies(earlier)).figures()}
-    return figures(Families.in_force(asked.from_date, adopted.in_force(earlier, asked.from_date)))
+    return figures(Families.in_force(asked.from_date, in_force(earlier, asked.from_date)))
 
 
 def _subject(name: str) -> Subject:

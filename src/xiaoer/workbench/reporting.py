@@ -65,8 +65,10 @@ def asked(desk: Desk, told: Mapping[str, str]) -> Span:
 
 
 def _last_day(desk: Desk) -> date:
-    last = made(desk, Span("", date.min, desk.today)).order_by("-day").values_list("day", flat=True).first()
-    return last or desk.today
+    """The last day of a contact; before the first one, the day the lists are for."""
+    had = made(desk, Span("", date.min, desk.today)).order_by("-day").values_list("day", flat=True).first()
+    listed = planned_between(desk.scope, date.min, date.max).order_by("-day").values_list("day", flat=True)
+    return had or listed.first() or desk.today
 
 
 def made(desk: Desk, span: Span) -> QuerySet[Contact]:
@@ -139,8 +141,8 @@ def titles_of(desk: Desk, cut: str, rows: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _trend(desk: Desk, span: Span) -> Any:
-    """The last fourteen days up to the span's end, one step a day; of a month all of its days."""
-    last = min(span.last, max(desk.today, span.first))
+    """Fourteen days up to the span's end, one step a day; of a month all of its days."""
+    last = span.last
     first = span.first if span.name == "month" else last - timedelta(days=TREND_DAYS - 1)
     days = [first + timedelta(days=at) for at in range((last - first).days + 1)]
     planned = dict(

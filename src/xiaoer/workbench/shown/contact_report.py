@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from xiaoer.kit.screens import formats
 from xiaoer.kit.screens.charts import Chart, Series
@@ -29,6 +29,9 @@ OWN_RULES = effects.RULES | {
     "": gettext_lazy("Without a proposal"),
     "follow_up": gettext_lazy("Agreed before"),
 }
+
+
+AHEAD = timedelta(days=7)  # lists are made for the next working day, which may lie beyond a holiday
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,7 @@ class Report:
         return [
             {"name": _("Planned"), "term": "report_planned", "value": formats.count(one.planned),
              "note": _("worth %(much)s, as expected") % {"much": formats.money(one.planned_return, tongue())}},
-            {"name": _("Made"), "term": "report_made", "value": formats.count(one.made),
+            {"name": pgettext("contacts", "Made"), "term": "report_made", "value": formats.count(one.made),
              "note": _("%(n)s hours") % {"n": formats.hours(one.spent)}},
             {"name": _("Succeeded"), "term": "report_won", "value": formats.count(one.won),
              "note": _("%(reached)s reached, of them %(share)s") % {
@@ -150,7 +153,7 @@ class Report:
 
     @property
     def later(self) -> str:
-        return self._address(day=self.span.after.isoformat()) if self.span.after <= self.today else ""
+        return self._address(day=self.span.after.isoformat()) if self.span.after <= self.today + AHEAD else ""
 
     @property
     def excel(self) -> str:
@@ -209,7 +212,7 @@ def trend(days: Sequence[date], planned: Mapping[date, int], had: Mapping[date, 
         long=tuple(f"{formats.weekday(day, language)} {formats.day(day, language)}" for day in days),
         series=(
             Series(gettext_lazy("Planned"), tuple(float(planned.get(day) or 0) for day in days), "usual"),
-            Series(gettext_lazy("Made"), told("made")),
+            Series(pgettext_lazy("contacts", "Made"), told("made")),
             Series(gettext_lazy("Succeeded"), told("won"), "line"),
         ),
         digits=0,
@@ -220,7 +223,7 @@ def trend(days: Sequence[date], planned: Mapping[date, int], had: Mapping[date, 
 
 def sheet(report: Report) -> tuple[list[str], list[list[object]]]:
     """Heads and rows of the workbook; money in yuan."""
-    heads = [report.cut_title, _("Planned"), _("Made"), _("Reached"), _("Succeeded"), _("Minutes"),
+    heads = [report.cut_title, _("Planned"), pgettext("contacts", "Made"), _("Reached"), _("Succeeded"), _("Minutes"),
              _("Expected of what was planned, yuan"), _("Expected, yuan"), _("Brought, yuan")]  # fmt: skip
     whole = Line("", _("All"), report.whole)
     return heads, [_sheet_row(line) for line in (*report.lines, whole)]
