@@ -86,3 +86,13 @@ def test_nobody_to_meet() -> None:
 def test_nothing_is_limited_where_the_bank_sets_nothing() -> None:
     room = Room.in_force(DAY, {"M1": 300})
     assert (room.minutes, room.budget, room.quota, room.missed) == ({"M1": 300}, {}, {}, 0)
+
+
+def test_who_is_away_has_no_hours_and_the_deputy_meets_the_firms_in_their_own() -> None:
+    mine = firm("C1", potential=20_000 * YUAN, manager_id="M2")
+    theirs = firm("C2", potential=30_000 * YUAN, manager_id="M1", met_by="M2")
+    found = planned([mine, theirs], Room({"M1": 0, "M2": 60}))
+    assert met(found) == ["C2"]  # what brings more comes first, whosever it is
+    hours = {one.place: (one.capacity, one.used, one.left_out) for one in found.prices}
+    assert hours == {"M1": (0, 0, 0), "M2": (60, 60, 1)}
+    assert [line.candidate.firm.manager_id for line in found.lines] == ["M1", "M2"]

@@ -17,7 +17,7 @@ def proposal(**changed: Any) -> Any:
     told = {
         "goal": {"code": "goal_overdue", "params": {}}, "expected_return": 200_000, "cost": 18_000, "chance": 0.2,
         "lever": 1.5, "priority": 273_000.0, "hour_price": 60_000, "minutes": 60, "kind": "visit", "rank": 2, "others": [],
-        "because": [],
+        "because": [], "prize": None, "patience": 0, "told_by": "", "propensity": None, "context": 1.0,
     }  # fmt: skip
     return SimpleNamespace(**told | changed)
 
@@ -30,7 +30,7 @@ def weighed(**changed: Any) -> dict[str, str]:
 def test_the_steps_of_the_weighing_add_up() -> None:
     found = weighed()
     assert found["Where it succeeds"] == "¥10k"
-    assert found["Chance of that"] == "20%"
+    assert found["Chance of that"] == "20.0%"
     assert found["Expected return"] == "¥2,000"
     assert found["Cost of the time"] == "−¥180"
     assert found["Urgent or promised"] == "× 1.5"
@@ -45,6 +45,17 @@ def test_what_nobody_said_is_left_out() -> None:
     assert weighed(hour_price=0)["The same time elsewhere"] == "¥0"
     assert weighed(priority=0.0) == {}
     assert Why(None).weighed == []
+
+
+def test_what_a_model_says_and_the_patience_it_costs_are_told() -> None:
+    found = weighed(prize=1_000_000, patience=5_000)
+    assert found["Where it succeeds"] == "¥10k"
+    assert found["Cost of the firm's patience"] == "−¥50"
+    with translation.override("en"):
+        steps = Why(
+            proposal(prize=1_000_000, told_by="takes_card", propensity=0.16, context=1.25), (), DAY
+        ).weighed
+    assert steps[1].note == "16.0% by the model takes_card, × 1.25 for the occasion"
 
 
 def test_half_an_hour_takes_half_of_its_price() -> None:

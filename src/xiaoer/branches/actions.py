@@ -73,7 +73,8 @@ def hand_over(scope: Scope, gifts: Sequence[Gift], today: date) -> uuid.UUID:
     joined = uuid.uuid4()
     for gift in sorted(gifts, key=lambda one: one.customer_id):
         row = Handover(
-            handover=joined, customer_id=gift.customer_id, branch_id=gift.branch_id, manager_id=gift.to_id,
+            handover=joined, customer_id=gift.customer_id, name=gift.name,
+            branch_id=gift.branch_id, manager_id=gift.to_id,
             from_id=gift.from_id, to_id=gift.to_id, because=list(gift.because), minutes=gift.minutes,
             worth=gift.worth, staff_id=scope.staff_id, day=today,
         )  # fmt: skip

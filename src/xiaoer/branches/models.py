@@ -76,7 +76,7 @@ class Absence(models.Model):
     """Somebody is away between two days, both included; on those days a deputy sees and does what is theirs.
 
     `back_date` is written on the day they are back sooner. PostgreSQL itself holds who may write which row, and that
-    nobody stands in who is away (migration 0006_guards).
+    nobody stands in who is away (migrations 0006 and 0007).
     """
 
     staff_id = models.TextField()
@@ -111,13 +111,14 @@ class Absence(models.Model):
 class Handover(Scoped):
     """A firm went from one manager of a branch to another; what is written about it goes with it, in the same moment.
 
-    `handover` joins what was carried out together; `because` are reasons; `minutes` a week and `worth` (fen a week)
-    are what was expected of it. Undone on the same day or never. PostgreSQL holds who may, and carries the firm's
-    rows (migration 0006_guards).
+    `handover` joins what was carried out together; `because` are reasons; `minutes` of the week and `worth` (fen, at
+    the prices of an hour that night) are what was expected of it. Undone on the same day or never. PostgreSQL holds
+    who may, and carries the firm's rows (migrations 0006 and 0007).
     """
 
     handover = models.UUIDField(default=uuid.uuid4)
     customer_id = models.TextField()
+    name = models.TextField(default="")  # the firm's, for whoever sees its page no more
     from_id = models.TextField()
     to_id = models.TextField()
     because = models.JSONField(default=list)
@@ -132,6 +133,7 @@ class Handover(Scoped):
     wall: ClassVar[Wall] = Wall.HANDED
     web_may: ClassVar[str] = "SELECT, INSERT, UPDATE"
     keeps_history: ClassVar[bool] = True
+    history_leaves_out: ClassVar[tuple[str, ...]] = ("name",)
 
     objects = ScopedRows.as_manager()
 

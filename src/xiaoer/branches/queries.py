@@ -160,6 +160,17 @@ def handovers(scope: Scope) -> QuerySet[Handover]:
     return Handover.objects.filter(seen).order_by("-day", "-pk")
 
 
+def handed_since(scope: Scope, day: date | None) -> dict[str, tuple[int, int]]:
+    """Firms and minutes that each manager got (negative: gave) after a day: what the night's figures do not know."""
+    found: dict[str, tuple[int, int]] = {}
+    rows = handovers(scope).filter(undone_at__isnull=True, **({"day__gt": day} if day else {}))
+    for giver, taker, minutes in rows.values_list("from_id", "to_id", "minutes"):
+        for who, sign in ((giver, -1), (taker, 1)):
+            before = found.get(who, (0, 0))
+            found[who] = (before[0] + sign, before[1] + sign * minutes)
+    return found
+
+
 def handed(today: date) -> tuple[int, ...]:  # unscoped: two counts of what the walls show
     """Changes with each handover of the day that the walls show: what is remembered of a portfolio ends with it."""
     found = Handover.objects.filter(day__gte=today).aggregate(

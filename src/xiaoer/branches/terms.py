@@ -71,12 +71,13 @@ class Leave:
 
 @dataclass(frozen=True)
 class Gift:
-    """A firm that is to go to another manager: why (reasons), minutes a week and fen a week it is expected to bring."""
+    """A firm that is to go to another manager: why (reasons), minutes of the week, and fen it is expected to bring."""
 
     customer_id: str
     branch_id: str
     from_id: str
     to_id: str
+    name: str = ""
     because: Sequence[Reason] = ()
     minutes: int = 0
     worth: int = 0

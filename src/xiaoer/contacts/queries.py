@@ -70,6 +70,12 @@ def promises(scope: Scope, until_date: date, *, staff_ids: Collection[str] = ())
     return _of(rows, staff_ids).order_by("due_date", "pk")
 
 
+def promised_to(scope: Scope, branch_id: str) -> set[str]:
+    """Firms of a branch to which somebody promised something that is still open."""
+    rows = Task.objects.seen_by(scope).filter(branch_id=branch_id, status="open")
+    return set(rows.values_list("customer_id", flat=True))
+
+
 def planned_between(
     scope: Scope, first: date, last: date, *, staff_ids: Collection[str] = ()
 ) -> QuerySet[Task]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ import pyarrow as pa
 from xiaoer.kit.text import Reason
 from xiaoer.offers.days import Planned
 from xiaoer.offers.rules import offer_id, stopped_firms
-from xiaoer.offers.terms import Candidate, Proposal
+from xiaoer.offers.terms import Candidate, Factors, Proposal
 
 LOG = pa.schema(
     {
@@ -23,6 +23,8 @@ LOG = pa.schema(
         "changed": pa.string(), "because": pa.string(), "dropped": pa.string(), "hour_price": pa.int64(),
         "chance": pa.float64(), "lever": pa.float64(), "family": pa.string(), "unit": pa.string(),
         "dealt_date": pa.date32(),
+        "product_id": pa.string(), "propensity": pa.float64(), "told_by": pa.string(), "context": pa.float64(),
+        "prize": pa.int64(), "patience": pa.int64(),
     }
 )  # fmt: skip
 PRICES = pa.schema(
@@ -33,6 +35,7 @@ PRICES = pa.schema(
     }
 )  # fmt: skip
 _json = json.JSONEncoder(ensure_ascii=False).encode  # `json.dumps` would make an encoder for every row
+FACTORS = tuple(one.name for one in fields(Factors))
 LINE = {
     "row": pl.Int64, "offer_id": pl.String, "rank": pl.Int64, "fits": pl.Boolean, "changed": pl.String,
     "because": pl.String, "hour_price": pl.Int64,
@@ -64,6 +67,8 @@ def logged(run_id: str, day: date, weighed: Sequence[Candidate]) -> pa.RecordBat
         "family": [one.family for one in weighed],
         "unit": [one.unit for one in weighed],
         "dealt_date": [one.dealt_date for one in weighed],
+        "product_id": [one.occasion.product_id for one in weighed],
+        **{name: [getattr(one.factors, name, None) for one in weighed] for name in FACTORS},
     }
     nothing = [None] * len(weighed)
     return pa.RecordBatch.from_pydict({name: columns.get(name, nothing) for name in LOG.names}, schema=LOG)

@@ -68,9 +68,11 @@ def _entered(night: Night, families: Families) -> pl.DataFrame:
     held = pl.when(pl.col("arm") == HOLDOUT).then("arm_probability").otherwise(1 - pl.col("arm_probability"))
     tiers = pl.DataFrame(night.engine.collect(night.made("segments").select("customer_id", "tier")))
     placed = best.with_columns(_parts(best["unit"])).join(tiers, on="customer_id", how="left")
-    return placed.with_columns(
-        item=pl.col("rule"),
-        called=pl.lit(""),
+    offered = pl.col("product_id").fill_null("")
+    called = placed.join(product_names(night), on="product_id", how="left", maintain_order="left")
+    return called.with_columns(
+        item=pl.when(offered == "").then("rule").otherwise(offered),
+        called=pl.col("product").fill_null(""),
         tier=pl.col("tier").fill_null(""),
         entered_date=pl.lit(night.business_date),
         due_date=_due(night.business_date, due),

@@ -68,7 +68,8 @@ def shape(night: Night) -> None:
     contacts = night.keep("contacts", history(night.delivered("contacts"), recorded(night, "desk_contacts")))
     night.keep("touched", touched(contacts, today))
     _circles(night, contacts)
-    night.keep("satisfaction", satisfaction(night.delivered("surveys"), today))
+    said = recorded(night, "desk_surveys")
+    night.keep("satisfaction", satisfaction(night.delivered("surveys"), said, today))
     night.keep("sign_ins", sign_ins(night.delivered("channel_uses"), today))
 
 

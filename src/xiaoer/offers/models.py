@@ -36,6 +36,15 @@ class Proposal(Published):
     priority = models.FloatField(default=0.0)  # (return − cost) with its levers, fen
     lever = models.FloatField(default=1.0)  # how much more it counts for being urgent or promised
     hour_price = models.BigIntegerField(default=0)  # fen an hour of the manager brings that day at the margin
+    # What its place is made of: (propensity × context × prize − cost − patience) × its lever.
+    product_id = models.TextField(default="")  # what is offered, "" where nothing is
+    propensity = models.FloatField(null=True)  # the chance that it comes to it
+    told_by = models.TextField(
+        default=""
+    )  # the model that says so, "" where it is the bank's figure for the rule
+    context = models.FloatField(default=1.0)  # how much likelier the occasion makes it
+    prize = models.BigIntegerField(null=True)  # fen it brings then
+    patience = models.BigIntegerField(default=0)  # fen of the firm's patience it uses up
 
     key = ("offer_id",)
 
@@ -72,7 +81,7 @@ class PlannedDay(Published):
 class ShadowPrice(Published):
     """How much there is of a kind in a place on the day planned, and what one more hour, yuan or piece would bring."""
 
-    kind = models.TextField()  # hours | budget | quota | service
+    kind = models.TextField()  # hours | budget | quota (of a rule) | product (its quota) | service
     place = models.TextField()
     day = models.DateField()
     capacity = models.BigIntegerField()

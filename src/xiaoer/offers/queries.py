@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models import Avg, Count, Max, QuerySet, Sum
 
 from xiaoer.kit.scope import Scope
 from xiaoer.offers.models import PlannedDay, Proposal, ShadowPrice
@@ -89,6 +89,12 @@ def proposal(scope: Scope, offer_id: str) -> Proposal | None:
 def planned_between(scope: Scope, first: date, last: date) -> QuerySet[PlannedDay]:
     """What was on the lists of a span of days, both ends included."""
     return PlannedDay.objects.seen_by(scope).filter(day__range=(first, last)).order_by("day", "manager_id")
+
+
+def left_out_minutes(scope: Scope) -> dict[str, float]:
+    """By manager how many minutes the contacts ask for that found no hour, on average over those known by name."""
+    rows = Proposal.objects.seen_by(scope).filter(fits=False, stopped__isnull=True).order_by()
+    return dict(rows.values_list("manager_id").annotate(Avg("minutes")))
 
 
 def shadow_prices(scope: Scope) -> QuerySet[ShadowPrice]:

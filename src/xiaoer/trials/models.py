@@ -105,7 +105,7 @@ class Measured(Published):
     """
 
     family = models.TextField()
-    item = models.TextField(default="")  # the rule it entered by; of a campaign the product
+    item = models.TextField(default="")  # the product offered or proposed by a campaign, else the rule
     called = models.TextField(default="")  # the product's name
     customer_id = models.TextField()
     part = models.IntegerField()

@@ -125,6 +125,7 @@ def _places_of_firms(desk: Desk, here: str) -> list[Place]:
         )
     )
     made.append(Place(_("Report"), "sheet", reverse("report"), here == "report", on_phone=False))
+    made.append(Place(_("Surveys"), "check", reverse("surveys"), here == "surveys", on_phone=False))
     if desk.scope.everything or desk.scope.branches:
         made.append(Place(_("Capacity"), "person", reverse("capacity"), here == "capacity", on_phone=False))
     if counts["firms"]:

@@ -17,8 +17,19 @@ from xiaoer.customers.queries import search as find
 from xiaoer.kit.screens.guards import needs, refusals_told
 from xiaoer.kit.screens.listing import Listing, asked
 from xiaoer.kit.screens.workbook import workbook
-from xiaoer.workbench import account_plans, approaching, doing, firm_list, gathering, risk, trialling
+from xiaoer.workbench import (
+    account_plans,
+    approaching,
+    balancing,
+    doing,
+    firm_list,
+    gathering,
+    risk,
+    surveying,
+    trialling,
+)
 from xiaoer.workbench.desk import Desk, desk_of
+from xiaoer.workbench.facts import of_firm as facts_of_firm
 from xiaoer.workbench.frame import part, show
 from xiaoer.workbench.lessons import of_firm as lessons_of_firm
 from xiaoer.workbench.live_pages import SEAT
@@ -27,7 +38,20 @@ from xiaoer.workbench.shown.drawings import tongue
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LISTS = frozenset(
-    {"firms", "events", "overdue", "checks", "due", "plans", "capacity", "models", "rules", "absences"}
+    [
+        "firms",
+        "events",
+        "overdue",
+        "checks",
+        "due",
+        "plans",
+        "capacity",
+        "models",
+        "rules",
+        "absences",
+        "handovers",
+        "surveys",
+    ]
 )
 
 
@@ -39,7 +63,13 @@ def today(request: HttpRequest) -> HttpResponse:
     desk, stays_open = desk_of(request), SEAT in request.META
     morning, slipping = gathering.morning(desk), account_plans.slipping(desk)
     return show(
-        request, "today", "workbench/today.html", morning=morning, slipping=slipping, stays_open=stays_open
+        request,
+        "today",
+        "workbench/today.html",
+        morning=morning,
+        slipping=slipping,
+        stays_open=stays_open,
+        hands=balancing.beside_today(desk),
     )
 
 
@@ -82,6 +112,8 @@ def firm(request: HttpRequest, customer_id: str) -> HttpResponse:
         goals=account_plans.of_firm(desk, page.firm, page.tasks),
         trials=trialling.of_firm(desk, customer_id),
         lessons=lessons_of_firm(desk, customer_id),
+        facts=facts_of_firm(desk, page.firm),
+        voices=surveying.of_firm(desk, customer_id),
     )
 
 

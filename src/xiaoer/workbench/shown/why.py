@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from xiaoer.kit.screens import formats
-from xiaoer.workbench.proposed import rule_of
+from xiaoer.workbench.proposed import rule_of, worth_of
 from xiaoer.workbench.shown import wordings
 from xiaoer.workbench.shown.drawings import tongue
 
@@ -51,17 +51,27 @@ class Why:
         one = self.proposal
         if not one or not one.priority:
             return []
-        return [*self._return(), Factor(_("Cost of the time"), _amount(-one.cost), _minutes(one)),
-                *self._lever(), Factor(_("Counts for"), _amount(round(one.priority)), _("what the list is ordered by")),
-                *self._hour()]  # fmt: skip
+        time = Factor(_("Cost of the time"), _amount(-one.cost), _minutes(one))
+        counts = Factor(_("Counts for"), _amount(round(one.priority)), _("what the list is ordered by"))
+        return [*self._return(), time, *self._patience(), *self._lever(), counts, *self._hour()]
 
     def _return(self) -> list[Factor]:
-        one = self.proposal
+        one, worth = self.proposal, worth_of(self.proposal)
         whole = Factor(_("Expected return"), _amount(one.expected_return), "")
-        if not one.chance:
+        if worth is None or not one.chance:
             return [whole]
-        worth = Factor(_("Where it succeeds"), _amount(round(one.expected_return / one.chance)), "")
-        return [worth, Factor(_("Chance of that"), formats.percent(one.chance, 0), ""), whole]
+        told = (
+            _("%(chance)s by the model %(model)s, × %(context)s for the occasion") % {
+                "chance": formats.percent(one.propensity, 1), "model": one.told_by, "context": f"{one.context:g}"}
+            if one.told_by else _("the bank's figure for this rule")
+        )  # fmt: skip
+        return [Factor(_("Where it succeeds"), _amount(worth), ""),
+                Factor(_("Chance of that"), formats.percent(one.chance, 1), told), whole]  # fmt: skip
+
+    def _patience(self) -> list[Factor]:
+        """What one more offer uses up of the firm's patience."""
+        much = self.proposal.patience
+        return [Factor(_("Cost of the firm's patience"), _amount(-much), "")] if much else []
 
     def _lever(self) -> list[Factor]:
         lever = self.proposal.lever

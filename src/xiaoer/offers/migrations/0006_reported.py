@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('offers', '0004_shadow_prices'),
+        ('offers', '0005_worth'),
     ]
 
     operations = [
