@@ -1,20 +1,70 @@
-"""The last working day's delivery held back from a bank's files, and the night after it beside everything from nothing."""
+"""The last working day's delivery held back from a bank's files, and the night after it beside everything from nothing.
 
+`python -m bench.daily --firms 30000 [--months 24] [--home DIR]`: on an empty home all files up to the eve are taken in,
+their night is run and published; then the next day's files come, their night, and what it changes on the desk. Both in
+one run, by the clock and by the processor, the database's counted too. `bench.size` takes the same rows beside others.
+"""
+
+import argparse
 import csv
 import fnmatch
 import gzip
 import os
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import IO, Any
 
-from bench.results import Row
-from bench.watching import Watch, timed, used
+from bench.results import Row, Run, keep
+from bench.watching import CHECKOUT, Watch, timed, used
 
 SATURDAY = 5
+LEAST_TOLD = 0.5  # seconds of processor from which a step is named
+
+
+def main() -> None:
+    """Measure, print, keep."""
+    from bench.banks import DAY, MAPPING, settled
+    from bench.size import SIMULATE
+
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--firms", type=int, default=30_000)
+    asked.add_argument("--months", type=int, default=24)
+    asked.add_argument("--home", type=Path)
+    given, run = asked.parse_args(), Run.now("duckdb")
+    with tempfile.TemporaryDirectory(prefix="xiaoer-bench-") as scratch:
+        home = given.home or Path(scratch)
+        settled(home)
+        words = [sys.executable, "-c", SIMULATE, str(home), str(given.firms), str(given.months)]
+        subprocess.run(words, check=True, cwd=CHECKOUT)
+        rows = []
+        for row in increment(home, MAPPING, home / "bank", DAY):
+            print(row.line(), row.note, flush=True)
+            rows.append(row)
+    keep(run, rows)
+
+
+def increment(home: Path, mapping: Path, folder: Path, day: date) -> Iterator[Row]:
+    """Everything from nothing, then the day after."""
+    from bench.size import BOTH, KNOWING, night_steps, taken_from
+    from xiaoer.app.setup import ready
+
+    ready()
+    delivered = held_back(folder, home, mapping, day)
+    taken, _ = taken_from(home, mapping, delivered.first, delivered.eve)
+    *steps, full = night_steps(home, taken, delivered.eve)
+    mine = [row for row in steps if row.step in KNOWING]
+    spent = sum(row.processor or 0.0 for row in mine)
+    known = Row(full.size, BOTH, sum(row.seconds for row in mine), 0.0, full.peak_mb, 0, processor=spent)
+    yield replace(
+        full, note=f"of it the files' intake {taken.seconds:.0f} s, processor {taken.processor:.0f} s"
+    )
+    yield from nights(full, known, delivered, mapping, day)
 
 
 @dataclass(frozen=True)
@@ -116,10 +166,18 @@ def nights(full: Row, known: Row, delivered: Delivered, mapping: Path, day: date
     with Watch(os.getpid()) as watch:
         seconds, report = timed(night)
     steps = {step["step"]: step for step in report["steps"]}
+    in_order = [before, *spent.values()]
+    told = [f"{name} {end - start:.1f}" for name, start, end in zip(spent, in_order, in_order[1:], strict=False)
+            if end - start >= LEAST_TOLD]  # fmt: skip
     yield Row(full.size, "night-daily", seconds, full.seconds, round(watch.peak), sum(one["rows"] for one in steps.values()),
               floor="the bank's whole files taken in, their night and publishing on an empty home, in the same run",
-              processor=used() - before, floor_processor=full.processor)  # fmt: skip
+              processor=used() - before, floor_processor=full.processor,
+              note=f"processor by step: {', '.join(told)}")  # fmt: skip
     mine = [steps[name] for name in ("shape", "features")]
     yield Row(full.size, "night-daily-known", sum(one["seconds"] for one in mine), known.seconds, round(watch.peak),
               sum(one["rows"] for one in mine), floor="shape and features of the full night of the same run",
               processor=spent["features"] - spent["load"], floor_processor=known.processor)  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

@@ -75,7 +75,7 @@ def _below(branches: pl.DataFrame, root: str, tag: str) -> pl.DataFrame:
 
 def next_day(tables: Mapping[str, seam.Handed], every: int) -> dict[str, seam.Handed]:
     """The same rows a day later, with another figure in one firm of so many."""
-    changed = {"firms": _moved("events"), "scores": _moved("points"), "profiles": _moved_text("months")}
+    changed = {"firms": _moved("events"), "scores": _moved("points"), "profiles": _a_month_on("last_month")}
     return {
         name: _with(table, changed[name], every) if name in changed else table
         for name, table in tables.items()
@@ -99,5 +99,5 @@ def _moved(name: str) -> Callable[[], pl.Expr]:
     return lambda: pl.col(name) + 1
 
 
-def _moved_text(name: str) -> Callable[[], pl.Expr]:
-    return lambda: pl.col(name).str.replace("20", "21", literal=True)
+def _a_month_on(name: str) -> Callable[[], pl.Expr]:
+    return lambda: pl.col(name).dt.offset_by("1mo")

@@ -42,6 +42,7 @@ PREDICT = (
     " of 65,536, firms without papers left out; customer_id and probability written to Parquet"
 )
 BATCH = 65_536  # as large as the engine's own
+PACKED = "SELECT array_to_string(reloptions, ', ') FROM pg_class WHERE oid = %s::regclass AND reloptions IS NOT NULL"
 INDEXES = "SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = %s::regclass"
 
 
@@ -109,9 +110,11 @@ class CopyAndIndex:
         self.connection.execute("DROP TABLE IF EXISTS floor")
         for statement in LIKE:
             self.connection.execute(sql.SQL(statement).format(**names))
+        for (options,) in self.connection.execute(PACKED, [table]).fetchall():
+            self.connection.execute(f"ALTER TABLE floor SET ({options})")
         self.seconds[table] = 0.0
         for piece in pieces:
-            told = wire.as_csv(wire.narrowed(wire.flat(piece, fields), model.kept_inside))
+            told = wire.as_csv(wire.flat(piece, fields))
             self._count(table, lambda told=told: self._copy(sql.SQL(COPY).format(**names), told))  # type: ignore[misc]
         for one in self._indexes(table):
             self._count(table, lambda one=one: self.connection.execute(one))  # type: ignore[misc]

@@ -30,7 +30,7 @@ class Row:
     `processor`: seconds of processor, of all that took part, and `floor_processor` the floor's, where they were taken.
     `peak_mb`: memory of our processes; `rows` came out or in; `written`: of them written; `bytes` on disk; `gap`
     belongs to allocation. `processor` and `floor_processor`: seconds of processor, which waiting for a busy machine does
-    not lengthen; of ours and our children, the database left out.
+    not lengthen; of ours, our children and the database.
     """
 
     size: int

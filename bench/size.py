@@ -72,27 +72,22 @@ def measured(home: Path, mapping: Path, folder: Path, day: date) -> Iterator[Row
     yield from pages(taken.size)
 
 
-def intake(home: Path, mapping: Path, folder: Path, day: date) -> Row:
-    """All files, beside DuckDB reading the same ones as plain UTF-8."""
+def taken_from(home: Path, mapping: Path, folder: Path, day: date) -> tuple[Row, set[str]]:
+    """All files taken in, and the tables they told of."""
     before = used()
     with Watch(os.getpid()) as watch:
         seconds, reports = timed(lambda: taken_in(home, folder, mapping, day))
-    spent = used() - before
-    rows = sum(one.loaded for one in reports)
+    spent, rows = used() - before, sum(one.loaded for one in reports)
     size = sum(one.loaded for one in _latest(reports, "customers"))
-    tables = {one.table for one in reports}
+    row = Row(size, "intake", seconds, 0.0, round(watch.peak), rows, processor=spent)
+    return row, {one.table for one in reports}
+
+
+def intake(home: Path, mapping: Path, folder: Path, day: date) -> Row:
+    """All files, beside DuckDB reading the same ones as plain UTF-8."""
+    taken, tables = taken_from(home, mapping, folder, day)
     floor = sum(floors.read_csv(folder, table, home) for table in sorted(tables))
-    return Row(
-        size,
-        "intake",
-        seconds,
-        floor,
-        round(watch.peak),
-        rows,
-        floor=floors.READ_CSV,
-        bytes=disk_bytes(home / "lake"),
-        processor=spent,
-    )
+    return replace(taken, floor_seconds=floor, floor=floors.READ_CSV, bytes=disk_bytes(home / "lake"))
 
 
 def _latest(reports: list[Any], table: str) -> list[Any]:

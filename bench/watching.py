@@ -78,9 +78,21 @@ def processor(process: int) -> float:
 
 
 def used() -> float:
-    """Seconds of processor that this process and its children have used, ended ones too."""
+    """Seconds of processor that this process, its children and its database have used, ended ones too."""
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return sum(map(processor, family(os.getpid()))) + ended.ru_utime + ended.ru_stime
+    return sum(map(processor, family(os.getpid()))) + ended.ru_utime + ended.ru_stime + database()
+
+
+def database() -> float:
+    """Seconds of processor of the PostgreSQL under XIAOER_HOME, its ended servers too; none where none runs."""
+    told = _read(Path(os.environ.get("XIAOER_HOME", "/")) / "postgres" / "data" / "postmaster.pid").split()
+    return sum(map(processor, family(int(told[0])))) + ended_below(int(told[0])) if told else 0.0
+
+
+def ended_below(process: int) -> float:
+    """Seconds of processor of the children a process has seen end."""
+    told = _read(Path(f"/proc/{process}/stat")).rpartition(")")[2].split()
+    return (int(told[13]) + int(told[14])) / os.sysconf("SC_CLK_TCK") if told else 0.0
 
 
 def _read(path: Path) -> str:

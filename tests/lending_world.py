@@ -9,6 +9,7 @@ from xiaoer.kit.dates import add_months, month_start
 
 Row = dict[str, Any]
 DAYS = (0, 0, 0, 0, 0, 0, 3, 25, 44, 80, 120, 200, 300, 500)
+BEGAN = (0, 1, 91, 271, 361)  # days past due on the day a note came to its class
 CLASSES = ("normal", "special_mention", "substandard", "doubtful", "loss")
 FLOORS = (1, 31, 61, 91, 181, 271, 361)
 PRODUCTS = (("L01", "小微快贷"), ("L02", "经营抵押贷"), ("L03", "担保贷"))
@@ -59,7 +60,6 @@ def _note(firm: Row, at: int, chance: random.Random, today: date) -> Row:
         # The bank has not yet followed the last step down of some.
         "book_class": CLASSES[max(grade - (chance.random() < 0.4), 0)], "rule_class": CLASSES[grade],
         "rule": ("", "overdue", "overdue_90", "overdue_270", "overdue_360")[grade],
-        "rule_since_date": today - timedelta(days=late - (1, 1, 91, 271, 361)[grade]) if grade else None,
         "last_late_date": today if late else None, "drawn_date": drawn, "due_date": add_months(drawn, 36),
         "next_due_date": due[6], "rate": 0.0435, "repayment_method": "equal_principal", "security": "mortgage",
         "credit_limit": balance + 3_000_000, "inclusive": chance.random() < 0.8, "times": times,
@@ -155,7 +155,7 @@ def _move(note: Row, today: date) -> Row:
     before = CLASSES[CLASSES.index(note["rule_class"]) - 1]
     kept = {name: note[name] for name in ("note_id", "customer_id", "branch_id", "manager_id", "rule")}
     return kept | {
-        "day": note["rule_since_date"] or today,
+        "day": today - timedelta(days=note["days_past_due"] - BEGAN[CLASSES.index(note["rule_class"])]),
         "from_class": before,
         "to_class": note["rule_class"],
     }

@@ -223,49 +223,38 @@ def _firm(one: Placed, chance: random.Random, today: date) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _months(today: date, count: int) -> list[str]:
-    last = today.year * 12 + today.month - 1
-    return [f"{at // 12}-{at % 12 + 1:02d}" for at in range(last - count + 1, last + 1)]
-
-
 def _profile(
     one: Placed, firm: dict[str, Any], firms: list[dict[str, Any]], chance: random.Random, today: date
 ) -> dict[str, Any]:
-    months = _months(today, 36)
     monthly = firm["turnover_12m"] // 12
     sales = [int(monthly * (0.7 + at / 100) * (1.5 if at % 12 in (0, 10) else 1) * chance.uniform(0.8, 1.2))
              for at in range(36)]  # fmt: skip
     peers = chance.sample([f for f in firms if f["customer_id"] != one.customer_id], 4)
+    firm["similar"] = [peer["customer_id"] for peer in peers]
     has_accounts = firm["balance"] is not None and chance.random() < 0.8
     return {
         "customer_id": one.customer_id, "branch_id": one.branch_id, "manager_id": one.manager_id,
-        "months": months, "sales": sales, "purchases": [int(value * chance.uniform(0.6, 0.9)) for value in sales],
+        "last_month": today.replace(day=1), "sales": sales, "purchases": [int(value * chance.uniform(0.6, 0.9)) for value in sales],
         "inflow": [int(v * chance.uniform(0.5, 0.9)) for v in sales] if has_accounts else None,
         "outflow": [int(v * chance.uniform(0.5, 0.9)) for v in sales] if has_accounts else None,
         "buyers": _partners(firm, firms, chance, today), "suppliers": _partners(firm, firms, chance, today),
-        "similar": [
-            {"customer_id": peer["customer_id"], "name": peer["name"], "why": a_reason("features", chance),
-             "turnover_12m": peer["turnover_12m"], "growth": round(chance.uniform(-0.3, 0.5), 3)}
-            for peer in peers
-        ],
     }  # fmt: skip
 
 
 def _partners(
     firm: dict[str, Any], firms: list[dict[str, Any]], chance: random.Random, today: date
-) -> list[dict[str, Any]]:
+) -> list[list[Any]]:
     left, rows = 0.9, []
     for at in range(chance.randint(4, 8)):
         share = round(left * chance.uniform(0.2, 0.5), 3)
         left -= share
         known = chance.choice(firms) if chance.random() < 0.2 else None
-        rows.append({
-            "id": f"P{chance.randint(1, 9999):05d}", "customer_id": known and known["customer_id"],
-            "name": known["name"] if known else chance.choice(PLACES) + chance.choice(WORDS) + "商行",
-            "amount": int(firm["turnover_12m"] * share), "share": share,
-            "last_date": str(today - timedelta(days=chance.randint(1, 70))), "gap_days": chance.randint(4, 30),
-            "spark": [int(firm["turnover_12m"] * share / 12 * chance.uniform(0.3, 1.8)) for _ in range(12)],
-        })  # fmt: skip
+        rows.append([
+            known["name"] if known else chance.choice(PLACES) + chance.choice(WORDS) + "商行",
+            known and known["customer_id"], int(firm["turnover_12m"] * share), share,
+            str(today - timedelta(days=chance.randint(1, 70))), chance.randint(4, 30),
+            [int(firm["turnover_12m"] * share / 12 * chance.uniform(0.3, 1.8)) for _ in range(12)],
+        ])  # fmt: skip
         if at > 2 and left < 0.1:
             break
     return rows
@@ -386,8 +375,8 @@ def _flows(one: Placed, firm: dict[str, Any]) -> dict[str, Any]:
     number = int(one.customer_id[1:])
     banked = number % 9 != 0
 
-    def part(code: str, value: float | None) -> dict[str, Any]:
-        return {"code": code, "value": value, "points": None if value is None else int(number * 7 % 101)}
+    def part(code: str, value: float | None) -> list[Any]:
+        return [code, value, None if value is None else int(number * 7 % 101)]
 
     parts = {
         "credit": [part("pd", firm["pd"]), part("days_past_due", 0.0 if firm["borrower"] else None),

@@ -26,6 +26,7 @@ class Quiet(WSGIRequestHandler):
         pass
 
 
+PATIENCE = 120_000  # milliseconds: a busy machine is no finding
 #: Nothing is asked for any more, what was asked for is shown, and every chart is drawn.
 SETTLED = """() => document.readyState === "complete" && !document.querySelector(".htmx-request")
   && [...document.querySelectorAll(".chart .canvas")].every((one) => one.firstElementChild)"""
@@ -124,6 +125,7 @@ def visit(desk: str, browser: Any) -> Iterator[Callable[..., Visit]]:
         staff: str = "M1", width: int = 1440, height: int = 900, *, language: str = "zh", at: str = "/"
     ) -> Visit:
         contexts.append(browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN"))
+        contexts[-1].set_default_timeout(PATIENCE)
         contexts[-1].add_cookies([{"name": name, "value": value, "url": desk}
                                   for name, value in cookies(staff, language).items()])  # fmt: skip
         one = Visit(contexts[-1].new_page(), desk)

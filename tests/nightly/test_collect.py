@@ -10,6 +10,7 @@ from xiaoer.kit.scope import Scope
 from xiaoer.kit.scope.acting import acting_as
 from xiaoer.nightly.collect import (
     ABSENCES,
+    ANSWERS,
     CHECKS,
     CONTACTS,
     EVENTS,
@@ -17,6 +18,7 @@ from xiaoer.nightly.collect import (
     LESSONS,
     RULES,
     SUPPRESSIONS,
+    SURVEYS,
     TASKS,
     collect,
 )
@@ -36,7 +38,9 @@ def test_nothing_written_keeps_its_types() -> None:
         CHECKS,
         SUPPRESSIONS,
         EVENTS,
+        ANSWERS,
         LESSONS,
+        SURVEYS,
         RULES,
         ABSENCES,
         HANDOVERS,

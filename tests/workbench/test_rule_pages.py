@@ -184,6 +184,18 @@ def test_a_dry_run_on_the_page(own_world: str, client_of: Signed, tmp_path: Path
     assert "No firm you see meets the condition" in head
 
 
+@pytest.mark.django_db(databases="__all__")
+def test_whoever_reads_a_kept_text_reads_its_dry_run(client_of: Signed) -> None:
+    analyst, second = client_of("A1"), client_of("P1")
+    analyst.post("/rules/try/", FORM, headers={"HX-Request": "true"})
+    run = analyst.post("/rules/try/", FORM).url
+    assert analyst.get(run).status_code == 200
+    assert second.get(run).status_code == 404, "nobody has kept that text"
+    code = kept(analyst, FORM)
+    assert second.get(run).status_code == 200
+    assert run in second.get(f"/rules/{code}/?tab=dry").content.decode()
+
+
 def test_a_dry_run_that_breaks_off_says_so(own_world: str, client_of: Signed, tmp_path: Path) -> None:
     from xiaoer.nightly.dry_runs import answer, waiting
 
@@ -220,6 +232,7 @@ def test_a_row_somebody_changed_breaks_no_page(own_world: str, client_of: Signed
             "/api/rules",
         ):
             assert analyst.get(path).status_code == 200, (body, path)
+    assert [one["unread"] for one in analyst.get("/api/rules").json()] == ["condition"]
     assert kept(analyst, FORM, code) == code, "a new text mends it"
     assert "text unreadable" not in analyst.get("/rules/").content.decode()
 

@@ -40,17 +40,16 @@ def test_nonsense_in_the_address_means_the_list_s_week(typed: str) -> None:
 
 
 def test_months_before_the_first_paper_are_blank_not_zero() -> None:
-    profile = Profile(
-        months=["2026-08", "2026-09", "2026-10"], sales=[0, 0, 5_000_000], purchases=[0, 2_000_000, 0]
-    )
+    profile = Profile(last_month=date(2026, 10, 1), sales=[0, 0, 5_000_000], purchases=[0, 2_000_000, 0])
     with translation.override("zh-hans"):
         chart = drawings.trade(profile)
     assert chart is not None
     assert chart.series[0].values == (None, 0.0, 5.0)
+    assert chart.labels == ("8月", "9月", "10月")
 
 
 def test_nothing_delivered_draws_nothing() -> None:
-    assert drawings.trade(Profile(months=[], sales=None, purchases=None)) is None
+    assert drawings.trade(Profile(sales=None, purchases=None)) is None
     assert drawings.cash(None) is None
 
 

@@ -4,7 +4,8 @@ from typing import ClassVar
 
 from django.db import models
 
-from xiaoer.kit.published import Published, one_open_row
+from xiaoer.kit.published import AsWritten, Published, Scoped, ScopedRows, one_open_row
+from xiaoer.kit.scope.walls import Wall
 
 
 class Firm(Published):
@@ -28,6 +29,10 @@ class Firm(Published):
     size_missing = models.JSONField(default=list)
     tier = models.TextField(default="general")  # premier | excellent | potential | general
     tier_before = models.TextField(default="")  # the night before; "" where the firm was not known then
+    tier_low = models.TextField(
+        default=""
+    )  # between which tiers what is missing decides; "" where nothing is
+    tier_high = models.TextField(default="")
     stage = models.TextField(
         default=""
     )  # active | cooling | dormant | lapsed; "" where accounts are not known
@@ -51,6 +56,7 @@ class Firm(Published):
     score_points = models.IntegerField(null=True)
     score_state = models.TextField(default="")  # live | small_sample | rule | ""
     events = models.IntegerField(default=0)
+    similar = AsWritten(default=list)  # numbers of firms alike, whoever answers for them, and no more
 
     key = ("customer_id",)
 
@@ -69,3 +75,24 @@ class Firm(Published):
                 name="customers_firm_matures",
             ),
         ]
+
+
+class Answer(Scoped):
+    """A fact somebody found out, where the bank's files are silent. Never changed: the newest one counts."""
+
+    customer_id = models.TextField()
+    fact = models.TextField()  # customers.terms.Asked
+    number = models.BigIntegerField(null=True)  # persons, or fen
+    text = models.TextField(default="")
+    staff_id = models.TextField()
+    day = models.DateField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    wall: ClassVar[Wall] = Wall.VOUCHED
+    web_may: ClassVar[str] = "SELECT, INSERT"
+    keeps_history: ClassVar[bool] = True
+
+    objects = ScopedRows.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["customer_id", "fact"], name="customers_answer_customer")]

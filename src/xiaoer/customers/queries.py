@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from xiaoer.customers.models import Firm
+from xiaoer.customers.models import Answer, Firm
 from xiaoer.kit.scope import Scope
 
 LAST = "\U0010ffff"  # no character comes after it, so a beginning is a range
@@ -44,6 +44,12 @@ def tier_moves(scope: Scope) -> dict[tuple[str, str], int]:
     """How many firms went from a tier ("" where not known the night before) to tonight's."""
     grouped = firms(scope).order_by().values("tier_before", "tier").annotate(firms=Count("pk"))
     return {(one["tier_before"], one["tier"]): one["firms"] for one in grouped}
+
+
+def answers(scope: Scope, customer_id: str) -> dict[str, Answer]:
+    """What was last answered of a firm, by fact."""
+    rows = Answer.objects.seen_by(scope).filter(customer_id=customer_id).order_by("pk")
+    return {one.fact: one for one in rows}
 
 
 def search(scope: Scope, text: str, *, at_most: int = FOUND_AT_MOST) -> list[Firm]:

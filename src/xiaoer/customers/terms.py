@@ -2,8 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 HOME = "core"  # the source whose keys are the parties' own names
+
+
+class Asked(StrEnum):
+    """Facts a manager may answer where the bank's files are silent; columns of the customers."""
+
+    STAFF = "staff_count"
+    REVENUE = "annual_revenue"
+    ASSETS = "total_assets"
+    INDUSTRY = "industry_code"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The bank's rules as the desk reads them: their lives, their words, their dry runs."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from string import Formatter
 from typing import Any
@@ -64,6 +64,14 @@ def steps(_scope: Scope, rule: str) -> list[RuleStep]:
     return list(RuleStep.objects.filter(rule=rule).order_by("pk"))
 
 
+def proposed(_scope: Scope) -> list[str]:
+    """Rules whose newest text waits for a second person."""
+    turns = (
+        RuleStep.objects.exclude(step__in=[Verb.MUTED, Verb.UNMUTED]).order_by("rule", "-pk").distinct("rule")
+    )
+    return [rule for rule, step in turns.values_list("rule", "step") if step == Verb.PROPOSED]
+
+
 def had_a_hand(scope: Scope, rule: str) -> bool:
     """Whether the reader wrote or proposed any version: then its adoption is somebody else's."""
     hands = RuleStep.objects.filter(rule=rule, step__in=[Verb.WRITTEN, Verb.PROPOSED])
@@ -81,15 +89,15 @@ def nights(scope: Scope, since: date, rule: str = "") -> list[dict[str, Any]]:
     return [{name.removeprefix("n_"): value for name, value in one.items()} for one in counted]
 
 
-def last_dry_run(scope: Scope, code: str, body: Mapping[str, Any]) -> DryRun | None:
-    """The newest dry run of exactly this text that the reader may see."""
-    rows = DryRun.objects.select_related("answer").filter(body=body).order_by("-pk")
-    return rows.filter(rule=code).first() or rows.filter(staff_id=scope.staff_id).first()
+def last_dry_run(_scope: Scope, body: Mapping[str, Any]) -> DryRun | None:
+    """The newest dry run of exactly this kept text, whoever asked: who reads the text may read what it would do."""
+    return DryRun.objects.select_related("answer").filter(body=body).order_by("-pk").first()
 
 
-def tried(_scope: Scope) -> list[Mapping[str, Any]]:
-    """Every text somebody tried and got an answer for."""
-    return list(DryRun.objects.filter(answer__isnull=False).values_list("body", flat=True).distinct())
+def tried(_scope: Scope, bodies: Collection[Any]) -> list[Any]:
+    """Those of some kept texts that somebody tried and got an answer for."""
+    rows = DryRun.objects.filter(answer__isnull=False, body__in=list(bodies))
+    return list(rows.values_list("body", flat=True).distinct())
 
 
 def is_answering(_scope: Scope) -> bool:
@@ -100,9 +108,12 @@ def is_answering(_scope: Scope) -> bool:
 
 
 def dry_run(scope: Scope, number: int) -> DryRun | None:
-    """A dry run of one's own or of a rule somebody proposes."""
+    """A dry run of one's own, of a rule, or of a text that was kept since."""
     found = DryRun.objects.select_related("answer").filter(pk=number).first()
-    return found if found and (found.staff_id == scope.staff_id or found.rule) else None
+    if found is None or found.staff_id == scope.staff_id or found.rule:
+        return found
+    kept = RuleStep.objects.filter(step=Verb.WRITTEN.value, body=found.body)
+    return found if kept.exists() else None
 
 
 def dry_counts(scope: Scope, run: DryRun) -> QuerySet[Any]:

@@ -11,6 +11,10 @@ from xiaoer.kit.dates import add_working_days, from_day_number
 from xiaoer.kit.text import Reason, reason
 
 Seen = Mapping[str, Any]
+TIERS = ("general", "potential", "excellent", "premier")
+MISSING_FACTS = tuple(
+    f"missing_facts_{low}_{high}" for number, low in enumerate(TIERS) for high in TIERS[number + 1 :]
+)
 
 
 @dataclass(frozen=True)
@@ -155,6 +159,10 @@ def _used(seen: Seen) -> dict[str, object]:
     return {"product": seen["product"], "days": seen["days"], "opened_date": opened, "uses": seen["count"]}
 
 
+def _missing(code: str) -> Callable[[Seen], Reason]:
+    return lambda seen: reason(code, about_words=seen["about"], facts=seen["count"])
+
+
 def _need(code: str) -> Callable[[Seen], Reason]:
     def told(seen: Seen) -> Reason:
         amounts = {"before_amount": seen["before"], "now_amount": seen["now"], "gap_amount": seen["amount"]}
@@ -238,6 +246,7 @@ WORDS: dict[str, Callable[[Seen], Reason]] = {
     Rule.BALANCE_FALLS: _balance,
     Rule.LOAN_MATURES: _matures,
     Rule.OVERDUE: _overdue,
+    **{code: _missing(code) for code in MISSING_FACTS},
     Rule.NEED_AHEAD: _need("need_ahead"),
     "need_ahead_wages": _need("need_ahead_wages"),
     Rule.OPENING: _opening("opening"),

@@ -6,6 +6,7 @@ from datetime import date
 
 import polars as pl
 
+from xiaoer.events.rules import MISSING_FACTS
 from xiaoer.events.terms import Rule, Rules
 from xiaoer.kit.dates import add_working_days, day_number
 from xiaoer.kit.jsontext import day, fraction, quoted, rounded, whole, written
@@ -24,6 +25,7 @@ SEASON = {
     "about_words": quoted(col("about")), "season_date": MARK, "before_amount": AMOUNTS["before_amount"],
     "now_amount": AMOUNTS["now_amount"], "gap_amount": whole(col("amount")),
 }  # fmt: skip
+FACTS = {"about_words": quoted(col("about")), "facts": whole(col("count"))}
 OPENED = {"product": USED["product"], "days": DAYS, "opened_date": MARK, "steps": USED["uses"]}
 COUNTED = whole(col("usual").round(0, mode="half_to_even").cast(pl.Int64))
 QUIET = {"days": DAYS, "last_date": MARK, "step": whole(col("count"))}
@@ -53,6 +55,7 @@ WORDS: Mapping[str, Reason] = {
         "loan_matures", "warn", balance_amount=AMOUNTS["now_amount"], days=DAYS, due_date=MARK
     ),
     Rule.OVERDUE: reason("overdue", "bad", days=DAYS, balance_amount=AMOUNTS["now_amount"]),
+    **{code: reason(code, **FACTS) for code in MISSING_FACTS},
     Rule.NEED_AHEAD: reason("need_ahead", "warn", **SEASON),
     "need_ahead_wages": reason("need_ahead_wages", "warn", **SEASON),
     Rule.OPENING: reason("opening", **OPENED),

@@ -24,6 +24,7 @@ class Rule(StrEnum):
     BALANCE_FALLS = "balance_falls"
     LOAN_MATURES = "loan_matures"
     OVERDUE = "overdue"
+    MISSING_FACTS = "missing_facts"
     NEED_AHEAD = "need_ahead"
     OPENING = "opening"
     ACTIVATION = "activation"

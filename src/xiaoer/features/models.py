@@ -1,42 +1,46 @@
 """What the night knows of a firm, drawn as columns and tables on its page."""
 
-from typing import ClassVar
+from datetime import date
+from typing import Any, ClassVar
 
 from django.db import models
 
-from xiaoer.kit.published import Published, one_open_row
+from xiaoer.kit.dates import add_months
+from xiaoer.kit.published import AsWritten, Published, one_open_row
 
 
 class Profile(Published):
-    """Up to 36 months of a firm. Amounts in fen; a list is null when the bank did not deliver its source.
+    """Up to 36 months of a firm, ending with `last_month` (its first day); a list is null where none was delivered.
 
-    `buyers` and `suppliers`: {id, name, customer_id|null, amount, share, last_date, gap_days, spark: 12}.
-    `standing`: {consents: {use: bool|null}, complaint_date|null, group: [customer_id]|null, group_contacts: [{date,
-    channel, purpose}]|null, as_of}, whether the bank's files let the firm be
-    approached; null when they tell nothing of it.
-    `contacts`: {date, channel, outcome, purpose, staff}, what the bank's own files tell, newest first, at most 12.
-    `similar`: {customer_id, why: reason} and no more: somebody else may answer for that firm, so its name and
-    figures are looked up in the reader's scope.
+    Amounts in fen. `buyers` and `suppliers`: [name, customer_id|null, amount, share, last_date, gap_days|null,
+    12 months of amounts] each; `queries.profile` gives them their names. `contacts`: {date, channel, outcome, purpose,
+    staff}, what the bank's own files tell, newest first, at most 12. `standing`: {consents: {use: bool|null},
+    complaint_date|null, group: [customer_id]|null, group_contacts: [{date, channel, purpose}]|null}, whether the
+    bank's files let the firm be approached; null when they tell nothing of it.
     """
 
     customer_id = models.TextField()
-    months = models.JSONField(default=list)
-    sales = models.JSONField(null=True)
-    purchases = models.JSONField(null=True)
-    inflow = models.JSONField(null=True)
-    outflow = models.JSONField(null=True)
-    buyers = models.JSONField(null=True)
-    suppliers = models.JSONField(null=True)
-    similar = models.JSONField(default=list)
-    contacts = models.JSONField(default=list)
-    standing = models.JSONField(null=True)
+    last_month = models.DateField(null=True)
+    sales = AsWritten(null=True)
+    purchases = AsWritten(null=True)
+    inflow = AsWritten(null=True)
+    outflow = AsWritten(null=True)
+    buyers = AsWritten(null=True)
+    suppliers = AsWritten(null=True)
+    contacts = AsWritten(default=list)
+    standing = AsWritten(null=True)
 
+    similar: list[dict[str, Any]]
     key = ("customer_id",)
-    kept_inside: ClassVar[dict[str, tuple[str, ...]]] = {"similar": ("customer_id", "why")}
 
     class Meta(Published.Meta):
         constraints: ClassVar = [one_open_row("customer_id")]
-        indexes: ClassVar = [
-            *Published.Meta.indexes,
-            models.Index(fields=["customer_id", "since"], name="features_profile_customer"),
-        ]
+        # read by firm, never by portfolio
+        indexes: ClassVar = [models.Index(fields=["customer_id", "since"], name="features_profile_customer")]
+
+    @property
+    def months(self) -> list[date]:
+        """First days of the months its lists tell of, oldest first."""
+        known = max(len(one or ()) for one in (self.sales, self.purchases, self.inflow, self.outflow))
+        last = self.last_month
+        return [add_months(last, -back) for back in reversed(range(known))] if last else []

@@ -27,6 +27,11 @@ def fraction(number: pl.Expr) -> pl.Expr:
     return number.map_batches(floats, return_dtype=pl.String).fill_null("null")
 
 
+def finite(number: pl.Expr) -> pl.Expr:
+    """A float in as few digits as tell it from every other, or null where it is none that JSON knows."""
+    return pl.when(number.is_finite()).then(number.cast(pl.String)).otherwise(pl.lit("null"))
+
+
 def quoted(text: pl.Expr) -> pl.Expr:
     """A text, or null."""
     told = pl.struct(v=text).struct.json_encode().str.strip_prefix('{"v":').str.strip_suffix("}")

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from xiaoer.kit.published import Published, Scoped, ScopedRows, one_open_row
+from xiaoer.kit.published import AsWritten, Published, Scoped, ScopedRows, one_open_row
 from xiaoer.kit.scope.walls import Wall
 
 
@@ -26,7 +26,6 @@ class Note(Published):
     book_class = models.TextField(default="")  # "" where the bank names none
     rule_class = models.TextField(default="normal")
     rule = models.TextField(default="")
-    rule_since_date = models.DateField(null=True)
     last_late_date = models.DateField(null=True)
     drawn_date = models.DateField(null=True)
     due_date = models.DateField(null=True)
@@ -36,8 +35,8 @@ class Note(Published):
     security = models.TextField(default="")
     credit_limit = models.BigIntegerField(null=True)
     inclusive = models.BooleanField(default=False)
-    times = models.JSONField(default=list)  # [{floor, in, out}], out null while it lasts, oldest first
-    plan = models.JSONField(default=list)  # [{no, due, principal, interest, paid}] of a year back and ahead
+    times = AsWritten(default=list)  # [{floor, in, out}], out null while it lasts, oldest first
+    plan = AsWritten(default=list)  # [{no, due, principal, interest, paid}] of a year back and ahead
 
     key = ("note_id",)
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import polars as pl
 
 from xiaoer.applications.night import FLOWS, FlowTable
+from xiaoer.kit.jsontext import finite, whole, written
 from xiaoer.nightly import seam
 from xiaoer.nightly.pieces import Part, in_parts
 from xiaoer.nightly.run import Night
@@ -30,22 +31,13 @@ def four_flows(night: Night) -> seam.Rows:
 
 
 def _flows(rows: pl.DataFrame, table: FlowTable) -> pl.DataFrame:
-    by_flow = [pl.concat_list(_component(code) for code in _codes(table, flow)).alias(flow) for flow in FLOWS]
-    return rows.with_columns(
-        parts=pl.struct(by_flow).struct.json_encode(), known=pl.struct(DRAFTED_FROM).struct.json_encode()
-    )
-
-
-def _codes(table: FlowTable, flow: str) -> list[str]:
-    return [one.code for one in table.of(flow)]
+    by_flow = {flow: [_component(one.code) for one in table.of(flow)] for flow in FLOWS}
+    known = {name: whole(pl.col(name)) for name in DRAFTED_FROM}
+    return rows.with_columns(parts=written(by_flow), known=written(known))
 
 
 def _component(code: str) -> pl.Expr:
-    return pl.struct(
-        pl.lit(code).alias("code"),
-        pl.col(code).round(6).alias("value"),
-        pl.col(f"{code}_points").alias("points"),
-    )
+    return written([code, finite(pl.col(code).round(6)), whole(pl.col(f"{code}_points"))])
 
 
 def brought(night: Night) -> seam.Rows:

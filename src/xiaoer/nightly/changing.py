@@ -28,7 +28,10 @@ HELD = (
     " TO STDOUT (FORMAT csv)"
 )
 CLOSE = "UPDATE {target} SET until = %(edition)s WHERE id = ANY(%(ids)s)"
-PASSING = "CREATE TEMPORARY TABLE {passing} ON COMMIT DROP AS SELECT {columns} FROM {target} WITH NO DATA"
+PASSING = (  # rows are packed once, where they stay
+    "CREATE TEMPORARY TABLE {passing} WITH (toast_tuple_target = 8160) ON COMMIT DROP"
+    " AS SELECT {columns} FROM {target} WITH NO DATA"
+)
 WRITE = "COPY {passing} ({columns}) FROM STDIN (FORMAT csv)"
 MOVE = "INSERT INTO {target} ({columns}) SELECT {columns} FROM {passing}"
 EMPTY = "TRUNCATE {passing}"
@@ -96,7 +99,7 @@ class Changing:
         keyed = pl.DataFrame(marked.select([*self.model.key, "payload"])).cast(pl.String)
         beside = keyed.join(held, on=self.model.key, how="left", maintain_order="left")
         changed = beside["payload"].ne_missing(beside["held"])
-        writing = wire.narrowed(marked.filter(changed.to_arrow()), self.model.kept_inside)
+        writing = marked.filter(changed.to_arrow())
         for name, value in (("since", self.edition), ("until", FOREVER)):
             writing = writing.append_column(name, pa.repeat(value, writing.num_rows))
         closing = beside.filter(changed)["id"].drop_nulls()

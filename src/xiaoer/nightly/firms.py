@@ -1,12 +1,16 @@
 """The published row of a firm, as lists and the head of its page show it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import narwhals as nw
 import polars as pl
+import pyarrow as pa
 
+from xiaoer.features.night import similar
 from xiaoer.kit.text import pinyin
 from xiaoer.nightly import history, seam
+from xiaoer.nightly.answers import told_customers
 from xiaoer.nightly.directory import Directory
 from xiaoer.nightly.pieces import Part, as_json, in_parts, said
 from xiaoer.nightly.run import Night
@@ -20,8 +24,9 @@ AS_TOLD = ("opened_date", "staff_count")
 TEXTS = ("credit_code", "industry_code", "industry", "region", "district")
 COLUMNS = (
     *AS_KNOWN, *AS_TOLD, *TEXTS, "kind", "size_missing", "borrower", "holdings", "products", "turnover_12m",
-    "turnover_prior_12m", "balance", "next_due_date", "due_channel", "stage", "stage_date", "pd", "score_points",
-    "score_state", "name", "pinyin", "initials", "tier_before", "phone", "owner_name", "events",
+    "turnover_prior_12m", "balance", "next_due_date", "due_channel", "tier_low", "tier_high", "stage", "stage_date",
+    "pd", "score_points", "score_state", "name", "pinyin", "initials", "tier_before", "phone", "owner_name", "events",
+    "similar",
 )  # fmt: skip
 
 
@@ -43,11 +48,17 @@ def firms(night: Night, called: Directory) -> seam.Rows:
     )
     before = history.tiers_before(night).rename({"tier": "tier_before"})
     beside = Beside(called, pl.DataFrame(products), before, counted.sort("customer_id"))
-    return in_parts(night, COLUMNS, lambda part: _firms(part, beside))
+    shown = in_parts(night, COLUMNS, lambda part: _firms(part, beside))
+
+    def pieces() -> Iterator[pa.Table]:
+        night.keep("similar", similar(night.made("features")))
+        yield from shown.pieces()
+
+    return seam.Rows(shown.column_names, pieces)
 
 
 def _firms(part: Part, beside: Beside) -> pl.DataFrame:
-    told = part.rows(part.night.delivered("customers")).unique("customer_id", keep="last")
+    told = part.rows(told_customers(part.night)).unique("customer_id", keep="last")
     known = part.made("firms_in_book").sort("customer_id").select(pl.all().exclude("kind", *AS_TOLD, *TEXTS))
     rows = known.join(told.select("customer_id", "kind", *AS_TOLD, *TEXTS), on="customer_id")
     for one in (
@@ -55,6 +66,7 @@ def _firms(part: Part, beside: Beside) -> pl.DataFrame:
         _owners(part),
         _phones(part),
         _holdings(part, beside.products),
+        _similar(part),
         part.among(beside.before),
         part.among(beside.counted),
     ):
@@ -68,11 +80,11 @@ def _shown() -> list[pl.Expr]:
     return [
         *(col(name).fill_null("") for name in (*TEXTS, "phone", "owner_name", "tier_before", "due_channel")),
         said("kind", "enterprise"),
-        col("stage").fill_null(""),
+        col("stage", "tier_low", "tier_high").fill_null(""),
         col("stage_day").cast(pl.Int32).cast(pl.Date).alias("stage_date"),
         as_json(missing).alias("size_missing"),
         (col("loan_balance").fill_null(0) != 0).alias("borrower"),
-        col("holdings").fill_null("[]"),
+        col("holdings", "similar").fill_null("[]"),
         col("products").fill_null(0),
         col("events").fill_null(0),
         col("sales_12m").alias("turnover_12m"),
@@ -119,3 +131,9 @@ def _holdings(part: Part, products: pl.DataFrame) -> pl.DataFrame:
     named = held.with_columns(said("name", pl.col("product_id"))).unique(["customer_id", "name"]).sort("name")
     listed = named.group_by("customer_id", maintain_order=True).agg("name")
     return listed.select("customer_id", holdings=as_json(pl.col("name")))
+
+
+def _similar(part: Part) -> pl.DataFrame:
+    pairs = part.made("similar").sort("customer_id", "place")
+    listed = pairs.group_by("customer_id", maintain_order=True).agg("neighbour_id")
+    return listed.select("customer_id", similar=as_json(pl.col("neighbour_id")))

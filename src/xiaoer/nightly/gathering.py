@@ -51,11 +51,27 @@ DESK = {
         },
         (), "day",
     ),
+    "desk_answers": TableSchema(
+        "desk_answers",
+        {
+            "answer_id": Kind.INTEGER, "customer_id": Kind.KEY, "fact": Kind.CODE, "number": Kind.INTEGER,
+            "text": Kind.TEXT, "day": Kind.DATE,
+        },
+        (), "day",
+    ),
     "desk_lessons": TableSchema(
         "desk_lessons",
         {
             "customer_id": Kind.KEY, "product_id": Kind.KEY, "opened_date": Kind.DATE, "step": Kind.CODE,
             "end": Kind.CODE, "day": Kind.DATE,
+        },
+        (), "day",
+    ),
+    "desk_surveys": TableSchema(
+        "desk_surveys",
+        {
+            "customer_id": Kind.KEY, "staff_id": Kind.KEY, "channel": Kind.CODE, "asked_date": Kind.DATE,
+            "score": Kind.INTEGER, "day": Kind.DATE,
         },
         (), "day",
     ),

@@ -13,13 +13,14 @@ from xiaoer.features.night import (
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.tables.expressions import day_no
 from xiaoer.network.night import shared
+from xiaoer.nightly.answers import told_customers
 from xiaoer.nightly.modelling import train_risk
 from xiaoer.nightly.run import Night
 from xiaoer.products.night import products_per_firm
 from xiaoer.scores.night import empty_scores, read_by, scoring
 from xiaoer.scores.registry import Registry
 from xiaoer.scores.terms import specification
-from xiaoer.segments.night import places, rhythms, size_classes
+from xiaoer.segments.night import places, rhythms, size_classes, tier_range
 from xiaoer.segments.terms import Grid, SizeTable
 from xiaoer.value.night import contribution
 from xiaoer.value.terms import Margins
@@ -34,7 +35,7 @@ def features(night: Night) -> None:
         night.keep("concentration", partner_features(night.made("concentrated"), both)),
         night.keep("accounts", account_flows(night.made("account_sums"))),
     ]
-    night.keep("features", together(night.delivered("customers"), themes, on.today))
+    night.keep("features", together(told_customers(night), themes, on.today))
 
 
 def scores(night: Night) -> None:
@@ -55,16 +56,14 @@ def scores(night: Night) -> None:
 def segments(night: Night) -> None:
     known = night.made("features").join(night.made("borrowing"), on="customer_id", how="left")
     worth = night.keep("value", contribution(known, Margins.in_force(night.business_date)))
-    sizes = size_classes(night.delivered("customers"), SizeTable.in_force(night.business_date))
-    placed = places(
-        sizes.join(worth, on="customer_id", how="left").join(
-            known.select("customer_id", nw.col("sales_12m").alias("turnover_12m")),
-            on="customer_id",
-            how="left",
-        ),
-        Grid.in_force(night.business_date),
-    )
-    night.keep("segments", rhythms(placed.join(sizes, on="customer_id", how="left"), night.business_date))
+    customers, table = told_customers(night), SizeTable.in_force(night.business_date)
+    grid, sizes = Grid.in_force(night.business_date), size_classes(customers, table)
+    sales = known.select("customer_id", nw.col("sales_12m").alias("turnover_12m"))
+    worths = worth.select("customer_id", "contribution_12m").join(sales, on="customer_id", how="left")
+    placed = places(sizes.join(worths, on="customer_id", how="left"), grid)
+    between = tier_range(customers, worths, table, grid)
+    beside = placed.join(sizes, on="customer_id", how="left").join(between, on="customer_id", how="left")
+    night.keep("segments", rhythms(beside, night.business_date))
     firms = night.keep("firms", _firms(night))
     night.keep("four_flows", four_flows(firms, FlowTable.in_force(night.business_date)))
 

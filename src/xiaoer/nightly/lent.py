@@ -12,8 +12,8 @@ from xiaoer.nightly.run import Night
 NOTES = (
     "note_id", "customer_id", "contract_id", "product_id", "product", "amount", "balance", "overdue_amount",
     "days_past_due", "book_days_past_due", "bucket", "asset_class", "book_class", "rule_class", "rule",
-    "rule_since_date", "last_late_date", "drawn_date", "due_date", "next_due_date", "rate", "repayment_method",
-    "security", "credit_limit", "inclusive", "times", "plan",
+    "last_late_date", "drawn_date", "due_date", "next_due_date", "rate", "repayment_method", "security",
+    "credit_limit", "inclusive", "times", "plan",
 )  # fmt: skip
 CHECKS = (
     "note_id", "customer_id", "product", "balance", "rule_class", "due_date", "last_check_date", "escalated_to",
@@ -142,7 +142,6 @@ def _notes(part: Part, products: pl.DataFrame, floors: tuple[int, ...]) -> pl.Da
         _bucket(floors).alias("bucket"),
         pl.col("classification").fill_null("").alias("book_class"),
         pl.col("grade").replace_strict(GRADES, return_dtype=pl.String).alias("rule_class"),
-        _day("began_day").alias("rule_since_date"),
         _day("last_late_day").alias("last_late_date"),
         pl.col("counts").fill_null(value=False).alias("inclusive"),
     )  # fmt: skip

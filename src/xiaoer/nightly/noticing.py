@@ -1,5 +1,7 @@
 """What every rule of attention sees tonight, gathered from all rooms that know something of a firm's life."""
 
+from datetime import date
+
 import narwhals as nw
 import polars as pl
 import pyarrow as pa
@@ -8,6 +10,7 @@ from xiaoer.events.night import (
     activation,
     ladder_steps,
     leaving,
+    missing_facts,
     needs,
     noticed,
     opening,
@@ -46,13 +49,15 @@ def seen(night: Night, rules: Rules) -> pl.DataFrame:
         ladder_steps(there, night.on, ladder),
         leaving(there, rules),
         *_needs(night, there, rules),
+        missing_facts(there, day_number(_quarter(night.business_date)), rules),
         _opening(night, there),
         _activation(night, there, rules),
     ]
-    told = night.keep("seen", nw.concat(found, how="vertical"))
-    once = night.keep("noticed", said_once(told, rules))
-    rows = pl.DataFrame(night.engine.collect(once))
-    return rows.sort("customer_id", "rule", "product", "partner", nulls_last=True)
+    told = pl.DataFrame(night.engine.collect(night.keep("seen", nw.concat(found, how="vertical"))))
+    once = said_once(nw.from_native(told.lazy()), rules).collect("polars").to_native()
+    rows = once.sort("customer_id", "rule", "product", "partner", nulls_last=True)
+    night.keep_rows("noticed", rows.to_arrow())
+    return rows
 
 
 def _with_stages(night: Night, firms: Frame) -> Frame:
@@ -67,6 +72,11 @@ def _told_since(night: Night) -> int | None:
     """The day number from which the bank delivers payments; None where it delivers none."""
     parts = night.lake.manifest.known_on("transactions", night.business_date)
     return min((day_number(part.business_date) for part in parts), default=None)
+
+
+def _quarter(day: date) -> date:
+    """The first day of the day's quarter."""
+    return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
 
 
 def _needs(night: Night, firms: Frame, rules: Rules) -> list[Frame]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +10,6 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from pyarrow import csv
 
@@ -23,7 +21,7 @@ VALUE = "coalesce(chr(1) || \"{column}\"::VARCHAR, '')"
 
 
 def flat(piece: pa.Table, fields: list[models.Field[Any, Any]]) -> pa.Table:
-    """The columns of `fields` in their order, JSON and arrays as text; a column left out is its field's default."""
+    """The columns of `fields` in their order, JSON as text; a column left out is its field's default."""
     names = [str(field.column) for field in fields]
     return pa.table([_column(field, piece) for field in fields], names=names)
 
@@ -34,14 +32,6 @@ def marks(rows: pa.Table) -> pa.ChunkedArray:
     with duckdb.connect() as connection:
         connection.register("piece", rows)
         return connection.execute(MARK.format(values=values)).to_arrow_table()["mark"]
-
-
-def narrowed(rows: pa.Table, kept_inside: Mapping[str, tuple[str, ...]]) -> pa.Table:
-    """Of a JSON list's entries only the keys a reader of the row may see."""
-    for name, keys in kept_inside.items():
-        texts = [_only(text, keys) for text in rows[name].to_pylist()]
-        rows = rows.set_column(rows.column_names.index(name), name, pa.array(texts, pa.string()))
-    return rows
 
 
 def as_csv(rows: pa.Table) -> memoryview:
@@ -66,7 +56,7 @@ def from_csv(told: bytes, columns: dict[str, pa.DataType]) -> pl.DataFrame:
 
 def _column(field: models.Field[Any, Any], part: pa.Table) -> pa.ChunkedArray | pa.Array:
     given = part.column(field.column) if field.column in part.column_names else pa.nulls(part.num_rows)
-    plain = _array_text(given) if isinstance(field, ArrayField) else _plain_text(given)
+    plain = _plain_text(given)
     if field.null or not plain.null_count:
         return plain
     default = pa.scalar(_default(field))
@@ -82,30 +72,9 @@ def _plain_text(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Arra
     return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
 
 
-def _array_text(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
-    """Lists of numbers, or their JSON text, as PostgreSQL writes arrays."""
-    if not pa.types.is_nested(column.type):
-        return column if pa.types.is_null(column.type) else _bent(column)
-    words = pl.Series(column).list.eval(pl.element().cast(pl.String).fill_null("NULL")).list.join(",")
-    return ("{" + words + "}").to_arrow()
-
-
-def _bent(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
-    """JSON's brackets as PostgreSQL's."""
-    return pc.replace_substring(pc.replace_substring(column, "[", "{"), "]", "}")
-
-
-def _only(text: str | None, keys: tuple[str, ...]) -> str | None:
-    if text is None:
-        return None
-    return _json([{key: entry.get(key) for key in keys} for entry in json.loads(text)])
-
-
 def _default(field: models.Field[Any, Any]) -> object:
     """What stands where nothing was given; null when the field has no default, and PostgreSQL refuses it."""
     value = field.get_default() if field.has_default() else None
-    if isinstance(field, ArrayField):
-        return None if value is None else "{" + ",".join(map(str, value)) + "}"
     return _json(value) if isinstance(field, models.JSONField) else value
 
 

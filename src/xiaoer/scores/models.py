@@ -2,10 +2,9 @@
 
 from typing import Any, ClassVar
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from xiaoer.kit.published import Published, Versioned, one_open_row
+from xiaoer.kit.published import AsWritten, Published, Versioned, one_open_row
 from xiaoer.kit.scope.walls import Wall
 
 MOST_REASONS = 3
@@ -26,18 +25,16 @@ class Score(Published):
     points = models.IntegerField(null=True)
     band = models.TextField(default="")
     previous = models.FloatField(null=True)
-    parts = ArrayField(models.IntegerField(), default=list)
-    seen = ArrayField(models.FloatField(null=True), default=list)
+    parts = AsWritten(default=list)
+    seen = AsWritten(default=list)
 
     all_points: list[dict[str, Any]]
     key = ("customer_id", "model")
 
     class Meta(Published.Meta):
         constraints: ClassVar = [one_open_row("customer_id", "model")]
-        indexes: ClassVar = [
-            *Published.Meta.indexes,
-            models.Index(fields=["customer_id", "since"], name="scores_score_customer"),
-        ]
+        # read by firm, never by portfolio
+        indexes: ClassVar = [models.Index(fields=["customer_id", "since"], name="scores_score_customer")]
 
     @property
     def reasons(self) -> list[dict[str, Any]]:

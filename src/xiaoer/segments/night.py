@@ -13,6 +13,7 @@ from xiaoer.segments.terms import BANDS, CLASSED, Grid, Metric, SizeClass, SizeL
 COLUMNS = {Metric.STAFF: "staff_count", Metric.REVENUE: "annual_revenue", Metric.ASSETS: "total_assets"}
 OUTSIDE = "outside"
 APART = ","
+AS_LARGE = 10**15  # persons or fen: beyond every bound of the table
 
 
 def size_classes(customers: Frame, table: SizeTable) -> Frame:
@@ -71,6 +72,30 @@ def places(firms: Frame, grid: Grid) -> Frame:
         for column in range(1, BANDS + 1)
     )
     return banded.with_columns(tier=_first_of(cells, nw.lit(None, dtype=nw.String)))
+
+
+def tier_range(customers: Frame, worth: Frame, table: SizeTable, grid: Grid) -> Frame:
+    """Between which tiers what is missing decides: customer_id, tier_low, tier_high, of firms of undetermined size.
+
+    As if all that is missing were large, and as if it were nought; without an industry any size is possible. `worth`:
+    customer_id, contribution_12m, turnover_12m (fen).
+    """
+    open_ = size_classes(customers, table).filter(nw.col("size_class") == SizeClass.UNDETERMINED.value)
+    theirs = customers.join(open_.select("customer_id"), on="customer_id", how="semi")
+    low, high = (_placed_as_if(theirs, worth, table, grid, largest=largest) for largest in (False, True))
+    return low.join(high, on="customer_id", how="inner")
+
+
+def _placed_as_if(customers: Frame, worth: Frame, table: SizeTable, grid: Grid, *, largest: bool) -> Frame:
+    filled = [nw.col(name).fill_null(AS_LARGE if largest else 0) for name in COLUMNS.values()]
+    sizes = size_classes(customers.with_columns(filled), table)
+    still = nw.col("size_class") == SizeClass.UNDETERMINED.value
+    extreme = SizeClass.LARGE.value if largest else SizeClass.MICRO.value
+    known = sizes.with_columns(
+        size_class=nw.when(still).then(nw.lit(extreme)).otherwise(nw.col("size_class"))
+    )
+    placed = places(known.join(worth, on="customer_id", how="left"), grid)
+    return placed.select("customer_id", nw.col("tier").alias("tier_high" if largest else "tier_low"))
 
 
 def rhythms(placed: Frame, on: date) -> Frame:

@@ -135,7 +135,7 @@ def firm_page(desk: Desk, customer_id: str, tab: str = "") -> record.FirmPage | 
     }
     return record.FirmPage(
         firm=found,
-        profile=features.profile(scope, customer_id),
+        profile=features.profile(scope, found),
         score=scores.score(scope, customer_id),
         events=list(noticed.events_of(scope, customer_id)),
         loans=_borrowing(desk, customer_id),

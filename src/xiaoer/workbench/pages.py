@@ -25,9 +25,11 @@ from xiaoer.workbench import (
     firm_list,
     gathering,
     risk,
+    surveying,
     trialling,
 )
 from xiaoer.workbench.desk import Desk, desk_of
+from xiaoer.workbench.facts import of_firm as facts_of_firm
 from xiaoer.workbench.frame import part, show
 from xiaoer.workbench.lessons import of_firm as lessons_of_firm
 from xiaoer.workbench.live_pages import SEAT
@@ -48,6 +50,7 @@ LISTS = frozenset(
         "rules",
         "absences",
         "handovers",
+        "surveys",
     ]
 )
 
@@ -119,6 +122,8 @@ def firm(request: HttpRequest, customer_id: str) -> HttpResponse:
         goals=account_plans.of_firm(desk, page.firm, page.tasks),
         trials=trialling.of_firm(desk, customer_id),
         lessons=lessons_of_firm(desk, customer_id),
+        facts=facts_of_firm(desk, page.firm),
+        voices=surveying.of_firm(desk, customer_id),
     )
 
 

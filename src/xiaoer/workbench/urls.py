@@ -9,6 +9,7 @@ from xiaoer.workbench import (
     capacity_pages,
     check_pages,
     due_pages,
+    fact_pages,
     goal_pages,
     guarantee_pages,
     ideal_pages,
@@ -21,6 +22,7 @@ from xiaoer.workbench import (
     renewal_pages,
     risk_pages,
     rule_pages,
+    survey_pages,
     trial_pages,
 )
 
@@ -35,6 +37,7 @@ urlpatterns = [
     path("firms/<path:customer_id>/glance/", pages.firm_panel, name="firm-panel"),
     path("firms/<path:customer_id>/record/", pages.record, name="record"),
     path("firms/<path:customer_id>/plan/", pages.plan, name="plan"),
+    path("firms/<path:customer_id>/fact/", fact_pages.fact, name="fact"),
     path("firms/<path:customer_id>/lesson/", lesson_pages.lesson, name="lesson"),
     path("firms/<path:customer_id>/goal/", goal_pages.goal, name="goal"),
     path("goals/<int:goal_id>/close/", goal_pages.goal_close, name="goal-close"),
@@ -67,6 +70,9 @@ urlpatterns = [
     path("models/<str:name>/", model_pages.model, name="model"),
     path("trials/", trial_pages.trials, name="trials"),
     path("trials/<uuid:key>/", trial_pages.trial, name="trial"),
+    path("surveys/", survey_pages.survey_list, name="surveys"),
+    path("surveys/<uuid:key>/", survey_pages.survey, name="survey"),
+    path("said/<str:link>/", survey_pages.reply, name="survey-reply"),
     path("segments/", pages.segments, name="segments"),
     path("segments/ideal/", ideal_pages.ideal, name="ideal"),
     path("policy/", policy_pages.policy_page, name="policy"),

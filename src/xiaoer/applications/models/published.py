@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from xiaoer.kit.published import Published, one_open_row
+from xiaoer.kit.published import AsWritten, Published, one_open_row
 
 
 class Brought(Published):
@@ -45,7 +45,7 @@ class Brought(Published):
 class FourFlows(Published):
     """Credit, funds, cash and information of a firm as points from 0 to 100; null where too little is known.
 
-    `parts`: {credit: [{code, value|null, points|null}], funds: …, cash: …, information: …}. `known`: the figures a
+    `parts`: {credit: [[code, value|null, points|null]], funds: …, cash: …, information: …}. `known`: the figures a
     first appraisal is drafted from, in fen where a name says so, null where no file tells them.
     """
 
@@ -54,14 +54,14 @@ class FourFlows(Published):
     funds = models.IntegerField(null=True)
     cash = models.IntegerField(null=True)
     information = models.IntegerField(null=True)
-    parts = models.JSONField(default=dict)
-    known = models.JSONField(default=dict)
+    parts = AsWritten(default=dict)
+    known = AsWritten(default=dict)
 
     key = ("customer_id",)
 
     class Meta(Published.Meta):
         constraints: ClassVar = [one_open_row("customer_id")]
+        # read by firm, never by portfolio
         indexes: ClassVar = [
-            *Published.Meta.indexes,
-            models.Index(fields=["customer_id", "since"], name="applications_flows_customer"),
+            models.Index(fields=["customer_id", "since"], name="applications_flows_customer")
         ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from xiaoer.applications.models import FourFlows
@@ -28,16 +27,15 @@ def _flow(found: FourFlows, flow: str) -> dict[str, Any]:
         "title": word("flow", flow),
         "index": index,
         "tone": "" if index is None else "bad" if index < WEAK else "good" if index >= STRONG else "",
-        "components": [_component(one) for one in found.parts.get(flow, [])],
+        "components": [_component(*one) for one in found.parts.get(flow, [])],
     }
 
 
-def _component(one: Mapping[str, Any]) -> dict[str, Any]:
-    value, code = one["value"], one["code"]
+def _component(code: str, value: float | None, points: int | None) -> dict[str, Any]:
     if code in WHOLE:
         said = formats.count(None if value is None else round(value))
     elif code in PLAIN:
         said = formats.count(None if value is None else round(value, 1))
     else:
         said = formats.percent(value)
-    return {"title": word("component", code), "said": said, "points": one["points"]}
+    return {"title": word("component", code), "said": said, "points": points}

@@ -1,5 +1,6 @@
 """What happened to each firm, one row per rule that speaks; the words are put to it in `rules.py`."""
 
+from xiaoer.events.night.facts import missing_facts
 from xiaoer.events.night.living import ladder_steps, leaving, stages
 from xiaoer.events.night.needs import needs
 from xiaoer.events.night.openings import activation, opening, still_to_show, to_check
@@ -10,6 +11,7 @@ __all__ = [
     "activation",
     "ladder_steps",
     "leaving",
+    "missing_facts",
     "needs",
     "noticed",
     "opening",

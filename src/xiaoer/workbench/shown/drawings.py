@@ -105,8 +105,8 @@ def _monthly(profile: Profile, title: str, series: list[Series], notes: tuple[st
     return Chart(
         kind="months",
         title=title % {"unit": unit()},
-        labels=tuple(formats.month(month, language) for month in months),
-        long=tuple(formats.long_month(month, language) for month in months),
+        labels=tuple(formats.month(month.isoformat(), language) for month in months),
+        long=tuple(formats.long_month(month.isoformat(), language) for month in months),
         series=tuple(series),
         notes=notes,
         after=f" {unit()}" if formats.chinese(language) else "k",

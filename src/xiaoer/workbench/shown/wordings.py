@@ -99,6 +99,7 @@ RULES = {
     "balance_falls": _("Deposits fall"),
     "loan_matures": _("Loan matures"),
     "overdue": _("Overdue"),
+    "missing_facts": _("Facts missing"),
     "need_ahead": _("Money needed ahead"),
     "opening": _("Opening: to be shown"),
     "activation": _("Opened, hardly used"),
@@ -111,6 +112,8 @@ RULES = {
     "bad_record": _("Public record"),
     "good_record": _("Good news"),
     "login_before_maturity": _("Online before maturity"),
+    "likely": _("Likely to take a product"),
+    "related": _("A related firm said yes"),
 }
 
 
