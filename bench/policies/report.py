@@ -14,6 +14,7 @@ from xiaoer.simulator.calibrated import digest, frozen
 CHECKOUT = Path(__file__).resolve().parents[2]
 RESULTS = CHECKOUT / "bench" / "results" / "policies.json"
 CONFIDENCE = 0.95
+RELATED = CHECKOUT / "bench" / "results" / "related.json"
 OPENS, CLOSES = "<!-- policies -->", "<!-- /policies -->"
 
 
@@ -123,7 +124,19 @@ def as_page(page: dict[str, Any]) -> str:
         f" {page['calibration']['frozen']}; slowest week {max(year['slowest_step'] for year in page['years']):.1f} s."
     )
     shares = ", ".join(f"{name} {share:.0%}" for name, share in page["share_of_oracle"].items())
-    return "\n".join([told, "", *rows, "", f"Share of the oracle's gain over none: {shares}."])
+    return "\n".join([told, "", *rows, "", f"Share of the oracle's gain over none: {shares}.", *related()])
+
+
+def related() -> list[str]:
+    """What looking at related firms added, where it was measured (`bench.policies.related`)."""
+    if not RELATED.exists():
+        return []
+    page = json.loads(RELATED.read_text("utf-8"))
+    seeds = sorted({year["seed"] for year in page["years"]})
+    edges = ", ".join(f"{name} {odds:+.2f}" for name, odds in page["learnt"].items())
+    gained = f"{_wan(page['profit'])} (95 % {_wan(page['low'])} to {_wan(page['high'])}) × 10,000 yuan a year"
+    told = f"Looking at the answers of related firms, seeds {seeds[0]} to {seeds[-1]}: {gained}"
+    return ["", f"{told}; log-odds a yes there adds: {edges}."]
 
 
 def into_docs(page: dict[str, Any]) -> None:

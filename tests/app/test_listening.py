@@ -30,7 +30,7 @@ from xiaoer.kit.dates import SystemClock
 from xiaoer.kit.refusal import Refusal
 
 SUBJECT, REFUSED = "bank.records", "refused.bank.records"
-COUNT, KILL_AFTER = 360, 40
+COUNT, KILL_AFTER = 240, 40
 FIRMS = [one.customer_id for one in placements()]
 
 
@@ -149,7 +149,7 @@ async def put_aside_at(address: str) -> list[dict[str, str]]:
     return [json.loads(one.data or b"") for one in told]
 
 
-def until(done: Callable[[], object], seconds: float = 120) -> None:
+def until(done: Callable[[], object], seconds: float = 300) -> None:
     end = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < end, "it never came"
@@ -162,7 +162,7 @@ def kept() -> int:
     return Record.objects.using("owner").filter(number__startswith="Q-").count()
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_whoever_is_killed_nothing_is_lost_and_nothing_happens_twice(
     broker: Broker, around: dict[str, str]
 ) -> None:

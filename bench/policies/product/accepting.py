@@ -1,5 +1,6 @@
 """Who takes what when asked: pooled over alike firms and products, with each firm's own answers, never from truth."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,6 +11,8 @@ from bench.policies.product.told import Table, Told, only, places
 from xiaoer.scores.pooling import Grouping, Pooled, chance, own_effects, pooled
 from xiaoer.simulator.catalogue import product_file
 from xiaoer.simulator.people.terms import CHANNELS
+
+Edges = Mapping[str, tuple[np.ndarray, np.ndarray]]  # by kind: firms, and those they are tied to
 
 TRUST = 0.1
 APART = 0.7  # how far single products may lie from what the catalogue leads to expect
@@ -33,7 +36,7 @@ class Accepting:
     """Every offer that reached somebody, and what was learnt from them."""
 
     traits: np.ndarray
-    owners: np.ndarray | None = None  # per firm its group of one owner, where relations are to count
+    edges: Edges = field(default_factory=dict)  # along which a yes of another firm counts
     contacts: int = 0
     firm: list[np.ndarray] = field(default_factory=list)
     product: list[np.ndarray] = field(default_factory=list)
@@ -44,7 +47,7 @@ class Accepting:
     own: list[np.ndarray] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.said_yes = np.full((len(self.traits), 2), -NEVER)  # per owner: the last day, and whose firm's
+        self.said_yes = np.full(len(self.traits), -NEVER)  # the day of each firm's last yes
 
     def take_in(self, known: Told, memory: Memory) -> None:
         """The answers since the last time."""
@@ -67,9 +70,7 @@ class Accepting:
         self.product.append(product)
         self.took.append(took)
         self.rows.append(self._columns(then, firm, product, channel, day))
-        if self.owners is not None:
-            yes = firm[took > 0]
-            self.said_yes[self.owners[yes]] = np.column_stack([np.full(len(yes), day.astype(int)), yes])
+        self.said_yes[firm[took > 0]] = day.astype(int)
 
     def learn(self) -> None:
         """The pool anew."""
@@ -119,8 +120,10 @@ class Accepting:
         )
 
     def _related(self, firm: np.ndarray, day: np.datetime64) -> np.ndarray:
-        """Whether another firm of the same owner said yes within a year: no column where relations do not count."""
-        if self.owners is None:
-            return np.zeros((len(firm), 0))
-        last, whose = self.said_yes[self.owners[firm]].T
-        return ((day.astype(int) - last < YEAR_DAYS) & (whose != firm))[:, None].astype(float)
+        """A column an edge: whether a firm tied along it said yes within a year."""
+        columns = np.zeros((len(firm), len(self.edges)))
+        for at, (mine, others) in enumerate(self.edges.values()):
+            told = np.zeros(len(self.traits))
+            told[mine[day.astype(int) - self.said_yes[others] < YEAR_DAYS]] = 1.0
+            columns[:, at] = told[firm]
+        return columns

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 
 from bench.policies.choosing import Desks, chosen
-from bench.policies.product.accepting import Accepting
+from bench.policies.product.accepting import Accepting, Edges
 from bench.policies.product.failing import Failing, failing_from
 from bench.policies.product.lending import Lending, lending_from
 from bench.policies.product.memory import Memory
@@ -29,13 +29,13 @@ STILL, AWAY = 0.999, 0.99  # of last week's turnover in the same month: as befor
 class Product:
     """`remembered` is what was watched before the year, `ends` the week in which it is over.
 
-    `owners` is each firm's group of one owner, as the register of persons tells it; None leaves relations out.
+    `edges`: firms tied by an owner, a guarantee or trade, whose answers are to count; empty leaves relations out.
     `held_out`: whether a share of firms is offered nothing, as the product does.
     """
 
     ends: int
     remembered: Memory
-    owners: np.ndarray | None = None
+    edges: Edges = field(default_factory=dict)
     held_out: bool = True
     memory: Memory = field(init=False)
     accepting: Accepting | None = None
@@ -68,7 +68,7 @@ class Product:
     def _learn(self, week: Week, known: Told, terms: Worth) -> None:
         """Chances and loans anew every eighth week; answers and flows every week."""
         if self.accepting is None:
-            self.accepting = Accepting(week.young_here, self.owners)
+            self.accepting = Accepting(week.young_here, self.edges)
         self.accepting.traits = week.young_here
         self.accepting.take_in(known, self.memory)
         if self.weeks % LEARN_WEEKS == 0:

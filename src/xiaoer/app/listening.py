@@ -94,7 +94,11 @@ async def _prepared(plan: Plan) -> tuple[str, str]:
     _refuse_circle(plan)
     try:
         line = await nats.connect(
-            plan.address, allow_reconnect=False, connect_timeout=10, **plan.connecting()
+            plan.address,
+            max_reconnect_attempts=1,
+            reconnect_time_wait=1,
+            connect_timeout=10,
+            **plan.connecting(),
         )
     except (OSError, BrokerFault) as fault:
         raise Refusal(

@@ -14,6 +14,7 @@ from xiaoer.kit.dates import day_number, from_day_number
 from xiaoer.kit.text import reason
 from xiaoer.nightly import bank_rules, deputies
 from xiaoer.nightly.bank_rules import RuleBook
+from xiaoer.nightly.offering import Offered
 from xiaoer.nightly.pieces import Part
 from xiaoer.nightly.run import Night
 from xiaoer.nightly.standing import open_tasks
@@ -25,13 +26,13 @@ from xiaoer.segments.terms import Rhythm
 GROUP = "group"  # of the relationships file
 FACTS = (
     "customer_id", "potential", "loan_balance", "value", "band", "days_past_due", "last_contact_day", "every_days",
-    "due_channel", "opened_date",
+    "due_channel", "opened_date", "sales_12m",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Reasons to see a firm on a `day`: events, promises that fall due (gathered once), and the contact plan."""
+    """Reasons to see a firm on a `day`: events, promises that fall due (gathered once), offers, the contact plan."""
 
     night: Night
     day: date
@@ -39,6 +40,7 @@ class Asked:
     groups: Mapping[str, str]
     promised: Mapping[str, list[Occasion]]
     efforts: Mapping[str, Effort]  # of the bank's own rules
+    offered: Offered
     deputies: Mapping[str, str] = field(default_factory=dict)  # by whom they stand in for on the day
 
     @classmethod
@@ -50,12 +52,14 @@ class Asked:
                 promised[task["customer_id"]].append(_promised(task))
         placed = pl.DataFrame(night.rows_of("portfolio")).sort("customer_id")
         efforts = bank_rules.efforts(RuleBook.of(night), Terms.in_force(night.business_date))
-        return cls(night, day, placed, _groups(night), promised, efforts, deputies.of_day(night))
+        groups = _groups(night)
+        offered = Offered.on(night, groups)
+        return cls(night, day, placed, groups, promised, efforts, offered, deputies.of_day(night))
 
     def firms(self, part: Part) -> list[FirmFacts]:
         """The part's firms with an occasion, in order of their numbers."""
-        occasions = self._occasions(part)
         known = part.rows(self.night.made("firms").filter(~nw.col("closed")).select(FACTS))
+        occasions = self._occasions(part, known)
         asked = known.filter(pl.col("customer_id").is_in(list(occasions)) | self._may_be_due())
         placed = asked.join(part.among(self.placed), on="customer_id", how="left").sort("customer_id")
         facts = []
@@ -67,13 +71,20 @@ class Asked:
                 facts.append(replace(_facts(row, mine), belongs_to=belongs_to, met_by=met_by))
         return facts
 
-    def _occasions(self, part: Part) -> Mapping[str, list[Occasion]]:
-        """Events first, then promises."""
+    def _occasions(self, part: Part, known: pl.DataFrame) -> Mapping[str, list[Occasion]]:
+        """Events first, then promises, then offers."""
         found: dict[str, list[Occasion]] = defaultdict(list)
+        chances = self.offered.chances(part)
         for row in part.in_order("events").iter_rows(named=True):
-            found[row["customer_id"]].append(_noticed(row, self.efforts))
+            told = _noticed(row, self.efforts)
+            found[row["customer_id"]].append(
+                self.offered.with_likely(told, chances.get(row["customer_id"], {}))
+            )
         for number in part.firms["customer_id"].filter(part.firms["customer_id"].is_in(list(self.promised))):
             found[number] += self.promised[number]
+        for number, mine in self.offered.of_part(part, known, chances).items():
+            if mine:
+                found[number] += mine
         return found
 
     def _belongs_to(self, number: str, occasions: Sequence[Occasion]) -> str:

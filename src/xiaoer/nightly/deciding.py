@@ -1,6 +1,7 @@
 """Notice and decide: events, then each manager's day."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from itertools import chain
 from typing import Any
@@ -27,9 +28,9 @@ from xiaoer.nightly.spool import Spool, spooled
 from xiaoer.nightly.standing import Standings
 from xiaoer.nightly.standins import branch_rows, head_office, staff_rows
 from xiaoer.offers.days import Planned, days
-from xiaoer.offers.door import Doorkeeper
+from xiaoer.offers.door import Doorkeeper, Standing, wearied
 from xiaoer.offers.rules import candidates
-from xiaoer.offers.terms import Candidate, Room, Terms
+from xiaoer.offers.terms import Candidate, FirmFacts, Room, Terms
 
 ROWS_AT_ONCE = 100_000
 
@@ -67,7 +68,6 @@ def offers(night: Night) -> None:
     Firms are weighed a part at a time; what is kept of a part are its open candidates, and its log lies on disk until
     the managers' days are known.
     """
-    night.keep("portfolio", _portfolio(night))
     day, terms = add_working_days(night.business_date, 1), Terms.in_force(night.business_date)
     room = Room.in_force(night.business_date, _minutes(night))
     with spooled(night.folder, LOG) as log:
@@ -100,11 +100,26 @@ def _open(night: Night, day: date, terms: Terms, log: Spool) -> Iterator[tuple[i
     policy = Policy.in_force(night.business_date)
     for part in parts(night):
         firms = asked.firms(part)
-        door = Doorkeeper(policy, terms, day, standings.of_firms(part, [firm.customer_id for firm in firms]))
+        known = standings.of_firms(part, [firm.customer_id for firm in firms])
+        door = Doorkeeper(policy, terms, day, known)
+        firms = [_with_weariness(firm, known, day, terms) for firm in firms]
         weighed = [one for firm in firms for one in candidates(firm, terms, door, day)]
         first = log.rows
         log.add(decisions.logged(night.run_id, day, weighed))
         yield from ((first + at, one) for at, one in enumerate(weighed) if one.open)
+
+
+def _with_weariness(firm: FirmFacts, known: Mapping[str, Standing], day: date, terms: Terms) -> FirmFacts:
+    """A firm that may be offered something, with what approaches of late still weigh."""
+    standing = known.get(firm.customer_id)
+    if standing is None or all(one.likely is None for one in firm.occasions):
+        return firm
+    return replace(firm, wearied=wearied(standing, day, terms.worth))
+
+
+def books(night: Night) -> None:
+    """Who answers for which firm."""
+    night.keep("portfolio", _portfolio(night))
 
 
 def _portfolio(night: Night) -> Any:

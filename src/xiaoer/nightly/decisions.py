@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ import pyarrow as pa
 from xiaoer.kit.text import Reason
 from xiaoer.offers.days import Planned
 from xiaoer.offers.rules import offer_id, stopped_firms
-from xiaoer.offers.terms import Candidate, Proposal
+from xiaoer.offers.terms import Candidate, Factors, Proposal
 
 LOG = pa.schema(
     {
@@ -21,6 +21,8 @@ LOG = pa.schema(
         "priority": pa.float64(), "arm": pa.string(), "arm_probability": pa.float64(), "stopped": pa.string(),
         "offer_id": pa.string(), "minutes": pa.int64(), "goal": pa.string(), "rank": pa.int64(), "fits": pa.bool_(),
         "changed": pa.string(), "because": pa.string(), "dropped": pa.string(), "hour_price": pa.int64(),
+        "product_id": pa.string(), "propensity": pa.float64(), "told_by": pa.string(), "context": pa.float64(),
+        "prize": pa.int64(), "patience": pa.int64(),
     }
 )  # fmt: skip
 PRICES = pa.schema(
@@ -31,6 +33,7 @@ PRICES = pa.schema(
     }
 )  # fmt: skip
 _json = json.JSONEncoder(ensure_ascii=False).encode  # `json.dumps` would make an encoder for every row
+FACTORS = tuple(one.name for one in fields(Factors))
 LINE = {
     "row": pl.Int64, "offer_id": pl.String, "rank": pl.Int64, "fits": pl.Boolean, "changed": pl.String,
     "because": pl.String, "hour_price": pl.Int64,
@@ -57,6 +60,8 @@ def logged(run_id: str, day: date, weighed: Sequence[Candidate]) -> pa.RecordBat
         "minutes": [one.effort.minutes for one in weighed],
         "goal": [_json(one.occasion.goal) for one in weighed],
         "because": [_json([one.occasion.because]) for one in weighed],
+        "product_id": [one.occasion.product_id for one in weighed],
+        **{name: [getattr(one.factors, name, None) for one in weighed] for name in FACTORS},
     }
     nothing = [None] * len(weighed)
     return pa.RecordBatch.from_pydict({name: columns.get(name, nothing) for name in LOG.names}, schema=LOG)

@@ -34,13 +34,14 @@ PLAN = (
     Step("features", knowing.features),  # one row per firm: what the night knows
     Step("scores", knowing.scores),  # the risk card over it
     Step("segments", knowing.segments),  # contribution, size class, tier, contact rhythm
+    Step("books", deciding.books),  # who answers for which firm
+    Step("shelf", scoring.shelf),  # every other model in use, over whom it was learnt for
     Step("events", deciding.events),  # what happened that a person should know
     Step("offers", deciding.offers),  # candidates, contact policy, each manager's day
     Step("loans", lending.loans),  # arrears, classes, migration, vintages
     Step("risk", risking.risk),  # whose arrears, who stands for whom, plans against terms
     Step("renewals", renewing.renewals),  # notes that end soon, each condition with evidence
     Step("checks", checking.checks),  # when each note is looked at next, where its drawing went
-    Step("shelf", scoring.shelf),  # every other model in use, over whom it was learnt for
     Step("watch", watching.watch),  # models in use against what they learnt from
     Step("publish", publishing.publish),  # to the desk, the pointer last
 )

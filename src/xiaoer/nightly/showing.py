@@ -34,6 +34,7 @@ OPENINGS = ("customer_id", "product_id", "product", "category", "opened_date", "
 PROPOSALS = (
     "offer_id", "customer_id", "day", "kind", "minutes", "expected_return", "cost", "arm", "run_id", "rank", "fits",
     "stopped", "goal", "because", "risk", "at_stake", "changed", "dropped", "others", "hour_price",
+    "product_id", "propensity", "told_by", "context", "prize", "patience",
 )  # fmt: skip
 
 
@@ -121,6 +122,9 @@ def _proposals(part: Part, called: Directory) -> pl.DataFrame:
         pl.col("loan_balance").alias("at_stake"),
         pl.col("others").fill_null("[]"),
         pl.col("hour_price").fill_null(0),
+        pl.col("product_id", "told_by").fill_null(""),
+        pl.col("context").fill_null(1.0),
+        pl.col("patience").fill_null(0),
     )
 
 
@@ -132,7 +136,9 @@ def _others(rows: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     beside = beside.filter(pl.col("offer_id").is_null() | (pl.col("offer_id") != pl.col("told")))
     one = pl.concat_str(
         pl.lit('{"goal":'), "goal", pl.lit(',"kind":"'), "kind", pl.lit('","minutes":'), "minutes",
-        pl.lit(',"expected_return":'), "expected_return", pl.lit(',"why":'), why, pl.lit("}"),
+        pl.lit(',"expected_return":'), "expected_return", pl.lit(',"propensity":'),
+        pl.col("propensity").cast(pl.String).fill_null("null"), pl.lit(',"prize":'),
+        pl.col("prize").cast(pl.String).fill_null("null"), pl.lit(',"why":'), why, pl.lit("}"),
     )  # fmt: skip
     ordered = beside.sort("priority", "rule", descending=[True, False]).group_by("told", maintain_order=True)
     listed = ordered.agg(one.head(OTHERS_SHOWN).alias("others"))

@@ -24,8 +24,14 @@ from xiaoer.offers.allocation.terms import (
 from xiaoer.offers.rules import because, changed, offer_id, order
 from xiaoer.offers.terms import Candidate, PlacePrice, Proposal, Room, Terms
 
-HOURS, BUDGET, QUOTA, SERVICE = "hours", "budget", "quota", "service"
-UNIT = {HOURS: 60, BUDGET: 100, QUOTA: 1, SERVICE: 1}  # units in an hour, a yuan, a contact, a firm
+HOURS, BUDGET, QUOTA, PRODUCT, SERVICE = "hours", "budget", "quota", "product", "service"
+UNIT = {
+    HOURS: 60,
+    BUDGET: 100,
+    QUOTA: 1,
+    PRODUCT: 1,
+    SERVICE: 1,
+}  # units in an hour, a yuan, a contact, a firm
 PLANNED = "contact_due"
 
 
@@ -90,7 +96,7 @@ def _laid(rows: Sequence[Candidate], room: Room, terms: Terms) -> Laid:
     places = {HOURS: sorted({_manager(one) for one in rows} | {one.firm.manager_id for one in rows})}
     minutes = [room.minutes.get(name, terms.capacity_minutes) for name in places[HOURS]]
     limits = {HOURS: Limit(np.array(minutes, dtype=np.int64))}
-    for kind, much in ((BUDGET, room.budget), (QUOTA, room.quota)):
+    for kind, much in ((BUDGET, room.budget), (QUOTA, room.quota), (PRODUCT, room.products)):
         if much:
             places[kind] = sorted(much)
             limits[kind] = Limit(np.array([much[name] for name in places[kind]], dtype=np.int64))
@@ -131,6 +137,8 @@ def _taken(kind: str, one: Candidate, room: Room, due: set[str]) -> tuple[str, i
         return one.firm.branch_id, room.spends.get(one.occasion.rule, 0)
     if kind == QUOTA:
         return one.occasion.rule, 1
+    if kind == PRODUCT:
+        return one.occasion.product_id, 1
     if kind == SERVICE:
         return _manager(one), -1 if one.firm.group in due else 0
     return _manager(one), one.effort.minutes
@@ -194,7 +202,7 @@ def _told(one: Dropped) -> Reason:
         return reason("dropped_better_one")
     if one.kind == BUDGET:
         return reason("dropped_budget", budget_amount=one.takes)
-    if one.kind == QUOTA:
+    if one.kind in (QUOTA, PRODUCT):
         return reason("dropped_quota", piece_amount=round(one.price))
     if one.cause is Cause.NO_ROOM:
         return reason("dropped_no_room", minutes=one.takes)

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
+import numpy as np
+
 from xiaoer.contact_policy.rules import approach
 from xiaoer.contact_policy.terms import Asked, Known, Policy
 from xiaoer.kit.text import Reason, reason
 from xiaoer.offers.terms import Effort, FirmFacts, Occasion, Terms
+from xiaoer.offers.worth import Worth, weariness
 
 ALWAYS = ("overdue", "follow_up")
 INSTEAD = "visit"
@@ -20,6 +23,14 @@ class Standing:
     known: Known
     last_reached: date | None = None
     planned_for: date | None = None
+
+
+def wearied(standing: Standing, day: date, worth: Worth) -> float:
+    """What approaches of the past still weigh on a day; see docs/rules/worth-of-a-contact.md, 5."""
+    told = [(one.day, worth.wears.get(one.channel, 0.0)) for one in standing.known.touches or ()]
+    ago = np.array([(day - when).days for when, _ in told], dtype=np.float64)
+    weighs = np.array([weight for _, weight in told], dtype=np.float64)
+    return float(weariness(ago, weighs, worth).sum())
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,15 @@ class Proposal(Published):
         default=list
     )  # [{goal, kind, minutes, expected_return, why}]: the firm's other occasions
     hour_price = models.BigIntegerField(default=0)  # fen an hour of the manager brings that day at the margin
+    # What its place is made of: (propensity × context × prize − cost − patience) × its lever.
+    product_id = models.TextField(default="")  # what is offered, "" where nothing is
+    propensity = models.FloatField(null=True)  # the chance that it comes to it
+    told_by = models.TextField(
+        default=""
+    )  # the model that says so, "" where it is the bank's figure for the rule
+    context = models.FloatField(default=1.0)  # how much likelier the occasion makes it
+    prize = models.BigIntegerField(null=True)  # fen it brings then
+    patience = models.BigIntegerField(default=0)  # fen of the firm's patience it uses up
 
     key = ("offer_id",)
 
@@ -48,7 +57,7 @@ class Proposal(Published):
 class ShadowPrice(Published):
     """How much there is of a kind in a place on the day planned, and what one more hour, yuan or piece would bring."""
 
-    kind = models.TextField()  # hours | budget | quota | service
+    kind = models.TextField()  # hours | budget | quota (of a rule) | product (its quota) | service
     place = models.TextField()
     day = models.DateField()
     capacity = models.BigIntegerField()

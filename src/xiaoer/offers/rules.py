@@ -5,10 +5,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
+
 from xiaoer.kit.text import Reason, reason
-from xiaoer.offers.terms import FEN_PER_WAN, Candidate, Effort, FirmFacts, Occasion, Terms
+from xiaoer.offers.terms import FEN_PER_WAN, Candidate, Effort, Factors, FirmFacts, Occasion, Terms
+from xiaoer.offers.worth import patience_price
 
 MOST_REASONS = 3
+FEN, OFFER = 100, "offer"
 SERIOUS_DAYS = 30
 BANDS = ("low", "medium", "high")
 Door = Callable[[FirmFacts, Occasion, Effort], tuple[Effort, Reason | None]]
@@ -24,12 +28,12 @@ def candidates(firm: FirmFacts, terms: Terms, door: Door, day: date) -> list[Can
 
 def _weighed(firm: FirmFacts, occasion: Occasion, terms: Terms, door: Door, day: date) -> Candidate:
     effort, stopped = door(firm, occasion, _effort(occasion, terms))
-    brings = expected_return(firm, occasion, effort, terms)
-    cost = effort.minutes * terms.minute_cost
+    made_of = factors(firm, occasion, effort, terms)
+    brings, cost = returns(made_of), effort.minutes * terms.minute_cost
+    effort = replace(effort, chance=made_of.chance)
+    placed = priority(brings, cost + made_of.patience, occasion, terms)
     arm, chance = _arm(firm, terms, day)
-    return Candidate(
-        firm, occasion, effort, brings, cost, priority(brings, cost, occasion, terms), stopped, arm, chance
-    )
+    return Candidate(firm, occasion, effort, brings, cost, placed, stopped, arm, chance, made_of)
 
 
 def _effort(occasion: Occasion, terms: Terms) -> Effort:
@@ -47,7 +51,31 @@ def unmeasured(kind: str, purpose: str, minutes: int, brings: str, terms: Terms)
 
 def expected_return(firm: FirmFacts, occasion: Occasion, effort: Effort, terms: Terms) -> int:
     """Chance × what the contact is for, in fen; see docs/rules/morning-list.md."""
-    return round(effort.chance * _prize(firm, occasion, effort.brings, terms))
+    return returns(factors(firm, occasion, effort, terms))
+
+
+def returns(made_of: Factors) -> int:
+    """Propensity × context, a chance and so at most 1, × prize, in fen."""
+    return round(made_of.chance * made_of.prize)
+
+
+def factors(firm: FirmFacts, occasion: Occasion, effort: Effort, terms: Terms) -> Factors:
+    """What the worth is made of. Where no model speaks, the chance of the rule, which has its context in it."""
+    prize = occasion.prize
+    prize = round(_prize(firm, occasion, effort.brings, terms)) if prize is None else prize
+    if occasion.likely is None:
+        return Factors(effort.chance, "", 1.0, prize, 0)
+    context = terms.context.get(occasion.rule, 1.0)
+    patience = _patience(firm, effort, terms)
+    return Factors(occasion.likely.chance, occasion.likely.told_by, context, prize, patience)
+
+
+def _patience(firm: FirmFacts, effort: Effort, terms: Terms) -> int:
+    """Fen of the firm's patience that one more offer uses up."""
+    if effort.purpose != OFFER:
+        return 0
+    wears = terms.worth.wears[effort.kind]
+    return round(FEN * patience_price(np.float64(firm.wearied), wears, terms.worth))
 
 
 def _prize(firm: FirmFacts, occasion: Occasion, brings: str, terms: Terms) -> float:

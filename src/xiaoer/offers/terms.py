@@ -8,6 +8,7 @@ from typing import Any
 from xiaoer.kit.parameters import in_force
 from xiaoer.kit.scope import POOL
 from xiaoer.kit.text import Reason
+from xiaoer.offers.worth import Worth
 
 FEN_PER_WAN = 1_000_000
 
@@ -38,6 +39,10 @@ class Terms:
     efforts: Mapping[str, Effort]
     loan: Mapping[str, Any]
     weights: Mapping[str, int]
+    context: Mapping[str, float] = field(
+        default_factory=dict
+    )  # by rule: how much likelier an occasion makes a yes
+    worth: Worth | None = None  # what patience costs; without, nothing
 
     @classmethod
     def in_force(cls, on: date) -> "Terms":
@@ -54,6 +59,8 @@ class Terms:
             efforts={name: Effort(**entry) for name, entry in held["rules"].items()},
             loan=held["loan"],
             weights=held["weights"],
+            context=held["context"],
+            worth=Worth.in_force(on),
         )
 
 
@@ -61,8 +68,9 @@ class Terms:
 class Room:
     """What there is on a day: minutes of managers and pools, and what the bank has set limits for; money in fen.
 
-    `budget` by branch and what a contact of a rule `spends` of it; `quota` of contacts by rule, for the whole bank;
-    `missed`: what it costs not to meet a firm whose turn it is. Empty, or 0: no such limit.
+    `budget` by branch and what a contact of a rule `spends` of it; `quota` of contacts by rule, `products` of contacts
+    about a product, both for the whole bank; `missed`: what it costs not to meet a firm whose turn it is. Empty, or 0:
+    no such limit.
     """
 
     minutes: Mapping[str, int]
@@ -70,6 +78,7 @@ class Room:
     spends: Mapping[str, int] = field(default_factory=dict)
     quota: Mapping[str, int] = field(default_factory=dict)
     missed: int = 0
+    products: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def in_force(cls, on: date, minutes: Mapping[str, int]) -> "Room":
@@ -82,6 +91,7 @@ class Room:
             {rule: round(yuan * 100) for rule, yuan in held["spends_yuan"].items()},
             dict(held["quota"]),
             round(held["missed_yuan"] * 100),
+            dict(held["product_quota"]),
         )
 
 
@@ -110,6 +120,37 @@ class Occasion:
     source: str = ""
     kind: str | None = None
     effort: Effort | None = None
+    prize: int | None = None  # fen it brings, where it is not its rule's
+    product_id: str = ""  # what is offered
+    likely: "Likely | None" = None  # what a model says it comes to; without, the chance of its rule
+
+
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """The chance that it comes to it, the model that says so, and whether that is what asking adds (uplift)."""
+
+    chance: float
+    told_by: str
+    added: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """What the lever multiplies: propensity × context × prize − cost − patience; money in fen.
+
+    `told_by`: the model that gave the propensity, "" where it is the bank's own figure for the rule.
+    """
+
+    propensity: float
+    told_by: str
+    context: float
+    prize: int
+    patience: int
+
+    @property
+    def chance(self) -> float:
+        """Propensity in its context: at most certain."""
+        return min(self.propensity * self.context, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +167,7 @@ class FirmFacts:
     days_past_due: int = 0
     occasions: tuple[Occasion, ...] = field(default=())
     belongs_to: str = ""  # firms that belong together carry the same
+    wearied: float = 0.0  # what approaches of late still weigh
     met_by: str = ""  # who stands in for the manager on that day
 
     @property
@@ -147,6 +189,7 @@ class Candidate:
     stopped: Reason | None = None
     arm: str = "treated"
     arm_probability: float = 1.0
+    factors: Factors | None = None
 
     @property
     def open(self) -> bool:

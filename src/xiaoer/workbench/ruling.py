@@ -16,7 +16,7 @@ from xiaoer.branches import queries as branches
 from xiaoer.customers import queries as customers
 from xiaoer.events import adopting, rulebook
 from xiaoer.events.legible import read_or_none
-from xiaoer.events.lives import BANK, Life, Verb
+from xiaoer.events.lives import BANK, Life
 from xiaoer.events.models import DryRun
 from xiaoer.events.product import described, start
 from xiaoer.events.terms import Rule
@@ -51,7 +51,7 @@ def lines(desk: Desk) -> list[listed.Line]:
     known = _Known(
         rulebook.firms_named(desk.scope),
         _came(desk),
-        rulebook.tried(desk.scope),
+        rulebook.tried(desk.scope, [life.texts[-1].body for life in lives.values() if life.texts]),
         rulebook.titles(desk.scope, tongue()),
         branches.names_of_staff(desk.scope, set(_hands(lives.values()))),
     )
@@ -63,9 +63,7 @@ def mine_to_take(desk: Desk) -> int:
     """Proposed texts that this reader may adopt."""
     if not desk.scope.may("rules.adopt"):
         return 0
-    lives = rulebook.all_lives(desk.scope).values()
-    waits = [life.rule for life in lives if life.turn == Verb.PROPOSED]
-    return sum(not rulebook.had_a_hand(desk.scope, code) for code in waits)
+    return sum(not rulebook.had_a_hand(desk.scope, code) for code in rulebook.proposed(desk.scope))
 
 
 def _came(desk: Desk) -> dict[str, listed.Came]:

@@ -21,12 +21,14 @@ KINDS = {
     "hours": gettext_lazy("Hours"),
     "budget": gettext_lazy("Budget"),
     "quota": gettext_lazy("Quota"),
+    "product": gettext_lazy("Product quota"),
     "service": gettext_lazy("Contact plan"),
 }
 ONE_MORE = {
     "hours": gettext_lazy("an hour"),
     "budget": gettext_lazy("a yuan"),
     "quota": gettext_lazy("a contact"),
+    "product": gettext_lazy("a contact"),
     "service": gettext_lazy("a firm"),
 }
 MUCH_DEARER = 2  # times the cheapest hour of the branch: worth moving firms for
@@ -90,11 +92,13 @@ def _states(most_firms: int) -> tuple[Choice, ...]:
 
 
 def name(place: Any, staff: dict[str, str], branches: dict[str, str]) -> str:
-    """A manager, a branch's pool or budget, an occasion's quota."""
+    """A manager, a branch's pool or budget, an occasion's quota, a product's by its number."""
     if place.manager_id.startswith("pool:"):
         return _("Pooled desk %(branch)s") % {"branch": branches.get(place.branch_id, place.branch_id)}
     if place.kind == "quota":
         return wordings.word(wordings.RULES, place.place)
+    if place.kind == "product":
+        return str(place.place)
     if place.kind == "budget":
         return branches.get(place.place, place.place)
     return staff.get(place.manager_id, place.manager_id)

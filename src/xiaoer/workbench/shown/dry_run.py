@@ -79,7 +79,7 @@ class DryRunPage:
         """What follows for whoever proposes it."""
         if not self.total("firms"):
             return _(
-                "Nobody meets the condition. Look whether it asks for too much, or for what is rarely known."
+                "No firm you see meets the condition. Look whether it asks for too much, or for what is rarely known."
             )
         return f"{self._news} {self._weight}"
 
@@ -94,7 +94,7 @@ class DryRunPage:
         named, most = self.total("firms"), self.bench.firms
         if not named:
             return _(
-                "Nobody meets the condition. Look whether it asks for too much, or for what is rarely known."
+                "No firm you see meets the condition. Look whether it asks for too much, or for what is rarely known."
             )
         if most and named > most / 3:
             return _("That is more than a third of all firms: a rule that names so many moves nobody.")

@@ -97,6 +97,11 @@ class RuleSheet:
         return self.waits and not self.mine and self.reader.may("rules.adopt")
 
     @property
+    def tries(self) -> bool:
+        """Whether the reader may ask for a dry run."""
+        return self.reader.may("rules.write") or self.reader.may("rules.adopt")
+
+    @property
     def is_muted(self) -> bool:
         return bool(self.life and self.life.muted_on(self.today))
 

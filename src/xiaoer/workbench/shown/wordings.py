@@ -112,6 +112,8 @@ RULES = {
     "bad_record": _("Public record"),
     "good_record": _("Good news"),
     "login_before_maturity": _("Online before maturity"),
+    "likely": _("Likely to take a product"),
+    "related": _("A related firm said yes"),
 }
 
 
