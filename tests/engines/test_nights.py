@@ -19,7 +19,7 @@ EARLIER, NEXT = date(2026, 10, 15), END + timedelta(days=2)
 FIRMS, MONTHS = 900, 12  # enough known defaults for a score
 SIMULATED = CHECKOUT / "mappings" / "simulator.toml"
 TABLES = {
-    "account_sums", "accounts", "arrears", "borrowing", "buyers", "check_facts", "checks_due", "class_changes", "climate", "drawings_traced", "cohorts", "concentrated", "concentration",
+    "account_sums", "accounts", "arrears", "borrowing", "buyers", "check_facts", "checked", "checks_due", "lessons", "living", "seen", "sign_ins", "to_show", "class_changes", "climate", "drawings_traced", "cohorts", "concentrated", "concentration",
     "concentration_loans", "contacts", "decisions", "shadow_prices", "events", "features", "firm_spells", "firms",
     "firms_in_book", "flow_months", "four_flows", "group_contacts", "guarantee_rings", "guarantee_sides", "guarantee_ties", "held", "late_notes", "loan_book", "main_partners", "met", "migration", "months", "neighbours",
     "note_classes", "note_debtors", "note_grades", "note_mixed", "note_plans", "note_spells", "note_told", "note_watched", "note_watches", "notes_drawn", "noticed", "partner_months", "partners",

@@ -18,6 +18,7 @@ from xiaoer.nightly.collect import (
     LESSONS,
     RULES,
     SUPPRESSIONS,
+    SURVEYS,
     TASKS,
     collect,
 )
@@ -39,6 +40,7 @@ def test_nothing_written_keeps_its_types() -> None:
         EVENTS,
         ANSWERS,
         LESSONS,
+        SURVEYS,
         RULES,
         ABSENCES,
         HANDOVERS,

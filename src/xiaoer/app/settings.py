@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "xiaoer.products",
     "xiaoer.contacts",
     "xiaoer.contact_policy",
+    "xiaoer.satisfaction",
     "xiaoer.features",
     "xiaoer.scores",
     "xiaoer.segments",

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pyarrow as pa
-from django.db.models import Case, CharField, DateField, F, QuerySet, TextField, Value, When
+from django.db.models import Case, CharField, DateField, F, IntegerField, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast
 
 from xiaoer.branches.models import Absence, Handover
@@ -17,6 +17,7 @@ from xiaoer.customers.models import Answer
 from xiaoer.events.models import Event, RuleStep
 from xiaoer.loans.models import Check
 from xiaoer.products.models import Lesson
+from xiaoer.satisfaction.models import Survey
 
 TEXT, DAY, WHOLE = pa.string(), pa.date32(), pa.int64()
 INSTANT = pa.timestamp("us", tz="UTC")
@@ -42,6 +43,9 @@ EVENTS = pa.schema({
 ANSWERS = pa.schema({
     "answer_id": WHOLE, "customer_id": TEXT, "fact": TEXT, "number": WHOLE, "text": TEXT, "day": DAY,
 })  # fmt: skip
+SURVEYS = pa.schema({
+    "customer_id": TEXT, "staff_id": TEXT, "channel": TEXT, "asked_date": DAY, "score": WHOLE, "day": DAY,
+})  # fmt: skip
 LESSONS = pa.schema({
     "customer_id": TEXT, "product_id": TEXT, "opened_date": DAY, "step": TEXT, "end": TEXT, "day": DAY,
 })  # fmt: skip
@@ -61,8 +65,8 @@ def collect(business_date: date, *, using: str = "owner") -> dict[str, pa.Table]
     """desk_contacts, desk_tasks, desk_checks, desk_suppressions: every row written up to and on `business_date`.
 
     And desk_events: what records told by day, as it was told then; desk_lessons: what was shown of new products;
-    desk_answers: facts found out; desk_rules: what was done with the bank's rules; desk_absences and desk_handovers:
-    who is away, and which firms went to another manager and were not taken back.
+    desk_answers: facts found out; desk_surveys: what firms said; desk_rules: what was done with the bank's rules;
+    desk_absences and desk_handovers: who is away, and which firms went to another manager and were not taken back.
 
     A task closed after that day is still open as of it. Rows come in the order they were written, so the same
     day gives the same tables.
@@ -82,6 +86,10 @@ def collect(business_date: date, *, using: str = "owner") -> dict[str, pa.Table]
         ),
         "desk_answers": _table(ANSWERS, _written(Answer, business_date, using), answer_id="pk"),
         "desk_lessons": _table(LESSONS, _written(Lesson, business_date, using)),
+        "desk_surveys": _table(
+            SURVEYS, _scored_by(_written(Survey, business_date, using), business_date), staff_id="judged_id",
+            asked_date="day", score="score_then",
+        ),
         "desk_rules": _table(RULES, _rules(business_date, using), step_id="pk", body="body_text"),
         "desk_absences": _table(ABSENCES, _absences(business_date, using), absence_id="pk", back_date="back_then"),
         "desk_handovers": _table(
@@ -102,6 +110,12 @@ def _by_day(business_date: date, using: str) -> QuerySet[Any]:
 
 def _rules(business_date: date, using: str) -> QuerySet[Any]:
     return _written(RuleStep, business_date, using).annotate(body_text=Cast("body", TextField()))
+
+
+def _scored_by(surveys: QuerySet[Any], business_date: date) -> QuerySet[Any]:
+    """An answer given after the day is not there yet."""
+    later = When(answered_date__gt=business_date, then=None)
+    return surveys.annotate(score_then=Case(later, default=F("score"), output_field=IntegerField()))
 
 
 def _absences(business_date: date, using: str) -> QuerySet[Any]:

@@ -67,6 +67,14 @@ DESK = {
         },
         (), "day",
     ),
+    "desk_surveys": TableSchema(
+        "desk_surveys",
+        {
+            "customer_id": Kind.KEY, "staff_id": Kind.KEY, "channel": Kind.CODE, "asked_date": Kind.DATE,
+            "score": Kind.INTEGER, "day": Kind.DATE,
+        },
+        (), "day",
+    ),
     "desk_rules": TableSchema(
         "desk_rules",
         {

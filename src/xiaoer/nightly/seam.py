@@ -52,6 +52,7 @@ FOLLOWING = (
     "contacts.Contact",
     "contacts.Task",
     "contact_policy.Suppression",
+    "satisfaction.Survey",
     "products.Lesson",
     "customers.Answer",
     "loans.ClassStep",

@@ -11,9 +11,11 @@ from xiaoer.features.night import (
     account_sums,
     balance_lines,
     concentration,
+    habits,
     living,
     monthly,
     monthly_flows,
+    paid_days,
     payment_lines,
     payment_stretches,
     rhythm,
@@ -68,7 +70,8 @@ def shape(night: Night) -> None:
     contacts = night.keep("contacts", history(night.delivered("contacts"), recorded(night, "desk_contacts")))
     night.keep("touched", touched(contacts, today))
     _circles(night, contacts)
-    night.keep("satisfaction", satisfaction(night.delivered("surveys"), today))
+    said = recorded(night, "desk_surveys")
+    night.keep("satisfaction", satisfaction(night.delivered("surveys"), said, today))
     night.keep("sign_ins", sign_ins(night.delivered("channel_uses"), today))
 
 
@@ -92,7 +95,7 @@ def _trade(night: Night, lines: Mapping[str, Frame], hold: Hold) -> dict[str, Fr
     made = (
         months,
         turnover_sums(stretches, months, on),
-        rhythm(days, on),
+        rhythm(hold(hold.through(paid_days(days), habits, "customer_id")), on),
         ties,
         concentration(ties, on.today),
         acquainted(ties),

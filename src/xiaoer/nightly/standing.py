@@ -74,11 +74,20 @@ def open_tasks(night: Night) -> list[dict[str, Any]]:
 def _touches(part: Part, asked: pl.Expr) -> dict[str, list[Touch]]:
     night, found = part.night, defaultdict[str, list[Touch]](list)
     recent = night.made("contacts").filter(nw.col("day") > night.on.today - REMEMBERED_DAYS)
-    rows = part.rows(recent.select("customer_id", "contact_date", *TOUCHED)).filter(asked)
+    met = part.rows(recent.select("customer_id", "contact_date", *TOUCHED)).filter(asked)
+    rows = pl.concat([met, _surveyed(part, asked).select(met.columns).cast(met.schema)])  # type: ignore[arg-type]
     told = rows.sort("customer_id", "contact_date", "channel").with_columns(pl.col(TOUCHED).fill_null(""))
     for number, *touch in told.iter_rows():
         found[number].append(Touch(*touch))
     return found
+
+
+def _surveyed(part: Part, asked: pl.Expr) -> pl.DataFrame:
+    """Surveys the desk sent count like any other contact."""
+    sent = part.rows(recorded(part.night, "desk_surveys").select("customer_id", "asked_date", "channel"))
+    return sent.filter(asked).select(
+        "customer_id", "channel", contact_date="asked_date", purpose=pl.lit("survey"), outcome=pl.lit("")
+    )
 
 
 def _others(part: Part, asked: pl.Expr) -> dict[str, list[Touch]]:

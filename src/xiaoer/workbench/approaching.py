@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -35,12 +35,13 @@ from xiaoer.features import queries as features
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.scope import Scope
 from xiaoer.kit.text import reason, say
+from xiaoer.satisfaction import queries as surveys
 from xiaoer.workbench.shown.drawings import tongue
 
 STOPS = (Rule.SUPPRESSION, Rule.WORKOUT, Rule.COMPLAINT)
 PACE = (Rule.CAP, Rule.GROUP_CAP)
 NO_CONTACT = ("check",)  # tasks nobody is approached for
-REMEMBERED = 60  # contacts of the desk looked back at; the caps and pauses need far fewer
+REMEMBERED = 60  # contacts of the desk, and days of surveys, looked back at; caps and pauses need far fewer
 
 
 @dataclass(frozen=True)
@@ -67,15 +68,24 @@ def known_of_each(scope: Scope, firms: Collection[Firm], today: date) -> dict[st
     others = {other for profile in profiles.values() for other in _told_of(profile).get("group") or ()}
     met = contacts.contacts_with_each(scope, numbers | others, at_most=REMEMBERED)
     stopped = _by_firm(standing(scope, numbers, today))
+    asked = _surveyed(scope, numbers, today)
     found = {}
     for firm in firms:
         profile = profiles.get(firm.customer_id)
         told, stops = _told_of(profile), stopped.get(firm.customer_id, ())
-        touches = _touches(met.get(firm.customer_id, ()), profile)
+        touches = [*_touches(met.get(firm.customer_id, ()), profile), *asked.get(firm.customer_id, ())]
         consents = told.get("consents") or {}
         found[firm.customer_id] = Known(
             firm.kind, consents, tuple(_stops(stops, told)), tuple(touches), tuple(_of_group(told, met))
         )
+    return found
+
+
+def _surveyed(scope: Scope, numbers: Collection[str], today: date) -> dict[str, list[Touch]]:
+    """Surveys sent lately count like any other contact."""
+    found: dict[str, list[Touch]] = {}
+    for number, day, channel in surveys.asked_of_each(scope, numbers, today - timedelta(days=REMEMBERED)):
+        found.setdefault(number, []).append(Touch(day, channel, Purpose.SURVEY))
     return found
 
 

@@ -122,6 +122,7 @@ def _places_of_firms(desk: Desk, here: str) -> list[Place]:
             on_phone=False,
         )
     )
+    made.append(Place(_("Surveys"), "check", reverse("surveys"), here == "surveys", on_phone=False))
     if desk.scope.everything or desk.scope.branches:
         made.append(Place(_("Capacity"), "person", reverse("capacity"), here == "capacity", on_phone=False))
     if counts["firms"]:

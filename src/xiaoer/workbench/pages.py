@@ -25,6 +25,7 @@ from xiaoer.workbench import (
     firm_list,
     gathering,
     risk,
+    surveying,
     trialling,
 )
 from xiaoer.workbench.desk import Desk, desk_of
@@ -49,6 +50,7 @@ LISTS = frozenset(
         "rules",
         "absences",
         "handovers",
+        "surveys",
     ]
 )
 
@@ -121,6 +123,7 @@ def firm(request: HttpRequest, customer_id: str) -> HttpResponse:
         trials=trialling.of_firm(desk, customer_id),
         lessons=lessons_of_firm(desk, customer_id),
         facts=facts_of_firm(desk, page.firm),
+        voices=surveying.of_firm(desk, customer_id),
     )
 
 

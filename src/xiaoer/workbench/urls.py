@@ -22,6 +22,7 @@ from xiaoer.workbench import (
     renewal_pages,
     risk_pages,
     rule_pages,
+    survey_pages,
     trial_pages,
 )
 
@@ -69,6 +70,9 @@ urlpatterns = [
     path("models/<str:name>/", model_pages.model, name="model"),
     path("trials/", trial_pages.trials, name="trials"),
     path("trials/<uuid:key>/", trial_pages.trial, name="trial"),
+    path("surveys/", survey_pages.survey_list, name="surveys"),
+    path("surveys/<uuid:key>/", survey_pages.survey, name="survey"),
+    path("said/<str:link>/", survey_pages.reply, name="survey-reply"),
     path("segments/", pages.segments, name="segments"),
     path("segments/ideal/", ideal_pages.ideal, name="ideal"),
     path("policy/", policy_pages.policy_page, name="policy"),

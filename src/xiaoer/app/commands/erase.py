@@ -33,6 +33,8 @@ def _words(customer_id: str) -> int:
     from xiaoer.contacts.jobs import forget_words
     from xiaoer.evidence.jobs import forget_photos
     from xiaoer.kit.dates import SystemClock
+    from xiaoer.satisfaction.jobs import forget_words as forget_words_of_surveys
 
     words = forget_words(customer_id) + forget_words_of_applications(customer_id)
+    words += forget_words_of_surveys(customer_id)
     return words + forget_photos(customer_id, SystemClock().now())
