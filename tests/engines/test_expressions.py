@@ -1,6 +1,6 @@
 """The expressions of the night on both engines, at the edges: nulls, leap days, negative sums, empty groups."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,8 +14,9 @@ import pytest
 
 from tests.engines.alike import tables_differ
 from tests.engines.two_banks import SPARK
+from xiaoer.features.night import habits
 from xiaoer.kit.settings import settings
-from xiaoer.kit.tables import Engine, EngineName, Frame, open_engine
+from xiaoer.kit.tables import Engine, EngineName, Frame, Hold, open_engine
 from xiaoer.kit.tables.expressions import between, count, day_no, month_no, share, total, whole
 from xiaoer.scores.night import thinned
 
@@ -147,6 +148,26 @@ def test_a_model_runs_batch_by_batch_away_from_this_process(engines: list[Engine
         rows = polars(engine.collect(frame))
         made.append(rows.drop("process"))
         assert (os.getpid() in rows["process"].to_list()) == (engine.name == "duckdb")
+    assert tables_differ(*made) == []
+
+
+def test_work_by_key_may_pass_all_rows_of_a_firm_through_a_function(
+    engines: list[Engine], tmp_path: Path
+) -> None:
+    draw = np.random.default_rng(4)
+    firms, sale = [f"C{n:02d}" for n in draw.integers(0, 40, 3_000)], draw.integers(0, 2, 3_000) == 1
+    days = [date(2025, 1, 1) + timedelta(int(n)) for n in draw.integers(0, 500, 3_000)]
+    trade = pa.table({"customer_id": firms, "sale": sale, "day": days})
+
+    def work(frames: Mapping[str, Frame], hold: Hold) -> dict[str, Frame]:
+        return {"habits": hold(hold.through(frames["trade"], habits, "customer_id"))}
+
+    made = []
+    for engine in engines:
+        path = tmp_path / f"{engine.name}-habits"
+        told = {"trade": engine.keyed.table(trade)}
+        assert engine.by_key(told, work, {"habits": path}, key="customer_id", cuts=["C10", "C25"]) == 80
+        made.append(polars(engine.collect(engine.scan([path]))))
     assert tables_differ(*made) == []
 
 

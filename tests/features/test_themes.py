@@ -12,7 +12,9 @@ import pytest
 
 from xiaoer.features.night import (
     concentration,
+    habits,
     monthly,
+    paid_days,
     partner_features,
     payment_lines,
     rhythm,
@@ -21,9 +23,10 @@ from xiaoer.features.night import (
     turnover,
     turnover_sums,
 )
-from xiaoer.features.rules import windows
+from xiaoer.features.rules import Gaps, windows
 from xiaoer.kit.dates import Feast, feast_day
 from xiaoer.kit.tables import DuckEngine, Frame
+from xiaoer.kit.tables.engine import one_batch
 from xiaoer.kit.tables.expressions import with_day_numbers
 from xiaoer.network.night import acquainted, invoice_lines, partners, shared, trade_days
 from xiaoer.sources.contracts import contract
@@ -70,6 +73,11 @@ def traded(papers: Frame, payments: Frame) -> Frame:
     return trade_days(*map(with_day_numbers, lines))
 
 
+def gaps(trade: Frame, load: Callable[[pl.DataFrame], Frame]) -> Frame:
+    days = paid_days(trade).collect("pyarrow").to_native()
+    return rhythm(load(pl.DataFrame(habits(one_batch(days)))), windows(DAY))
+
+
 def derived(load: Callable[[pl.DataFrame], Frame]) -> dict[str, pl.DataFrame]:
     on = windows(DAY)
     trade = traded(load(invoices()), load(no_transactions()))
@@ -77,7 +85,7 @@ def derived(load: Callable[[pl.DataFrame], Frame]) -> dict[str, pl.DataFrame]:
     both = shared_amounts(known, shared(acquainted(known)))
     found = {
         "turnover": turnover(turnover_sums(stretches, monthly(stretches), on), on),
-        "rhythm": rhythm(trade, on),
+        "rhythm": gaps(trade, load),
         "concentration": partner_features(concentration(known, on.today), both),
         "partners": known,
     }
@@ -131,10 +139,26 @@ def test_gaps_are_between_days_with_positive_papers(on_duckdb: Callable[[pl.Data
         schema_overrides={"net": pl.Int64, "tax": pl.Int64},
     )
     trade = traded(on_duckdb(rows), on_duckdb(no_transactions()))
-    firm = rhythm(trade, windows(DAY)).collect("polars").to_native().to_dicts()[0]
+    firm = gaps(trade, on_duckdb).collect("polars").to_native().to_dicts()[0]
     assert firm["sale_gap_median"] == median([10, 20, 30])
     assert firm["sale_days"] == 4
     assert firm["days_since_sale"] == 40
+
+
+def test_gaps_of_groups_are_those_of_each_alone() -> None:
+    draw = np.random.default_rng(3)
+    groups, days = draw.integers(0, 60, 900), draw.integers(19_000, 19_400, 900)
+    groups[0], days[0] = 99, 19_000  # one day alone has no gap
+    found = Gaps.of(groups, days)
+    assert found.groups.tolist() == sorted(set(groups.tolist()))
+    for at, group in enumerate(found.groups):
+        mine = np.unique(days[groups == group])
+        gaps = np.diff(mine)
+        assert (found.first_days[at], found.last_days[at], found.counts[at]) == (mine[0], mine[-1], len(gaps))
+        if len(gaps):
+            assert (found.at(1, 2)[at] + found.at(1, 2, upper=True)[at]) / 2 == np.median(gaps)
+            assert found.quantile(9, 10)[at] == pytest.approx(np.quantile(gaps, 0.9), rel=1e-12)
+            assert found.at(1, 1)[at] == gaps.max()
 
 
 def test_the_year_before_is_compared_with_the_feast_in_its_place() -> None:

@@ -2,12 +2,13 @@
 
 import json
 from datetime import date
+from math import isfinite
 
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xiaoer.kit.jsontext import day, floats, fraction, quoted, rounded, whole, written
+from xiaoer.kit.jsontext import day, finite, floats, fraction, quoted, rounded, whole, written
 
 NUMBERS = st.one_of(
     st.floats(allow_subnormal=True),
@@ -24,10 +25,17 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 def test_floats_and_roundings_are_pythons_own(numbers: list[float]) -> None:
     series = pl.Series(numbers, dtype=pl.Float64)
     assert floats(series).to_list() == [json.dumps(number) for number in numbers]
-    finite = [number for number in numbers if abs(number) < float("inf")]
+    some = [number for number in numbers if abs(number) < float("inf")]
     for digits in (1, 2):
-        kept = rounded(pl.Series(finite, dtype=pl.Float64), digits)
-        assert floats(kept).to_list() == [json.dumps(round(number, digits)) for number in finite]
+        kept = rounded(pl.Series(some, dtype=pl.Float64), digits)
+        assert floats(kept).to_list() == [json.dumps(round(number, digits)) for number in some]
+
+
+@given(st.lists(NUMBERS | st.just(float("nan")), min_size=1, max_size=30))
+def test_what_json_does_not_know_is_null(numbers: list[float]) -> None:
+    rows = pl.DataFrame({"n": pl.Series([*numbers, None], dtype=pl.Float64)})
+    told = [json.loads(one) for one in rows.select(finite(pl.col("n"))).to_series()]
+    assert told == [one if isfinite(one) else None for one in numbers] + [None]
 
 
 ROWS = st.tuples(st.none() | st.integers(), st.none() | NUMBERS, st.none() | TEXTS, st.none() | st.dates())

@@ -232,6 +232,7 @@ def test_a_row_somebody_changed_breaks_no_page(own_world: str, client_of: Signed
             "/api/rules",
         ):
             assert analyst.get(path).status_code == 200, (body, path)
+    assert [one["unread"] for one in analyst.get("/api/rules").json()] == ["condition"]
     assert kept(analyst, FORM, code) == code, "a new text mends it"
     assert "text unreadable" not in analyst.get("/rules/").content.decode()
 

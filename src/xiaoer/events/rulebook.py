@@ -1,6 +1,6 @@
 """The bank's rules as the desk reads them: their lives, their words, their dry runs."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from string import Formatter
 from typing import Any
@@ -94,9 +94,10 @@ def last_dry_run(_scope: Scope, body: Mapping[str, Any]) -> DryRun | None:
     return DryRun.objects.select_related("answer").filter(body=body).order_by("-pk").first()
 
 
-def tried(_scope: Scope) -> list[Mapping[str, Any]]:
-    """Every text somebody tried and got an answer for."""
-    return list(DryRun.objects.filter(answer__isnull=False).values_list("body", flat=True).distinct())
+def tried(_scope: Scope, bodies: Collection[Any]) -> list[Any]:
+    """Those of some kept texts that somebody tried and got an answer for."""
+    rows = DryRun.objects.filter(answer__isnull=False, body__in=list(bodies))
+    return list(rows.values_list("body", flat=True).distinct())
 
 
 def is_answering(_scope: Scope) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from xiaoer.kit.dates import Feast, day_number, feast_day
 
 Ints = NDArray[np.int64]
 FOR_EVER = np.iinfo(np.int64).max
+DAY_BITS, DAY_MASK = 32, (1 << 32) - 1
 
 FEAST_NEAR_DAYS = 100
 QUIET_BEFORE, QUIET_AFTER = 8, 15
@@ -90,3 +92,48 @@ def _running(cells: Ints, values: Ints, shape: tuple[int, int]) -> Ints:
     summed = np.zeros(shape, dtype=np.int64)
     np.add.at(summed.reshape(-1), cells, values)
     return summed.cumsum(axis=1)
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """Days between the different days of each group, one after another; groups in order of their numbers.
+
+    `sorted` holds for each group a 0 and then its gaps, smallest first, from the group's place in `starts` on.
+    """
+
+    groups: Ints
+    starts: Ints
+    counts: Ints
+    sorted: Ints
+    first_days: Ints
+    last_days: Ints
+
+    @classmethod
+    def of(cls, groups: Ints, days: Ints) -> Self:
+        """Day numbers and the group (0, 1, …) of each, both below 2^31, in any order and perhaps repeated."""
+        keys = np.sort(groups << DAY_BITS | days)
+        keys = keys[_new(keys)]
+        group, day = keys >> DAY_BITS, keys & DAY_MASK
+        new = _new(group)
+        starts = np.flatnonzero(new)
+        ends = np.append(starts[1:], len(keys))[: len(starts)]
+        gaps = np.where(new, 0, np.diff(day, prepend=0))
+        ordered = np.sort(group << DAY_BITS | gaps) & DAY_MASK
+        return cls(group[starts], starts, ends - starts - 1, ordered, day[starts], day[ends - 1])
+
+    def at(self, part: int, of: int, *, upper: bool = False) -> Ints:
+        """Each group's gap `part` / `of` of the way from its smallest to its longest, or the next; 0 without any."""
+        way = (self.counts - 1) * part
+        place = -(-way // of) if upper else way // of
+        return self.sorted[self.starts + np.where(self.counts > 0, place + 1, 0)]
+
+    def quantile(self, part: int, of: int) -> NDArray[np.float64]:
+        """The same, in a straight line between the two; from whole numbers, so that every machine gives the same."""
+        lower, rest = self.at(part, of), (self.counts - 1) * part % of
+        return (lower * of + rest * (self.at(part, of, upper=True) - lower)) / of
+
+
+def _new(ordered: Ints) -> NDArray[np.bool_]:
+    """Which values of a sorted row are not the one before."""
+    new: NDArray[np.bool_] = np.diff(ordered, prepend=-1) != 0
+    return new

@@ -53,10 +53,11 @@ def seen(night: Night, rules: Rules) -> pl.DataFrame:
         _opening(night, there),
         _activation(night, there, rules),
     ]
-    told = night.keep("seen", nw.concat(found, how="vertical"))
-    once = night.keep("noticed", said_once(told, rules))
-    rows = pl.DataFrame(night.engine.collect(once))
-    return rows.sort("customer_id", "rule", "product", "partner", nulls_last=True)
+    told = pl.DataFrame(night.engine.collect(night.keep("seen", nw.concat(found, how="vertical"))))
+    once = said_once(nw.from_native(told.lazy()), rules).collect("polars").to_native()
+    rows = once.sort("customer_id", "rule", "product", "partner", nulls_last=True)
+    night.keep_rows("noticed", rows.to_arrow())
+    return rows
 
 
 def _with_stages(night: Night, firms: Frame) -> Frame:

@@ -70,7 +70,10 @@ class StepOut(Schema):
 
 
 class RuleOut(Schema):
-    """A rule somebody took a step with; `events` of last night and today in the reader's scope."""
+    """A rule somebody took a step with; `events` of last night and today in the reader's scope.
+
+    `unread`: the field of the kept text that cannot be read, "" where all can; such a rule names nobody.
+    """
 
     rule: str
     title_zh: str
@@ -80,6 +83,7 @@ class RuleOut(Schema):
     adopted: int | None
     muted_until: date | None
     events: int
+    unread: str
 
 
 class CountOut(Schema):
@@ -199,7 +203,7 @@ def _told(life: Life, counts: dict[str, int], today: date) -> dict[str, Any]:
     return {
         "rule": life.rule, "title_zh": named.title_zh if named else "", "title_en": named.title_en if named else "",
         "version": life.version, "turn": str(life.turn or ""), "adopted": life.adopted, "muted_until": until,
-        "events": counts.get(life.rule, 0),
+        "events": counts.get(life.rule, 0), "unread": (life.unread.field or "body") if life.unread else "",
     }  # fmt: skip
 
 

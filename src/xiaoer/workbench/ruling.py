@@ -51,7 +51,7 @@ def lines(desk: Desk) -> list[listed.Line]:
     known = _Known(
         rulebook.firms_named(desk.scope),
         _came(desk),
-        rulebook.tried(desk.scope),
+        rulebook.tried(desk.scope, [life.texts[-1].body for life in lives.values() if life.texts]),
         rulebook.titles(desk.scope, tongue()),
         branches.names_of_staff(desk.scope, set(_hands(lives.values()))),
     )

@@ -1,13 +1,15 @@
 """Facts whose absence blurs a decision: by how many tiers it could move."""
 
+from functools import reduce
+
 import narwhals as nw
 
-from xiaoer.events.night.seen import not_met_since, rows
+from xiaoer.events.night.seen import first_true, not_met_since, rows
 from xiaoer.events.rules import TIERS
 from xiaoer.events.terms import Rule, Rules
 from xiaoer.kit.tables import Frame
 
-APART = ","  # between the names of size_missing
+MISSING = ("industry", "staff", "revenue", "assets")  # names in size_missing, as their words are coded
 
 
 def missing_facts(firms: Frame, asked_since: int, rules: Rules) -> Frame:
@@ -19,14 +21,17 @@ def missing_facts(firms: Frame, asked_since: int, rules: Rules) -> Frame:
     rank = {end: _rank(f"tier_{end}", ranks) for end in ("low", "high")}
     wide = firms.filter(rank["high"] - rank["low"] >= rules.of(Rule.MISSING_FACTS)["least_tiers"])
     asked = wide.filter(not_met_since(nw.lit(asked_since)))
-    missing = nw.col("size_missing")
+    named = {name: nw.col("size_missing").str.contains(name, literal=True) for name in MISSING}
+    many = reduce(
+        lambda one, other: one + other, (nw.when(is_).then(1).otherwise(0) for is_ in named.values())
+    )
     return rows(
         asked,
         Rule.MISSING_FACTS,
         nw.col("potential"),
         variant=nw.concat_str([nw.col("tier_low"), nw.col("tier_high")], separator="_"),
-        about=nw.concat_str([nw.lit("missing_"), missing.str.split(APART).list.get(0)]),
-        count=missing.str.len_chars() - missing.str.replace_all(APART, "", literal=True).str.len_chars() + 1,
+        about=first_true([(is_, f"missing_{name}") for name, is_ in named.items()], None),
+        count=many,
         began=nw.lit(asked_since, dtype=nw.Int64),
     )
 

@@ -56,15 +56,22 @@ def _stage(today: int, ladder: Ladder) -> nw.Expr:
 
 def ladder_steps(firms: Frame, on: Windows, ladder: Ladder) -> Frame:
     """The steps that are due for firms with their stage, until somebody was in touch or the step has passed."""
-    due = []
-    for stage, by_tier in ladder.steps.items():
-        for tier, days in by_tier.items():
-            mine = firms.filter(nw.col("stage") == stage, nw.col("tier") == tier)
-            for number, after in enumerate(days, 1):
-                day = nw.col("stage_day") + after
-                now = mine.filter(day <= on.today, day > on.today - ladder.stands_days, not_met_since(day))
-                due.append(_step(now.with_columns(step=nw.lit(number), step_day=day), stage, on))
+    due = [_step(_due(firms, stage, on, ladder), stage, on) for stage in ladder.steps]
     return nw.concat(due, how="vertical")
+
+
+def _due(firms: Frame, stage: Stage, on: Windows, ladder: Ladder) -> Frame:
+    """Firms of a stage with the last step whose day has come: its number and day."""
+    number, after = nw.lit(None, dtype=nw.Int64), nw.lit(None, dtype=nw.Int64)
+    for tier, days in ladder.steps[stage].items():
+        for place, day in enumerate(days, 1):
+            come = (nw.col("tier") == tier) & (nw.col("stage_day") + day <= on.today)
+            number = nw.when(come).then(nw.lit(place)).otherwise(number)
+            after = nw.when(come).then(nw.lit(day)).otherwise(after)
+    mine = firms.filter(nw.col("stage") == stage).with_columns(
+        step=number, step_day=nw.col("stage_day") + after
+    )
+    return mine.filter(nw.col("step_day") > on.today - ladder.stands_days, not_met_since(nw.col("step_day")))
 
 
 def _step(due: Frame, stage: Stage, on: Windows) -> Frame:

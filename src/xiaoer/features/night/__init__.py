@@ -27,7 +27,7 @@ from xiaoer.features.night.living import living, payees, sign_ins
 from xiaoer.features.night.meeting import campaigns, keepers, meetings
 from xiaoer.features.night.money import channels, purposes, swings
 from xiaoer.features.night.outside import records, taxes
-from xiaoer.features.night.rhythm import rhythm
+from xiaoer.features.night.rhythm import habits, paid_days, rhythm
 from xiaoer.features.night.similar import similar
 from xiaoer.features.night.standing import beside, standing
 from xiaoer.features.night.together import together
@@ -51,6 +51,7 @@ __all__ = [
     "debts",
     "elsewhere",
     "flow_stretches",
+    "habits",
     "holdings",
     "keepers",
     "lateness",
@@ -62,6 +63,7 @@ __all__ = [
     "monthly",
     "monthly_flows",
     "note_facts",
+    "paid_days",
     "partner_features",
     "payees",
     "payment_lines",

@@ -49,7 +49,7 @@ class DuckEngine:
 
     def write(self, frame: Frame, path: Path) -> int:
         with drafted(path) as draft:
-            nw.to_native(frame).write_parquet(str(draft), compression="zstd")
+            nw.to_native(frame).write_parquet(str(draft), compression="lz4")
         return count_rows(path)
 
     def collect(self, frame: Frame) -> pa.Table:
@@ -64,7 +64,7 @@ class DuckEngine:
         self, frame: Frame, function: BatchFunction, path: Path, *, key: str, cuts: Sequence[str]
     ) -> Frame:
         """A range of keys is one batch."""
-        with ranges.Tables({key: path}) as tables:
+        with ranges.Tables({key: path}, key) as tables:
             for piece in ranges.parts(frame, key, cuts):
                 tables.add({key: pa.Table.from_batches([function(one_batch(self.collect(piece)))])})
         return self.scan([path])
@@ -79,7 +79,7 @@ class DuckEngine:
         cuts: Sequence[str],
     ) -> int:
         """Each range is read and worked on by Polars: to hand its rows over would cost more than to read them."""
-        with ranges.Tables(paths) as tables:
+        with ranges.Tables(paths, key) as tables:
             for made in ranges.in_turn(
                 lambda pieces: _worked(work, pieces), ranges.ranges(frames, key, cuts)
             ):
@@ -93,4 +93,4 @@ class DuckEngine:
 def _worked(work: Work, pieces: Mapping[str, pl.DataFrame]) -> dict[str, pa.Table]:
     worker = ranges.Worker()
     read = {name: worker.loaded(piece) for name, piece in pieces.items()}
-    return worker.computed(work(read, worker.held))
+    return worker.computed(work(read, worker))

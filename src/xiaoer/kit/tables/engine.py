@@ -9,7 +9,18 @@ import pyarrow as pa
 
 Frame = nw.LazyFrame[Any]
 BatchFunction = Callable[[pa.RecordBatch], pa.RecordBatch]
-Hold = Callable[[Frame], Frame]
+
+
+class Hold(Protocol):
+    """What work by key may have done at once."""
+
+    def __call__(self, frame: Frame) -> Frame:
+        """The frame, computed once for all that is made from it."""
+
+    def through(self, frame: Frame, function: BatchFunction, key: str) -> Frame:
+        """What a function makes of the rows; a batch holds all of its keys', texts perhaps as dictionaries."""
+
+
 Work = Callable[[Mapping[str, Frame], Hold], Mapping[str, Frame]]
 
 
@@ -57,8 +68,8 @@ class Engine(Opener, Protocol):
     ) -> int:
         """Run work whose rows of one key never ask for another key's; gives the number of rows written.
 
-        `work` gets the frames, which `keyed` opened, with dates as day numbers, and a `hold`, which makes once what
-        several of its tables are made from; each table it gives back is written to its path, whole or not at all. An
+        `work` gets the frames, which `keyed` opened, with dates as day numbers, and a `hold` for what several of its
+        tables are made from; each table it gives back is written to its path, whole or not at all. An
         engine may do the work on ranges of the key, parted at `cuts` (sorted), one after another; text columns of the
         frames and of what is held are then of a type that is quick to group by.
         """

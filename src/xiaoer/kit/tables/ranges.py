@@ -6,17 +6,18 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Literal, Self, TypeVar
 
 import narwhals as nw
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from xiaoer.kit.tables.engine import Frame
+from xiaoer.kit.tables.engine import BatchFunction, Frame, one_batch
 from xiaoer.kit.tables.files import drafted, parquet_files
 
 READ_TOGETHER, RANGE = 10, "range"
+GROUPING: Literal["streaming"] = "streaming"  # Polars' engine that groups by several columns in half the time
 Piece = TypeVar("Piece")
 Made = TypeVar("Made")
 AT_WORK = 2  # ranges: one alone leaves a processor idle between its many small steps
@@ -33,7 +34,10 @@ def ranges(frames: Mapping[str, Frame], key: str, cuts: Sequence[str]) -> Iterat
         inner = pl.Series(cuts[at : at + READ_TOGETHER - 1], dtype=pl.String)
         beyond = next(iter(cuts[at + READ_TOGETHER - 1 :]), None)
         within = _between(key, cuts[at - 1] if at else "", beyond)
-        read = {name: _parted(frame.filter(within), key, inner) for name, frame in frames.items()}
+        keys = pl.Categories.random()
+        read = {
+            name: _parted(_rows(frame.filter(within)), key, inner, keys) for name, frame in frames.items()
+        }
         for number in range(len(inner) + 1):
             yield {name: pieces[number] for name, pieces in read.items()}
 
@@ -60,12 +64,20 @@ def _between(key: str, first: str, end: str | None) -> nw.Expr:
     return low if end is None else low & (nw.col(key) < end)
 
 
-def _parted(frame: Frame, key: str, cuts: pl.Series) -> list[pl.DataFrame]:
-    """The rows of each range, in the order of the ranges; one without rows is empty."""
+def _rows(frame: Frame) -> pl.DataFrame:
     rows: pl.DataFrame = nw.to_native(frame).collect()
-    numbered = rows.with_columns(cuts.search_sorted(rows[key], side="right").cast(pl.UInt8).alias(RANGE))
+    return rows
+
+
+def _parted(rows: pl.DataFrame, key: str, cuts: pl.Series, keys: pl.Categories) -> list[pl.DataFrame]:
+    """The rows of each range, in the order of the ranges, keys as categories; one without rows is empty."""
+    known = rows.with_columns(pl.col(key).cast(pl.Categorical(keys)))
+    places = cuts.search_sorted(keys.to_series(), side="right").cast(
+        pl.UInt8
+    )  # a look at each key, not at each row
+    numbered = known.with_columns(places.gather(known[key].to_physical()).alias(RANGE))
     found = numbered.partition_by(RANGE, include_key=False, as_dict=True)
-    return [found.get((number,), rows.clear()) for number in range(len(cuts) + 1)]
+    return [found.get((number,), known.clear()) for number in range(len(cuts) + 1)]
 
 
 class Files:
@@ -93,15 +105,24 @@ class Worker:
         """Rows as a frame, texts as categories, dates as day numbers."""
         return _lazy(rows.with_columns(self.texts, pl.col(pl.Date).to_physical()))
 
-    def held(self, frame: Frame) -> Frame:
+    def __call__(self, frame: Frame) -> Frame:
         """A frame computed now."""
-        return _lazy(nw.to_native(frame).with_columns(self.texts).collect())
+        return _lazy(nw.to_native(frame).with_columns(self.texts).collect(engine=GROUPING))
+
+    def through(self, frame: Frame, function: BatchFunction, key: str) -> Frame:
+        """What a function makes of a frame; all rows of every key are here."""
+        del key
+        rows = nw.to_native(frame).collect(engine=GROUPING)
+        made = pl.DataFrame(function(one_batch(rows.to_arrow())))
+        texts = [
+            name for name, kind in rows.schema.items() if kind == pl.Categorical and name in made.columns
+        ]
+        return _lazy(made.with_columns(pl.col(name).cast(rows.schema[name]) for name in texts))
 
     def computed(self, frames: Mapping[str, Frame]) -> dict[str, pa.Table]:
-        """Several frames' rows, categories as texts again."""
-        found = pl.collect_all([nw.to_native(frame) for frame in frames.values()])
-        texts = pl.col(pl.Categorical).cast(pl.String)
-        return {name: rows.with_columns(texts).to_arrow() for name, rows in zip(frames, found, strict=True)}
+        """Several frames' rows, categories as dictionaries of texts."""
+        found = pl.collect_all([nw.to_native(frame) for frame in frames.values()], engine=GROUPING)
+        return {name: rows.to_arrow() for name, rows in zip(frames, found, strict=True)}
 
 
 def _lazy(rows: pl.DataFrame) -> Frame:
@@ -112,8 +133,8 @@ def _lazy(rows: pl.DataFrame) -> Frame:
 class Tables:
     """Several tables on disk that grow piece by piece; none of them is there before all are done."""
 
-    def __init__(self, paths: Mapping[str, Path]) -> None:
-        self.rows, self._paths, self._open = 0, paths, ExitStack()
+    def __init__(self, paths: Mapping[str, Path], key: str) -> None:
+        self.rows, self._paths, self._key, self._open = 0, paths, key, ExitStack()
         self._writers: dict[str, pq.ParquetWriter] = {}
 
     def add(self, pieces: Mapping[str, pa.Table]) -> None:
@@ -122,9 +143,7 @@ class Tables:
             plain = _plain(piece)
             if name not in self._writers:
                 draft = self._open.enter_context(drafted(self._paths[name]))
-                words = [one.name for one in plain.schema if pa.types.is_string(one.type)]
-                writer = pq.ParquetWriter(draft, plain.schema, compression="lz4", use_dictionary=words)
-                self._writers[name] = self._open.enter_context(writer)
+                self._writers[name] = self._open.enter_context(_writer(draft, plain.schema, self._key))
             self._writers[name].write_table(plain, row_group_size=ROWS_AT_ONCE)
             self.rows += plain.num_rows
 
@@ -135,12 +154,26 @@ class Tables:
         self._open.__exit__(*fault)  # type: ignore[arg-type]
 
 
+def _writer(path: Path, schema: pa.Schema, key: str) -> pq.ParquetWriter:
+    """Smallest and largest values are noted of the key alone: ranges lie in its order, in no other column's."""
+    words = [one.name for one in schema if _is_text(one.type)]
+    return pq.ParquetWriter(
+        path, schema, compression="lz4", use_dictionary=words, write_statistics=[key], store_schema=False
+    )
+
+
 def _plain(rows: pa.Table) -> pa.Table:
-    """Texts as every engine writes them."""
-    fields = [
-        field.with_type(pa.string())
-        if pa.types.is_large_string(field.type) or pa.types.is_string_view(field.type)
-        else field
-        for field in rows.schema
-    ]
+    """Texts as every engine writes them; where they are a dictionary already, nobody need look for it again."""
+    fields = [field.with_type(_plain_type(field.type)) for field in rows.schema]
     return rows.cast(pa.schema(fields))
+
+
+def _plain_type(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_dictionary(kind):
+        return pa.dictionary(pa.int32(), pa.string())
+    return pa.string() if _is_text(kind) else kind
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    told = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_dictionary)
+    return any(one(kind) for one in told)

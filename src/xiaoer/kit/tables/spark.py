@@ -56,12 +56,9 @@ class SparkEngine:
     def map_by_key(
         self, frame: Frame, function: BatchFunction, path: Path, *, key: str, cuts: Sequence[str]
     ) -> Frame:
-        """All rows of a part of the cluster's are one batch; Spark parts them by key, and needs no cuts."""
+        """Spark parts the rows by key, and needs no cuts."""
         del cuts
-        native = nw.to_native(frame)
-        answered = from_arrow_schema(answer_schema(function, to_arrow_schema(native.schema)))
-        parted = native.repartition(key)  # one number of parts for every key: none is on two of them
-        _write(parted.mapInArrow(_over_all(function, to_arrow_schema(native.schema)), answered), path)
+        _write(_mapped(nw.to_native(frame), function, key), path)
         return self.scan([path])
 
     def by_key(
@@ -75,20 +72,36 @@ class SparkEngine:
     ) -> int:
         """The cluster parts the work itself: key and cuts are of no use to it."""
         del key, cuts
-        kept: list[DataFrame] = []
         frames = {name: with_day_numbers(frame) for name, frame in frames.items()}
-
-        def held(frame: Frame) -> Frame:
-            kept.append(nw.to_native(frame).persist())
-            return _frame(kept[-1])
-
-        rows = sum(self.write(frame, paths[name]) for name, frame in work(frames, held).items())
-        for frame in kept:
+        hold = _Held()
+        rows = sum(self.write(frame, paths[name]) for name, frame in work(frames, hold).items())
+        for frame in hold.kept:
             frame.unpersist()
         return rows
 
     def close(self) -> None:
         self.session.stop()
+
+
+class _Held:
+    """What work keeps in the cluster's memory while it runs."""
+
+    def __init__(self) -> None:
+        self.kept: list[DataFrame] = []
+
+    def __call__(self, frame: Frame) -> Frame:
+        self.kept.append(nw.to_native(frame).persist())
+        return _frame(self.kept[-1])
+
+    def through(self, frame: Frame, function: BatchFunction, key: str) -> Frame:
+        return _frame(_mapped(nw.to_native(frame), function, key))
+
+
+def _mapped(rows: DataFrame, function: BatchFunction, key: str) -> DataFrame:
+    """All rows of a part of the cluster's are one batch."""
+    schema = to_arrow_schema(rows.schema)
+    parted = rows.repartition(key)  # one number of parts for every key: none is on two of them
+    return parted.mapInArrow(_over_all(function, schema), from_arrow_schema(answer_schema(function, schema)))
 
 
 def _frame(rows: DataFrame) -> Frame:

@@ -5,9 +5,11 @@ Dues and payments of a note are put in one line by those sums; the smallest day 
 is the due's day. Nothing is asked note by note, and notes that plainly paid in time are left out before.
 """
 
+from collections.abc import Callable
+
 import narwhals as nw
 
-from xiaoer.kit.tables import Frame, Hold
+from xiaoer.kit.tables import Frame
 from xiaoer.kit.tables.expressions import day_no, total, whole
 
 NEVER = 1_000_000  # a day number no bank reaches
@@ -15,7 +17,11 @@ NOUGHT = nw.lit(0)
 
 
 def stretches(
-    schedules: Frame, repayments: Frame, today: int, first_told: int, hold: Hold = lambda frame: frame
+    schedules: Frame,
+    repayments: Frame,
+    today: int,
+    first_told: int,
+    hold: Callable[[Frame], Frame] = lambda frame: frame,
 ) -> Frame:
     """One row per due and the days on which it was the oldest one not covered: how late a note was, and when.
 
