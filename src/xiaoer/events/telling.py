@@ -55,11 +55,11 @@ WORDS: Mapping[str, Reason] = {
         "loan_matures", "warn", balance_amount=AMOUNTS["now_amount"], days=DAYS, due_date=MARK
     ),
     Rule.OVERDUE: reason("overdue", "bad", days=DAYS, balance_amount=AMOUNTS["now_amount"]),
-    **{code: reason(code, **FACTS) for code in MISSING_FACTS},
+    **{code: reason(code, "plain", **FACTS) for code in MISSING_FACTS},
     Rule.NEED_AHEAD: reason("need_ahead", "warn", **SEASON),
     "need_ahead_wages": reason("need_ahead_wages", "warn", **SEASON),
-    Rule.OPENING: reason("opening", **OPENED),
-    "opening_visit": reason("opening_visit", **OPENED),
+    Rule.OPENING: reason("opening", "plain", **OPENED),
+    "opening_visit": reason("opening_visit", "plain", **OPENED),
     "activation_never_signed_in": reason("activation_never_signed_in", "warn", **USED),
     "activation_still": reason("activation_still", "warn", **USED),
     "activation_owner_account": reason(

@@ -1,8 +1,9 @@
 """Surveys asked and answered."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Avg, Count, Q, QuerySet
 
@@ -54,14 +55,15 @@ def asked_of_each(scope: Scope, customer_ids: Collection[str], since: date) -> l
 def rates(scope: Scope, today: date, *, days: int) -> list[Rate]:
     """The response of so many days, all together first, then by member of staff, most asked first."""
     rows = surveys(scope).filter(day__gt=today - timedelta(days=days)).order_by()
-    sums = {
-        "asked": Count("pk"),
-        "answered": Count("pk", filter=Q(score__isnull=False)),
-        "mean": Avg("score"),
-    }
-    whole = rows.aggregate(**sums)
-    by_staff = rows.values("judged_id").annotate(**sums).order_by("-asked", "judged_id")
-    return [Rate("", whole["asked"], whole["answered"], whole["mean"]), *(Rate(**one) for one in by_staff)]
+    answers = Q(score__isnull=False)
+    sums = {"n_asked": Count("pk"), "n_answered": Count("pk", filter=answers), "mean_score": Avg("score")}
+    by_staff = [_rate(one) for one in rows.values("judged_id").annotate(**sums).order_by("judged_id")]
+    whole = _rate(rows.aggregate(**sums) | {"judged_id": ""})
+    return [whole, *sorted(by_staff, key=lambda one: -one.asked)]
+
+
+def _rate(row: Mapping[str, Any]) -> Rate:
+    return Rate(row["judged_id"], row["n_asked"], row["n_answered"], row["mean_score"])
 
 
 def by_key(scope: Scope, key: str) -> Survey | None:

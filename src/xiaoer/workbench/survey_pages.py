@@ -70,7 +70,8 @@ def _told(desk: Desk, found: Survey, request: HttpRequest) -> dict[str, Any]:
     firm = _or_404(customers.firm(desk.scope, found.customer_id))
     names = branches.names_of_staff(desk.scope, {found.judged_id, desk.scope.staff_id})
     return {
-        "survey": found, "firm": firm, "who": names.get(found.judged_id, ""), "me": names.get(desk.scope.staff_id, ""),
+        "survey": found, "firm": firm, "judged": names.get(found.judged_id, ""),
+        "me": names.get(desk.scope.staff_id, ""),
         "link": _link(request, found), "open": found.score is None and found.until_date >= desk.today,
         "said": shown.said(found), "scores": shown.SCORES,
         "topics": shown.topics(SurveyRule.in_force(desk.today).topics),

@@ -73,7 +73,7 @@ def _columns(naming: Naming) -> tuple[Column, ...]:
         Column("said", gettext_lazy("What was said"), said, place="line"),
         Column("who", gettext_lazy("Contact with"), naming.staff, order=("judged_id",), place="second"),
         Column("way", gettext_lazy("Way"), lambda one: str(WAYS.get(one.channel, one.channel)), place="second"),
-        Column("asked", gettext_lazy("Asked"), "day", "day", ("day",)),
+        Column("asked", gettext_lazy("Sent out"), "day", "day", ("day",)),
         Column("until", gettext_lazy("Open until"), "until_date", "day", ("until_date",)),
         Column("link", gettext_lazy("Link"), naming.link, chosen=False),
     )  # fmt: skip
