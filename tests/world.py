@@ -16,6 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from tests.arms_world import measured, planned_days
 from tests.lending_world import loan_tables
 from tests.shelf_world import shelf_tables
 from xiaoer.features.terms import catalogue
@@ -111,6 +112,8 @@ def _made(business_date: date, run_id: str, seed: int) -> dict[str, pa.Table]:
         "events": _table(events),
         "proposals": _table(_proposals(placed, firms, events, chance, today=business_date, run_id=run_id)),
         "shadow_prices": _table(_prices(placed, business_date)),
+        "planned_days": _table(planned_days(placed, business_date)),
+        "measured": _table(measured(placed, business_date)),
         "brought": _table(
             [row for number, one in enumerate(placed) if (row := _brought(one, number, business_date))]
         ),
@@ -318,6 +321,7 @@ def _proposals(
             "goal": a_reason("offers", chance), "because": because.get(one.customer_id) or [a_reason("events", chance)],
             "expected_return": chance.randint(5, 400) * 10_000, "cost": minutes * 300,
             "risk": chance.choice(("low", "low", "medium", "high")), "at_stake": firm["loan_balance"],
+            "chance": 0.1, "priority": 250_000.0, "lever": 1.5, "hour_price": 30_000,
             "fits": sum(day) <= 360, "arm": "treated", "run_id": run_id,
             "changed": a_reason("offers", chance) if chance.random() < 0.2 else None,
         })  # fmt: skip

@@ -13,14 +13,14 @@ from datetime import date
 
 import polars as pl
 
-from bench.policies.product.policy import Product
+from bench.policies.product.policy import OFFERS, Product
 from bench.policies.running import history
 from bench.watching import CHECKOUT, commit
-from xiaoer.offers.rules import arm_of
-from xiaoer.offers.terms import Terms
 from xiaoer.simulator.people.living import LivingBank
 from xiaoer.simulator.people.seen import seen
+from xiaoer.trials import families
 from xiaoer.trials.effects import Caution, Counted, effect
+from xiaoer.trials.families import Families
 
 RESULTS = CHECKOUT / "bench" / "results" / "holdouts.json"
 DAY = date(2026, 10, 31)
@@ -51,12 +51,12 @@ def half_year(firms: int, seed: int) -> pl.DataFrame:
     bank, policy = LivingBank(before.setting, deepcopy(before.life)), Product(before.setting.weeks, memory)
     while bank.day <= LAST:
         bank.step(bank.day, policy(bank))
-    known, share = seen(bank), Terms.in_force(FIRST).holdout_share
+    known, family = seen(bank), Families.in_force(FIRST).of[OFFERS]
     new = known["holdings"].filter(pl.col("opened_date").is_between(FIRST, LAST))["i"].unique()
     open_ = known["customers"].filter("consent_marketing", pl.col("opened_date") < FIRST)
     return open_.select(
         hit=pl.col("i").is_in(new.implode()),
-        arm=pl.Series([arm_of(number, FIRST, share) for number in open_["customer_id"]]),
+        arm=pl.Series([families.arm(family, number, FIRST)[0] for number in open_["customer_id"]]),
     )
 
 

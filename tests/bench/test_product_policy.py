@@ -8,14 +8,17 @@ import numpy as np
 import pytest
 
 from bench.policies.choosing import Desks, chosen
+from bench.policies.product.accepting import Accepting
+from bench.policies.product.failing import figures
 from bench.policies.product.memory import Memory
 from bench.policies.product.policy import Product, flowing_away, left_alone
+from bench.policies.product.pricing import leaning_from
+from bench.policies.product.told import told_of
 from bench.policies.product.week import week_of
 from bench.policies.rivals import balance, none
 from bench.policies.running import history, lived
 from xiaoer.offers.worth import Worth
 from xiaoer.simulator.people.living import LivingBank
-from xiaoer.simulator.people.seen import seen
 from xiaoer.simulator.people.setting import Setting
 from xiaoer.simulator.people.terms import OFFER, Actions, Life
 
@@ -63,7 +66,7 @@ def test_what_nobody_can_see_moves_nothing(before: Before) -> None:
 def test_the_hold_out_is_offered_nothing(before: Before) -> None:
     bank, memory = before
     wish = policy(before)(bank)
-    known = seen(bank)
+    known = told_of(bank)
     week = week_of(bank, known, memory.copy(), Worth.in_force(bank.day))
     alone = left_alone(known, week, len(bank.setting.firms))
     assert 0.02 < alone.mean() < 0.09
@@ -84,7 +87,7 @@ def test_money_flowing_away_is_noticed(before: Before) -> None:
     bank, memory = LivingBank(before[0].setting, deepcopy(before[0].life)), before[1].copy()
     going = None
     for _ in range(9):
-        memory.note(bank, seen(bank))
+        memory.note(bank, told_of(bank))
         going = flowing_away(memory, going)
         bank.step(bank.day, none(bank))
     assert going is not None
@@ -92,6 +95,26 @@ def test_money_flowing_away_is_noticed(before: Before) -> None:
     assert leaves.sum() >= 5  # one may have been missed: the first week of a month tells nothing
     assert going[leaves].mean() > 0.8
     assert going[~leaves & memory.now.here].mean() < 0.05  # type: ignore[union-attr]
+
+
+def test_the_bank_s_own_prices_tell_weak_firms_from_strong_ones(before: Before) -> None:
+    """What a firm would be asked above others rises with its weakness, for those never priced too."""
+    bank, memory = before[0], before[1].copy()
+    now = memory.note(bank, told_of(bank))
+    known = figures(memory, len(memory.months) - 1, now, np.zeros((len(now.turnover), 1)))
+    leaning = leaning_from(memory, known)
+    asked = leaning.of(len(memory.months) - 1, known)
+    priced, weakness = leaning.prices.count[-1] > 0, bank.setting.folk.weakness
+    for group, least in ((priced, 0.6), (~priced & now.here, 0.3)):
+        assert np.corrcoef(asked[group], weakness[group])[0, 1] > least
+
+
+def test_whom_a_yes_of_a_tied_firm_is_told_of() -> None:
+    accepting = Accepting(np.zeros((4, 1)), {"owner": (np.array([0, 1, 2]), np.array([1, 0, 3]))})
+    accepting.said_yes[1] = 100
+    firms = np.arange(4)
+    assert accepting._related(firms, np.datetime64(200, "D"))[:, 0].tolist() == [1, 0, 0, 0]
+    assert not accepting._related(firms, np.datetime64(100 + 365, "D")).any()
 
 
 def test_it_earns_more_than_the_largest_balances_with_fewer_contacts(before: Before) -> None:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 import xiaoer
 from xiaoer.contact_policy.night import blocked, circles, group_touches, neighbours
+from xiaoer.contact_policy.queries import Policies
 from xiaoer.contact_policy.rules import approach
 from xiaoer.contact_policy.terms import Asked, Known, Policy, Stop, Touch
 from xiaoer.contacts.terms import FollowUp
@@ -92,13 +93,13 @@ def _keep_plans(firms: dict[str, Firm], day: date) -> None:
     for name in FIRMS:
         for plan in [one for one in firms[name].plans if one.due_date <= day]:
             firms[name].plans.remove(plan)
-            if answer(_known(firms, name), plan).allowed:
+            if answer(_known(firms, name), plan, UNCHANGED).allowed:
                 firms[name].made.append((plan.due_date, plan.kind, "care", "", 12))
 
 
 def _plan(firms: dict[str, Firm], name: str, day: date, plan: FollowUp) -> None:
     ahead = [Touch(one.due_date, one.kind, "care") for one in firms[name].plans]
-    if answer_beside(_known(firms, name), plan, ahead).allowed:
+    if answer_beside(_known(firms, name), plan, ahead, UNCHANGED).allowed:
         firms[name].plans.append(plan)
 
 
@@ -125,10 +126,11 @@ def _let_through(  # noqa: PLR0917  one try, spelled out
         at = datetime(day.year, day.month, day.day, hour, tzinfo=CHINA)
         asked = Asked(way, purpose, day, at)
         return (way, purpose) if approach(asked, known, POLICY, fresh=known).allowed else None
-    told = answer(known, FollowUp(day, way))  # event by day, desk, interface
+    told = answer(known, FollowUp(day, way), UNCHANGED)  # event by day, desk, interface
     return (way, "care") if told.allowed else None
 
 
+UNCHANGED = Policies(())
 OCCASION = Occasion("follow_up", "promised", {}, {}, 0)  # type: ignore[typeddict-item]
 
 

@@ -1,5 +1,6 @@
 """The red line for whole lists finds the same first rule as the rule for one."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import duckdb
@@ -105,6 +106,18 @@ def test_lists_agree_on_the_default_engine_too(firms: list[Known]) -> None:
         frames = [nw.from_native(connection.from_arrow(table.to_arrow())) for table in tables(firms)]
         found = nw.to_native(blocked(*frames, policy=POLICY, on=DAY)).fetchall()
     assert sorted(found, key=str) == one_by_one(firms)
+
+
+def test_without_any_pause_lists_agree_too() -> None:
+    free = POLICY.with_figures({"pause_2_in_7": 0, "pause_3_in_30": 0})
+    refused = tuple(Touch(DAY - timedelta(days), "visit", "offer", "refused") for days in (1, 2, 3))
+    frames = [
+        nw.from_native(table.lazy())
+        for table in tables([Known("enterprise", dict.fromkeys(CONSENTS, True), (), refused, ())])
+    ]
+    for policy, held in ((POLICY, True), (free, False), (replace(free, pauses=()), False)):
+        found = blocked(*frames, policy=policy, on=DAY).collect(backend="polars").to_native()
+        assert ("refusals" in set(found["blocked_by"])) is held
 
 
 def test_a_customer_nobody_knows_is_doubt() -> None:

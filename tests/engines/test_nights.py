@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import copy_of_the_world, pointed_at
-from tests.engines.alike import nights_differ
-from tests.engines.two_banks import CHECKOUT, Bank, doubled, loaded
+from tests.conftest import copy_of_the_world
+from tests.engines.two_banks import CHECKOUT, Died, doubled, loaded
 from xiaoer.kit.tables import EngineName
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.usefixtures("spark_here")]
@@ -110,18 +109,16 @@ def test_a_bank_that_delivers_two_files(tmp_path: Path, databases: tuple[str, st
 
 
 def test_what_one_engine_left_the_other_goes_on_with(tmp_path: Path, databases: tuple[str, str]) -> None:
-    """A night may change its engine between steps, in either direction; here on a day that knows a part of the files."""
+    """A night that died goes on on the other engine, in either direction, so that each does every step once.
+
+    Here on a day that knows a part of the files.
+    """
     home = loaded(SIMULATED, simulated(tmp_path / "files", 60, 4), tmp_path / "bank", END)
     banks = doubled(home, databases)
-    report = banks.night(EARLIER)
-    for engine, step in ((EngineName.SPARK, "segments"), (EngineName.DUCKDB, "scores")):
-        again(replace(banks.one, engine=engine), step)
-        assert nights_differ(banks.one.folder(report), banks.other.folder(report)) == []
-
-
-def again(bank: Bank, step: str) -> None:
-    """A step and all after it, once more."""
-    from xiaoer.nightly.night import run_night
-
-    with pointed_at(bank.database):
-        run_night(bank.home, EARLIER, engine=bank.engine, from_step=step, backwards=True)
+    reports = []
+    for bank, other in ((banks.one, EngineName.SPARK), (banks.other, EngineName.DUCKDB)):
+        with pytest.raises(Died):
+            bank.night(EARLIER, dies_after="scores")
+        reports.append(replace(bank, engine=other).night(EARLIER))
+    assert [one["engine"] for one in reports] == ["spark", "duckdb"]
+    banks.alike(*reports)

@@ -20,6 +20,10 @@ SPARK: dict[str, Any] = {
 }
 
 
+class Died(Exception):
+    """A night's process ended between two steps."""
+
+
 @dataclass(frozen=True)
 class Bank:
     """A bank's home and database, whose nights run on one engine."""
@@ -28,11 +32,16 @@ class Bank:
     database: str
     engine: EngineName
 
-    def night(self, day: date) -> dict[str, Any]:
+    def night(self, day: date, *, dies_after: str = "") -> dict[str, Any]:
+        """Run or resume the night of a day; raises Died after a step where one is named."""
         from xiaoer.nightly.night import run_night
 
+        def told(record: Any) -> None:
+            if record.step == dies_after:
+                raise Died
+
         with pointed_at(self.database):
-            return run_night(self.home, day, engine=self.engine, backwards=True)
+            return run_night(self.home, day, engine=self.engine, backwards=True, told=told)
 
     def folder(self, report: dict[str, Any]) -> Path:
         return self.home.home / "nights" / report["business_date"] / report["run_id"]
@@ -60,6 +69,11 @@ class TwoBanks:
         """The night of a day on both; gives DuckDB's report, when not a row of either differs."""
         mine, theirs = self.one.night(day), self.other.night(day)
         assert [one["engine"] for one in (mine, theirs)] == ["duckdb", "spark"]
+        self.alike(mine, theirs)
+        return mine
+
+    def alike(self, mine: dict[str, Any], theirs: dict[str, Any]) -> None:
+        """Two nights are one: number, steps, every table they wrote, every row they show."""
         assert mine["run_id"] == theirs["run_id"]
         assert [(step["step"], step["rows"]) for step in mine["steps"]] == [
             (step["step"], step["rows"]) for step in theirs["steps"]
@@ -67,7 +81,6 @@ class TwoBanks:
         told = nights_differ(self.one.folder(mine), self.other.folder(theirs))
         told += published_differ(self.one.published(), self.other.published())
         assert not told, "\n".join(told[:20])
-        return mine
 
 
 def loaded(mapping: Path, files: Path, home: Path, day: date) -> Path:

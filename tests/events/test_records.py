@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import pytest
 
-from xiaoer.events.api import PaymentIn, PublicRecordIn
+from xiaoer.events.incoming import PaymentIn, PublicRecordIn
 from xiaoer.events.records import FINDERS, decided
 from xiaoer.events.terms import Posted, RecordKind, Rule, Rules, Stored
 from xiaoer.kit.text import say

@@ -59,9 +59,10 @@ def test_what_was_not_proposed_is_kept_with_its_reason_or_its_rival(small_bank: 
 
 def test_a_hold_out_exists_and_its_share_is_the_parameter() -> None:
     held_out = [chance for arm, chance in arms(DAY).values() if arm == "holdout"]
-    assert set(held_out) == {TERMS.holdout_share}
-    assert 0 < TERMS.holdout_share < 0.5
-    assert abs(len(held_out) / MANY - TERMS.holdout_share) < 4 * (TERMS.holdout_share / MANY) ** 0.5
+    share = TERMS.families.of["contact_plan"].share
+    assert set(held_out) == {share}
+    assert 0 < share < 0.5
+    assert abs(len(held_out) / MANY - share) < 4 * (share / MANY) ** 0.5
 
 
 def test_a_firm_keeps_its_arm_for_half_a_year_and_is_drawn_anew_after() -> None:
@@ -72,3 +73,24 @@ def test_a_firm_keeps_its_arm_for_half_a_year_and_is_drawn_anew_after() -> None:
 
 def test_nobody_is_left_alone_when_somebody_must_act() -> None:
     assert {arm for arm, _ in arms(DAY, severity="act").values()} == {"treated"}
+
+
+def test_whoever_a_decision_dealt_an_arm_is_measured_in_it_and_in_no_other(small_bank: SmallBank) -> None:
+    dealt = {
+        (row["family"], row["customer_id"]): row["arm"]
+        for row in small_bank.rows("decisions")
+        if row["family"] and row["arm_probability"] < 1 and not row["stopped"]  # type: ignore[operator]
+    }
+    entered = [row for row in small_bank.rows("measured") if row["family"] != "campaigns"]
+    assert dealt
+    assert {(row["family"], row["customer_id"]): row["arm"] for row in entered} == dealt
+    assert len(entered) == len(dealt), "once each"
+
+
+def test_campaigns_ripen_with_what_the_bank_records_tell(small_bank: SmallBank) -> None:
+    rows = [row for row in small_bank.rows("measured") if row["family"] == "campaigns"]
+    over = [row for row in rows if row["due_date"] <= DAY]  # type: ignore[operator]
+    assert {row["arm"] for row in rows} == {"treated", "holdout"}
+    assert over
+    assert all(row["ripe"] and row["won"] is not None and row["profit"] is not None for row in over)
+    assert not any(row["ripe"] for row in rows if row not in over)

@@ -40,22 +40,6 @@ def test_list_firm_record_in_two_taps_timeline_calendar(visit: Opened) -> None:
     one.clean()
 
 
-def test_put_off_moves_to_the_calendar(visit: Opened) -> None:
-    one = visit("M1")
-    page = one.page
-    first = page.locator(".job[data-row]").first
-    name = first.locator(".who").inner_text()
-    first.locator("[data-postpone]").click()
-    page.locator("#sheet button[name=day]").first.click()
-    page.wait_for_selector("#notice:has-text('推到')")
-    assert name not in page.locator("#jobs").inner_text()
-    one.open("/calendar/")
-    slot = page.locator(f".slot.of-task:has-text('{name}')")
-    assert slot.count() == 1
-    slot.locator("button[name=done]").click()
-    one.clean()
-
-
 def test_by_keyboard_alone(visit: Opened) -> None:
     one = visit("M1")
     page = one.page

@@ -1,4 +1,4 @@
-"""A rule adopted by two persons on a day: the night before knows nothing of it, the next one fires it and offers it."""
+"""What two persons adopted on a day, rules and figures: the night before knows nothing of it, the next one goes by it."""
 
 import json
 from dataclasses import replace
@@ -6,15 +6,20 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from tests.events.test_bank_rules import EXAMPLE
 from xiaoer.events import adopting
 from xiaoer.events.written import written
+from xiaoer.kit.adopted.actions import approve, ask
+from xiaoer.kit.adopted.terms import Wanted
 from xiaoer.kit.scope import Scope
 from xiaoer.kit.scope.acting import acting_as
 from xiaoer.kit.settings import Settings, settings
 from xiaoer.kit.text import say
+from xiaoer.trials.families import HOLD_OUTS
+from xiaoer.workbench.policy_trial import POLICY
 
 pytestmark = pytest.mark.xdist_group("house")
 
@@ -57,6 +62,22 @@ def adopted() -> str:
     return code
 
 
+def half_left_alone() -> None:
+    """From the next day on half the firms of the contact plan are left alone, and those reached rest for a day."""
+    rights = ("holdouts.ask", "holdouts.adopt", "policy.ask", "policy.adopt")
+    asks, adopts = scope_of("W1", *rights), scope_of("W2", *rights)
+    for subject, figures in ((HOLD_OUTS, {"holdout_contact_plan": 50}), (POLICY, {"rest_days": 1})):
+        with acting_as(asks):
+            case = ask(asks, subject, Wanted(figures, NEXT, "tried in a test"), DAY).case
+        with acting_as(adopts):
+            approve(adopts, subject, case, "agreed in a test", DAY)
+
+
+def arms_of(home: Settings) -> list[dict[str, Any]]:
+    (path,) = (home.home / "nights" / NEXT.isoformat()).glob("*/measured.parquet")
+    return [row for row in pq.read_table(path).to_pylist() if row["family"] == "contact_plan"]
+
+
 def shown(code: str) -> tuple[list[Any], list[Any]]:
     from xiaoer.events.models import Event
     from xiaoer.kit.published import pointer
@@ -73,6 +94,7 @@ def test_the_next_night_fires_it_and_the_morning_list_has_it(own_world: str, hom
 
     first = run_night(home, DAY)
     code = adopted()
+    half_left_alone()
     assert run_night(home, DAY)["run_id"] == first["run_id"], "a night that is shown stays as it was"
     assert shown(code) == ([], [])
     run_night(home, NEXT)
@@ -81,6 +103,10 @@ def test_the_next_night_fires_it_and_the_morning_list_has_it(own_world: str, hom
     assert offers, "on somebody's morning"
     assert all(one.severity == "act" and one.amount > 0 and one.event_date == NEXT for one in events)
     assert not shown("main_buyer_new")[0], "muted"
+    later = [row for row in arms_of(home) if row["dealt_date"] == NEXT]
+    assert {row["held_share"] for row in later} == {0.5}, "dealt anew from the day the share holds"
+    assert {row["arm"] for row in later} == {"treated", "holdout"}
+    assert {row["held_share"] for row in arms_of(home) if row["dealt_date"] != NEXT} <= {0.05}
     with acting_as(scope_of("W2", "firms.read")):
         assert "个月开票" in say(events[0].because[0], "zh")
         assert say(offers[0].goal, "en") == EXAMPLE["goal_en"]

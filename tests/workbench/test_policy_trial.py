@@ -7,7 +7,7 @@ import pytest
 
 from tests.world import BUSINESS_DATE, STAFF
 from xiaoer.contact_policy.rules import approach
-from xiaoer.contact_policy.terms import Asked, Policy
+from xiaoer.contact_policy.terms import Asked, Known, Policy, Touch
 from xiaoer.contacts.actions import About, record_outcome
 from xiaoer.contacts.models import Contact
 from xiaoer.customers.models import Firm
@@ -25,7 +25,7 @@ FOLLOW_UP = {"code": "goal_follow_up", "params": {}, "tone": "plain"}
 
 
 def test_only_the_figures_asked_for_change() -> None:
-    now = Rules.in_force(TODAY)
+    now = Rules.of_the_file(TODAY)
     then = now.changed({"cap_call": "1", "rest_days": "21", "unknown": "x"})
     assert then.policy.caps["call"].count == 1
     assert then.policy.caps["call"].days == now.policy.caps["call"].days
@@ -37,7 +37,7 @@ def test_only_the_figures_asked_for_change() -> None:
 @pytest.mark.parametrize("wrong", ["0", "-1", "1.5", "many", "100", "１"])
 def test_a_figure_that_is_none_is_refused(wrong: str) -> None:
     with pytest.raises(Refusal, match="whole number"):
-        Rules.in_force(TODAY).changed({"cap_any": wrong})
+        Rules.of_the_file(TODAY).changed({"cap_any": wrong})
 
 
 def test_counts_tell_newly_stopped_and_newly_free_apart() -> None:
@@ -57,7 +57,7 @@ def test_a_cap_of_one_stops_exactly_those_contacted_within_its_days(
     scope = scope_of("A1")
     desk = Desk(scope, TODAY, BUSINESS_DATE)
     with acting_as(scope):
-        trial = tried(desk, Rules.in_force(TODAY).changed({"cap_any": "1"}))
+        trial = tried(desk, Rules.of_the_file(TODAY).changed({"cap_any": "1"}))
         assert trial.asked == Proposal.objects.seen_by(scope).count()
         assert trial.stopped == len(open_and_met(scope))
         assert (trial.stopped > 0, trial.freed) == (True, 0)
@@ -108,3 +108,16 @@ def open_and_met(scope: Any) -> list[str]:
 def _is_open(scope: Any, firm: Firm) -> bool:
     known, now = known_of(scope, firm, TODAY), Policy.in_force(TODAY)
     return any(approach(Asked(way, "request", TODAY), known, now).allowed for way in ("call", "visit"))
+
+
+def test_taking_all_pauses_away_frees_and_changes_nothing_else() -> None:
+    then = Rules.of_the_file(TODAY).changed({"pause_2_in_7": "0", "pause_3_in_30": "0"})
+    refused = [Touch(TODAY - timedelta(days=day), "visit", "offer", "refused") for day in (1, 2, 3)]
+    known = Known("enterprise", {"marketing": True}, (), tuple(refused), ())
+    asked = Asked("message", "offer", TODAY)
+
+    def rules(policy: Policy) -> set[str]:
+        return {block.rule for block in approach(asked, known, policy).blocks}
+
+    assert rules(Policy.in_force(TODAY)) - rules(then.policy) == {"refusals"}
+    assert {one.code for one in then.figures()} == set(policy.FIGURES), "a pause taken away can come back"

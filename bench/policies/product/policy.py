@@ -1,7 +1,6 @@
 """The week of a bank that works with the product: see, learn, weigh, choose; a few firms are left alone by lot."""
 
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cache
 
 import numpy as np
@@ -14,13 +13,13 @@ from bench.policies.product.memory import Memory
 from bench.policies.product.proposing import Outlook, offers, relief, renewals, retention
 from bench.policies.product.told import Told, told_of
 from bench.policies.product.week import Week, week_of
-from xiaoer.offers.rules import arm_of
-from xiaoer.offers.terms import Terms
 from xiaoer.offers.worth import Worth
 from xiaoer.simulator.people.living import LivingBank
 from xiaoer.simulator.people.terms import MINUTES, Actions, together
+from xiaoer.trials.families import HOLDOUT, Families, arm, dealt
 
 LEARN_WEEKS = 8
+OFFERS = "offers"  # the family of decisions whose hold-out is kept
 CARRIED_YEARS = 0.85  # a further year, times the chance to stay
 STILL, AWAY = 0.999, 0.99  # of last week's turnover in the same month: as before, flowing away
 
@@ -110,12 +109,12 @@ def flowing_away(memory: Memory, going: np.ndarray | None) -> np.ndarray:
 
 def left_alone(known: Told, week: Week, count: int) -> np.ndarray:
     """Firms offered nothing this half-year, by the product's own lot."""
-    share = Terms.in_force(week.day).holdout_share
-    half = date(week.day.year, 1 + 6 * (week.day.month > 6), 1)
+    family = Families.in_force(week.day).of[OFFERS]
+    first = dealt(family, week.day)
     out = np.zeros(count, dtype=bool)
     firms = known["customers"]
-    out[firms["i"]] = [lot(number, half, share) == "holdout" for number in firms["customer_id"]]
+    out[firms["i"]] = [drawn(family, number, first)[0] == HOLDOUT for number in firms["customer_id"]]
     return out
 
 
-lot = cache(arm_of)
+drawn = cache(arm)

@@ -210,6 +210,9 @@ def _paused(touches: Frame, policy: Policy) -> Frame:
         .agg(nw.len().alias("_refusals"))
     )
     earlier = daily.select("customer_id", _earlier=nw.col("_day"), _n=nw.col("_refusals"))
+    pauses = [pause for pause in policy.pauses if pause.pause_days]
+    if not pauses:  # nothing to add up, nothing to be the longest of
+        return daily.select("customer_id").unique().with_columns(_free_from=nw.lit(0))
     pairs = daily.select("customer_id", "_day").join(earlier, on="customer_id", how="inner")
     sums = pairs.group_by("customer_id", "_day").agg(
         *(
@@ -217,14 +220,14 @@ def _paused(touches: Frame, policy: Policy) -> Frame:
                 "_n",
                 (nw.col("_earlier") <= nw.col("_day")) & (nw.col("_earlier") > nw.col("_day") - pause.days),
             ).alias(f"_in_{number}")
-            for number, pause in enumerate(policy.pauses)
+            for number, pause in enumerate(pauses)
         )
     )
     ends = [
         nw.when(nw.col(f"_in_{number}") >= pause.refusals)
         .then(nw.col("_day") + pause.pause_days)
         .otherwise(nw.lit(0))
-        for number, pause in enumerate(policy.pauses)
+        for number, pause in enumerate(pauses)
     ]
     return (
         sums.with_columns(_end=nw.max_horizontal(*ends))

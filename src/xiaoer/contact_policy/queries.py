@@ -1,12 +1,38 @@
-"""Who is not to be approached."""
+"""Who is not to be approached, and the policy with what two persons changed of it."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q, QuerySet
 
 from xiaoer.contact_policy.models import Suppression
+from xiaoer.contact_policy.terms import Policy
+from xiaoer.kit.adopted.queries import changes
+from xiaoer.kit.adopted.terms import Change, in_force, values
 from xiaoer.kit.scope import Scope
+
+SUBJECT = "contact_policy"
+
+
+@dataclass(frozen=True)
+class Policies:
+    """The policy of any day: the parameters file, with the changes adopted for it."""
+
+    changes: tuple[Change, ...]
+
+    @classmethod
+    def now(cls) -> "Policies":
+        """With every change adopted so far."""
+        return cls(tuple(changes(SUBJECT)))
+
+    def figures(self, day: date) -> dict[str, int]:
+        """What was changed, as it holds on a day."""
+        return values(in_force(self.changes, day))
+
+    def on(self, day: date) -> Policy:
+        """The policy that holds on a day."""
+        return Policy.in_force(day).with_figures(self.figures(day))
 
 
 def standing(scope: Scope, customer_ids: Collection[str], today: date) -> QuerySet[Suppression]:

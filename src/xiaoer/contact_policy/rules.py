@@ -153,6 +153,7 @@ def paused_until(touches: list[Touch], policy: Policy) -> date | None:
     ends = [
         day + timedelta(days=pause.pause_days)
         for pause in policy.pauses
+        if pause.pause_days
         for day in refusals
         if sum(day - timedelta(days=pause.days) < earlier <= day for earlier in refusals) >= pause.refusals
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -126,7 +126,7 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """After `refusals` in `days` days, no offers for `pause_days` days."""
+    """After `refusals` in `days` days, no offers for `pause_days` days; 0: no pause, kept so that it can come back."""
 
     refusals: int
     days: int
@@ -160,12 +160,42 @@ class Policy:
             marketing=frozenset(purposes["marketing"]),
             in_workout=frozenset(purposes["in_workout"]),
             in_complaint=frozenset(purposes["in_complaint"]),
-            caps={name: Cap(**cap) for name, cap in held["caps"].items()},
-            group_caps={name: Cap(**cap) for name, cap in held["group_caps"].items()},
-            pauses=tuple(Pause(**pause) for pause in held["pauses"]),
+            caps={name: Cap(**cap) for name, cap in held.get("caps", {}).items()},
+            group_caps={name: Cap(**cap) for name, cap in held.get("group_caps", {}).items()},
+            pauses=tuple(Pause(**pause) for pause in held.get("pauses", ())),
             complaint_quiet_days=held["complaint"]["quiet_days"],
             quiet_from=held["quiet_hours"]["from_hour"],
             quiet_to=held["quiet_hours"]["to_hour"],
             circles_by=frozenset(held["circles"]["roles"]),
             service_messages={name: told["any_hour"] for name, told in held["service_messages"].items()},
         )
+
+    def figures(self) -> dict[str, int]:
+        """What two persons may change, by name, as it stands: contacts allowed, and days of pause and peace."""
+        return {
+            **{f"cap_{name}": cap.count for name, cap in self.caps.items()},
+            **{f"group_cap_{name}": cap.count for name, cap in self.group_caps.items()},
+            **{_pause_name(pause): pause.pause_days for pause in self.pauses},
+            "complaint_days": self.complaint_quiet_days,
+        }
+
+    def with_figures(self, figures: Mapping[str, int]) -> Policy:
+        """The same with other figures; a pause of 0 days is none; names that are not its own change nothing."""
+        pauses = (
+            replace(one, pause_days=figures.get(_pause_name(one), one.pause_days)) for one in self.pauses
+        )
+        return replace(
+            self,
+            caps=_recounted(self.caps, "cap_", figures),
+            group_caps=_recounted(self.group_caps, "group_cap_", figures),
+            pauses=tuple(pauses),
+            complaint_quiet_days=figures.get("complaint_days", self.complaint_quiet_days),
+        )
+
+
+def _pause_name(pause: Pause) -> str:
+    return f"pause_{pause.refusals}_in_{pause.days}"
+
+
+def _recounted(caps: Mapping[str, Cap], prefix: str, figures: Mapping[str, int]) -> dict[str, Cap]:
+    return {name: replace(cap, count=figures.get(prefix + name, cap.count)) for name, cap in caps.items()}

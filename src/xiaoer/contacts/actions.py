@@ -214,6 +214,8 @@ def _write(scope: Scope, found: Firm, about: About, today: date, *, outcome: str
         day=today,
         expected_return=about.expected_return,
         minutes=about.minutes,
+        rule=about.rule,
+        worth=about.worth,
     )
 
 

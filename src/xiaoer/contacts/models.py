@@ -21,6 +21,8 @@ class Contact(Scoped):
     day = models.DateField()
     expected_return = models.BigIntegerField(default=0)
     minutes = models.IntegerField(default=0)
+    rule = models.TextField(default="")  # the rule behind the proposal
+    worth = models.BigIntegerField(null=True)  # fen, where it succeeds
 
     wall: ClassVar[Wall] = Wall.SCOPED
     web_may: ClassVar[str] = "SELECT, INSERT"

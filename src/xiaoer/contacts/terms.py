@@ -41,13 +41,18 @@ class FollowUp:
 
 @dataclass(frozen=True)
 class About:
-    """What a contact was about: the firm, the proposal behind it if there was one, what it was worth."""
+    """What a contact was about: the firm, the proposal behind it if there was one, what it was worth.
+
+    `expected_return`: before the contact; `worth`: where it succeeds, None where nobody said (fen).
+    """
 
     customer_id: str
     offer_id: str = ""
     channel: str = "visit"
     expected_return: int = 0
     minutes: int = 0
+    rule: str = ""
+    worth: int | None = None
 
 
 @cache

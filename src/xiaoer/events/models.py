@@ -159,3 +159,53 @@ class RuleNight(Scoped):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["rule", "day"], name="events_rulenight_rule")]
+
+
+class EventStep(Scoped):
+    """What somebody did with an event, or with a rule for one firm; never changed, the latest step holds.
+
+    accepted (`owner_id` takes it on), postponed (to `until_date`), closed (`reason`), reopened: of the event;
+    muted (through `until_date`, for `reason`), unmuted: of `rule` for the firm, whatever the event.
+    """
+
+    event_id = models.TextField(default="")
+    customer_id = models.TextField()
+    rule = models.TextField()
+    step = models.TextField()
+    owner_id = models.TextField(default="")
+    until_date = models.DateField(null=True)
+    reason = models.TextField(default="")
+    staff_id = models.TextField()
+    day = models.DateField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    wall: ClassVar[Wall] = Wall.VOUCHED
+    web_may: ClassVar[str] = "SELECT, INSERT"
+    keeps_history: ClassVar[bool] = True
+    history_leaves_out: ClassVar[tuple[str, ...]] = ("reason",)
+
+    objects = ScopedRows.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    step__in=["accepted", "postponed", "closed", "reopened", "muted", "unmuted"]
+                ),
+                name="events_step_known",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(step__in=["postponed", "muted"]) | models.Q(until_date__isnull=False),
+                name="events_step_has_an_end",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(step__in=["closed", "muted"]) | ~models.Q(reason=""),
+                name="events_step_has_a_reason",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["event_id", "id"], name="events_step_event"),
+            models.Index(fields=["customer_id", "rule", "id"], name="events_step_firm"),
+            models.Index(fields=["manager_id"], name="events_step_mgr"),
+            models.Index(fields=["branch_id"], name="events_step_brn"),
+        ]

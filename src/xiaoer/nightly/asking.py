@@ -14,6 +14,7 @@ from xiaoer.kit.dates import day_number, from_day_number
 from xiaoer.kit.text import reason
 from xiaoer.nightly import bank_rules, deputies
 from xiaoer.nightly.bank_rules import RuleBook
+from xiaoer.nightly.handled import Handled
 from xiaoer.nightly.offering import Offered
 from xiaoer.nightly.pieces import Part
 from xiaoer.nightly.run import Night
@@ -40,6 +41,7 @@ class Asked:
     groups: Mapping[str, str]
     promised: Mapping[str, list[Occasion]]
     efforts: Mapping[str, Effort]  # of the bank's own rules
+    settled: frozenset[str]  # events that somebody closed or put off
     offered: Offered
     deputies: Mapping[str, str] = field(default_factory=dict)  # by whom they stand in for on the day
 
@@ -52,9 +54,9 @@ class Asked:
                 promised[task["customer_id"]].append(_promised(task))
         placed = pl.DataFrame(night.rows_of("portfolio")).sort("customer_id")
         efforts = bank_rules.efforts(RuleBook.of(night), Terms.in_force(night.business_date))
-        groups = _groups(night)
+        groups, settled = _groups(night), Handled.of(night).settled
         offered = Offered.on(night, groups)
-        return cls(night, day, placed, groups, promised, efforts, offered, deputies.of_day(night))
+        return cls(night, day, placed, groups, promised, efforts, settled, offered, deputies.of_day(night))
 
     def firms(self, part: Part) -> list[FirmFacts]:
         """The part's firms with an occasion, in order of their numbers."""
@@ -74,8 +76,11 @@ class Asked:
     def _occasions(self, part: Part, known: pl.DataFrame) -> Mapping[str, list[Occasion]]:
         """Events first, then promises, then offers."""
         found: dict[str, list[Occasion]] = defaultdict(list)
-        chances = self.offered.chances(part)
-        for row in part.in_order("events").iter_rows(named=True):
+        events = part.in_order("events")
+        chances = self.offered.chances(part, events["customer_id"])
+        for row in events.iter_rows(named=True):
+            if row["event_id"] in self.settled:
+                continue
             told = _noticed(row, self.efforts)
             found[row["customer_id"]].append(
                 self.offered.with_likely(told, chances.get(row["customer_id"], {}))

@@ -14,7 +14,8 @@ from xiaoer.branches.models import Absence, Handover
 from xiaoer.contact_policy.models import Suppression
 from xiaoer.contacts.models import Contact, Task
 from xiaoer.customers.models import Answer
-from xiaoer.events.models import Event, RuleStep
+from xiaoer.events.models import Event, EventStep, RuleStep
+from xiaoer.kit.adopted.models import FigureStep
 from xiaoer.loans.models import Check
 from xiaoer.products.models import Lesson
 from xiaoer.satisfaction.models import Survey
@@ -52,6 +53,12 @@ LESSONS = pa.schema({
 RULES = pa.schema({
     "step_id": WHOLE, "rule": TEXT, "version": WHOLE, "step": TEXT, "body": TEXT, "until_date": DAY, "day": DAY,
 })  # fmt: skip
+FIGURES = pa.schema({
+    "step_id": WHOLE, "subject": TEXT, "step": TEXT, "body": TEXT, "from_date": DAY, "day": DAY,
+})  # fmt: skip
+HANDLED = pa.schema({
+    "step_id": WHOLE, "event_id": TEXT, "customer_id": TEXT, "rule": TEXT, "step": TEXT, "until_date": DAY, "day": DAY,
+})  # fmt: skip
 ABSENCES = pa.schema({
     "absence_id": WHOLE, "staff_id": TEXT, "deputy_id": TEXT, "from_date": DAY, "to_date": DAY, "back_date": DAY,
     "day": DAY,
@@ -65,8 +72,9 @@ def collect(business_date: date, *, using: str = "owner") -> dict[str, pa.Table]
     """desk_contacts, desk_tasks, desk_checks, desk_suppressions: every row written up to and on `business_date`.
 
     And desk_events: what records told by day, as it was told then; desk_lessons: what was shown of new products;
-    desk_answers: facts found out; desk_surveys: what firms said; desk_rules: what was done with the bank's rules;
-    desk_absences and desk_handovers: who is away, and which firms went to another manager and were not taken back.
+    desk_answers: facts found out; desk_surveys: what firms said; desk_handled: what was done with events; desk_rules,
+    desk_figures: what was done with the bank's rules, and with figures of its parameters; desk_absences and
+    desk_handovers: who is away, and which firms went to another manager and were not taken back.
 
     A task closed after that day is still open as of it. Rows come in the order they were written, so the same
     day gives the same tables.
@@ -91,6 +99,8 @@ def collect(business_date: date, *, using: str = "owner") -> dict[str, pa.Table]
             asked_date="day", score="score_then",
         ),
         "desk_rules": _table(RULES, _rules(business_date, using), step_id="pk", body="body_text"),
+        "desk_handled": _table(HANDLED, _written(EventStep, business_date, using), step_id="pk"),
+        "desk_figures": _table(FIGURES, _figures(business_date, using), step_id="pk", body="figures_text"),
         "desk_absences": _table(ABSENCES, _absences(business_date, using), absence_id="pk", back_date="back_then"),
         "desk_handovers": _table(
             HANDOVERS, _written(Handover, business_date, using).filter(undone_at__isnull=True), handover_id="pk"
@@ -110,6 +120,10 @@ def _by_day(business_date: date, using: str) -> QuerySet[Any]:
 
 def _rules(business_date: date, using: str) -> QuerySet[Any]:
     return _written(RuleStep, business_date, using).annotate(body_text=Cast("body", TextField()))
+
+
+def _figures(business_date: date, using: str) -> QuerySet[Any]:
+    return _written(FigureStep, business_date, using).annotate(figures_text=Cast("figures", TextField()))
 
 
 def _scored_by(surveys: QuerySet[Any], business_date: date) -> QuerySet[Any]:

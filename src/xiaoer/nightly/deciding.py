@@ -11,16 +11,16 @@ import pyarrow as pa
 
 from xiaoer.branches.night import portfolio
 from xiaoer.branches.rules import followed
-from xiaoer.contact_policy.terms import Policy
 from xiaoer.events.telling import told
 from xiaoer.events.terms import Rule, Rules
 from xiaoer.kit.dates import add_working_days
 from xiaoer.kit.tables.files import write_batches
-from xiaoer.nightly import bank_rules, decisions, deputies, history
+from xiaoer.nightly import adopted, bank_rules, decisions, deputies, history
 from xiaoer.nightly.asking import Asked
 from xiaoer.nightly.bank_rules import EVENTS
 from xiaoer.nightly.decisions import LOG
 from xiaoer.nightly.gathering import recorded
+from xiaoer.nightly.handled import Handled
 from xiaoer.nightly.noticing import seen
 from xiaoer.nightly.pieces import parts
 from xiaoer.nightly.run import Night
@@ -43,7 +43,7 @@ def events(night: Night) -> None:
     batches = chain(
         _worded(heard, night.business_date, rules), _taken_over(night, rules), bank_rules.events(night, book)
     )
-    night.rows += write_batches(batches, EVENTS, night.path("events"))
+    night.rows += write_batches(Handled.of(night).heard(batches), EVENTS, night.path("events"))
 
 
 def _taken_over(night: Night, rules: Rules) -> list[pa.RecordBatch]:
@@ -68,7 +68,7 @@ def offers(night: Night) -> None:
     Firms are weighed a part at a time; what is kept of a part are its open candidates, and its log lies on disk until
     the managers' days are known.
     """
-    day, terms = add_working_days(night.business_date, 1), Terms.in_force(night.business_date)
+    day, terms = add_working_days(night.business_date, 1), adopted.terms(night)
     room = Room.in_force(night.business_date, _minutes(night))
     with spooled(night.folder, LOG) as log:
         asking = dict(_open(night, day, terms, log))
@@ -97,7 +97,7 @@ def _minutes(night: Night) -> dict[str, int]:
 def _open(night: Night, day: date, terms: Terms, log: Spool) -> Iterator[tuple[int, Candidate]]:
     """The open candidates of each firm by their rows in the log, which takes all occasions of all firms."""
     asked, standings = Asked.on(night, day), Standings.of(night)
-    policy = Policy.in_force(night.business_date)
+    policy = adopted.policy(night)
     for part in parts(night):
         firms = asked.firms(part)
         known = standings.of_firms(part, [firm.customer_id for firm in firms])

@@ -21,6 +21,8 @@ LOG = pa.schema(
         "priority": pa.float64(), "arm": pa.string(), "arm_probability": pa.float64(), "stopped": pa.string(),
         "offer_id": pa.string(), "minutes": pa.int64(), "goal": pa.string(), "rank": pa.int64(), "fits": pa.bool_(),
         "changed": pa.string(), "because": pa.string(), "dropped": pa.string(), "hour_price": pa.int64(),
+        "chance": pa.float64(), "lever": pa.float64(), "family": pa.string(), "unit": pa.string(),
+        "dealt_date": pa.date32(),
         "product_id": pa.string(), "propensity": pa.float64(), "told_by": pa.string(), "context": pa.float64(),
         "prize": pa.int64(), "patience": pa.int64(),
     }
@@ -60,6 +62,11 @@ def logged(run_id: str, day: date, weighed: Sequence[Candidate]) -> pa.RecordBat
         "minutes": [one.effort.minutes for one in weighed],
         "goal": [_json(one.occasion.goal) for one in weighed],
         "because": [_json([one.occasion.because]) for one in weighed],
+        "chance": [one.effort.chance for one in weighed],
+        "lever": [one.lever for one in weighed],
+        "family": [one.family for one in weighed],
+        "unit": [one.unit for one in weighed],
+        "dealt_date": [one.dealt_date for one in weighed],
         "product_id": [one.occasion.product_id for one in weighed],
         **{name: [getattr(one.factors, name, None) for one in weighed] for name in FACTORS},
     }

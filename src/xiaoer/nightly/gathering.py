@@ -83,6 +83,22 @@ DESK = {
         },
         (), "day",
     ),
+    "desk_handled": TableSchema(
+        "desk_handled",
+        {
+            "step_id": Kind.INTEGER, "event_id": Kind.KEY, "customer_id": Kind.KEY, "rule": Kind.KEY, "step": Kind.CODE,
+            "until_date": Kind.DATE, "day": Kind.DATE,
+        },
+        (), "day",
+    ),
+    "desk_figures": TableSchema(
+        "desk_figures",
+        {
+            "step_id": Kind.INTEGER, "subject": Kind.KEY, "step": Kind.CODE, "body": Kind.TEXT, "from_date": Kind.DATE,
+            "day": Kind.DATE,
+        },
+        (), "day",
+    ),
     "desk_absences": TableSchema(
         "desk_absences",
         {

@@ -36,9 +36,15 @@ class Offered:
         by, terms = Offering.in_force(night.business_date), Terms.in_force(night.business_date)
         return cls(Counter(products(night), by, terms), tied(night, by, groups))
 
-    def chances(self, part: Part) -> Chances:
-        """By firm and product what a model in use says of asking; what asking adds goes before who says yes."""
-        rows = part.made(SCORES).filter(pl.col("model").str.contains(f"^({TAKES}|{ADDS})"))
+    def chances(self, part: Part, asked: pl.Series) -> Chances:
+        """By firm and product what a model in use says of asking; what asking adds goes before who says yes.
+
+        Of the firms `asked`, of those with ties, and of the likeliest of each portfolio.
+        """
+        told = pl.col("model").str.contains(f"^({TAKES}|{ADDS})")
+        mine = pl.col("customer_id").is_in(pl.concat([asked, part.among(self.tied)["customer_id"]]).implode())
+        first = pl.col("rank") <= self.counter.by.first_of_portfolio
+        rows = part.made(SCORES).filter(told, mine | first)
         found: dict[str, dict[str, Likely]] = defaultdict(dict)
         for row in rows.sort("customer_id", "model", descending=[False, True]).iter_rows(named=True):
             added = row["model"].startswith(ADDS)

@@ -8,6 +8,7 @@ from xiaoer.nightly import (
     deciding,
     knowing,
     lending,
+    measuring,
     publishing,
     renewing,
     risking,
@@ -38,6 +39,7 @@ PLAN = (
     Step("shelf", scoring.shelf),  # every other model in use, over whom it was learnt for
     Step("events", deciding.events),  # what happened that a person should know
     Step("offers", deciding.offers),  # candidates, contact policy, each manager's day
+    Step("arms", measuring.arms),  # who of each family is left alone, what came of both
     Step("loans", lending.loans),  # arrears, classes, migration, vintages
     Step("risk", risking.risk),  # whose arrears, who stands for whom, plans against terms
     Step("renewals", renewing.renewals),  # notes that end soon, each condition with evidence

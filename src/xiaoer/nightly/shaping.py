@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import narwhals as nw
 
 from xiaoer.contact_policy.night import circles, group_touches, neighbours
-from xiaoer.contact_policy.terms import Policy
 from xiaoer.contacts.night import history, touched
 from xiaoer.features.night import (
     account_sums,
@@ -33,6 +32,7 @@ from xiaoer.network.night import (
     partners,
     trade_days,
 )
+from xiaoer.nightly import adopted
 from xiaoer.nightly.gathering import recorded
 from xiaoer.nightly.run import Night
 from xiaoer.products.night import held
@@ -77,7 +77,7 @@ def shape(night: Night) -> None:
 
 def _circles(night: Night, contacts: Frame) -> None:
     """Who stands with whom in a circle, and the contacts with the others that its caps still count."""
-    policy = Policy.in_force(night.business_date)
+    policy = adopted.policy(night)
     ties = night.delivered("relationships").filter(nw.col("kind") == "group")
     known = night.keep("neighbours", neighbours(circles(ties, night.delivered("person_roles"), policy)))
     longest = max((cap.days for cap in policy.group_caps.values()), default=0)

@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
+from xiaoer.kit.text import reason
 from xiaoer.nightly import history, seam
 from xiaoer.nightly.directory import Directory
 from xiaoer.nightly.pieces import Part, as_json, in_parts
@@ -13,8 +14,10 @@ from xiaoer.nightly.run import Night
 from xiaoer.offers.rules import risk_shown
 from xiaoer.scores.registry import Registry
 from xiaoer.scores.terms import Scorecard
+from xiaoer.trials.families import HOLDOUT
 
 OTHERS_SHOWN = 3
+BY_LOT = json.dumps(reason("left_alone_by_lot", "plain"), ensure_ascii=False)
 SCORES = (
     "customer_id",
     "model",
@@ -33,8 +36,8 @@ EVENTS = (
 OPENINGS = ("customer_id", "product_id", "product", "category", "opened_date", "high_value")
 PROPOSALS = (
     "offer_id", "customer_id", "day", "kind", "minutes", "expected_return", "cost", "arm", "run_id", "rank", "fits",
-    "stopped", "goal", "because", "risk", "at_stake", "changed", "dropped", "others", "hour_price",
-    "product_id", "propensity", "told_by", "context", "prize", "patience",
+    "stopped", "goal", "because", "risk", "at_stake", "changed", "dropped", "others", "hour_price", "chance",
+    "priority", "lever", "product_id", "propensity", "told_by", "context", "prize", "patience",
 )  # fmt: skip
 
 
@@ -129,14 +132,19 @@ def _proposals(part: Part, called: Directory) -> pl.DataFrame:
 
 
 def _others(rows: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """By offer_id the firm's other occasions, the dearest first, each with what forbids it or why it stands back."""
-    why = pl.coalesce("stopped", "dropped")
+    """By offer_id the firm's other occasions, the dearest first, each with what forbids it or why it stands back.
+
+    Left alone by lot is such a reason too: the firm is not met for that, and for this it is.
+    """
+    by_lot = pl.when(pl.col("arm") == HOLDOUT).then(pl.lit(BY_LOT))
+    why = pl.coalesce("stopped", "dropped", by_lot)
     mine = lines.select("customer_id", told="offer_id")
     beside = rows.filter(why.is_not_null()).join(mine, on="customer_id", how="inner")
     beside = beside.filter(pl.col("offer_id").is_null() | (pl.col("offer_id") != pl.col("told")))
     one = pl.concat_str(
         pl.lit('{"goal":'), "goal", pl.lit(',"kind":"'), "kind", pl.lit('","minutes":'), "minutes",
-        pl.lit(',"expected_return":'), "expected_return", pl.lit(',"propensity":'),
+        pl.lit(',"expected_return":'), "expected_return", pl.lit(',"cost":'), "cost", pl.lit(',"priority":'),
+        pl.col("priority").round().cast(pl.Int64), pl.lit(',"propensity":'),
         pl.col("propensity").cast(pl.String).fill_null("null"), pl.lit(',"prize":'),
         pl.col("prize").cast(pl.String).fill_null("null"), pl.lit(',"why":'), why, pl.lit("}"),
     )  # fmt: skip

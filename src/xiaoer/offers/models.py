@@ -32,6 +32,9 @@ class Proposal(Published):
     others = models.JSONField(
         default=list
     )  # [{goal, kind, minutes, expected_return, why}]: the firm's other occasions
+    chance = models.FloatField(default=0.0)  # that the contact brings what it is for; 0: nobody said
+    priority = models.FloatField(default=0.0)  # (return − cost) with its levers, fen
+    lever = models.FloatField(default=1.0)  # how much more it counts for being urgent or promised
     hour_price = models.BigIntegerField(default=0)  # fen an hour of the manager brings that day at the margin
     # What its place is made of: (propensity × context × prize − cost − patience) × its lever.
     product_id = models.TextField(default="")  # what is offered, "" where nothing is
@@ -51,6 +54,27 @@ class Proposal(Published):
             *Published.Meta.indexes,
             models.Index(fields=["customer_id", "since"], name="offers_proposal_customer"),
             models.Index(fields=["offer_id", "since"], name="offers_proposal_offer"),
+        ]
+
+
+class PlannedDay(Published):
+    """What the night put on a manager's list of a day, by rule and way; kept for the reports of the days gone by."""
+
+    day = models.DateField()
+    rule = models.TextField()
+    kind = models.TextField()
+    lines = models.IntegerField()
+    minutes = models.IntegerField()
+    expected_return = models.BigIntegerField()
+    cost = models.BigIntegerField()
+
+    key = ("day", "manager_id", "branch_id", "rule", "kind")
+
+    class Meta(Published.Meta):
+        constraints: ClassVar = [one_open_row("day", "manager_id", "branch_id", "rule", "kind")]
+        indexes: ClassVar = [
+            *Published.Meta.indexes,
+            models.Index(fields=["day", "until"], name="offers_plannedday_day"),
         ]
 
 

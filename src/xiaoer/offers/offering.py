@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import numpy as np
-
 from xiaoer.kit.parameters import in_force
 from xiaoer.kit.text import Reason, reason
 from xiaoer.offers.terms import FEN_PER_WAN, Likely, Occasion, Terms
@@ -52,6 +50,7 @@ class Offering:
     """The parameters of offering on a day."""
 
     least: float
+    first_of_portfolio: int
     most_products: int
     years: float
     granted_share: float
@@ -88,8 +87,8 @@ class Counter:
             return 0
         amount = min(amount, self.by.largest_wan * FEN_PER_WAN)
         failure = self.by.failure_unknown if firm.failure is None else max(firm.failure, worth.least_failure)
-        told = (np.float64(one) for one in (amount, self.terms.loan["margin"], self.by.years, failure))
-        return round(self.by.granted_share * float(loan_prize(*told, np.float64(worth.loss_share[CREDIT]))))
+        margin, lost = float(self.terms.loan["margin"]), float(worth.loss_share[CREDIT])
+        return round(self.by.granted_share * loan_prize(float(amount), margin, self.by.years, failure, lost))
 
     def likely(self, firm: Firm, chances: Mapping[str, Likely]) -> list[Occasion]:
         """The worthiest products a model says the firm will take, at most so many; `chances` by product."""

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Avg, Count, Max, QuerySet, Sum
 
 from xiaoer.kit.scope import Scope
-from xiaoer.offers.models import Proposal, ShadowPrice
+from xiaoer.offers.models import PlannedDay, Proposal, ShadowPrice
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,11 @@ def proposed_and_stopped(scope: Scope, customer_id: str) -> tuple[Proposal | Non
 def proposal(scope: Scope, offer_id: str) -> Proposal | None:
     """One proposal by its key."""
     return Proposal.objects.seen_by(scope).filter(offer_id=offer_id).first()
+
+
+def planned_between(scope: Scope, first: date, last: date) -> QuerySet[PlannedDay]:
+    """What was on the lists of a span of days, both ends included."""
+    return PlannedDay.objects.seen_by(scope).filter(day__range=(first, last)).order_by("day", "manager_id")
 
 
 def left_out_minutes(scope: Scope) -> dict[str, float]:

@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-
-import numpy as np
+from typing import Any
 
 from xiaoer.kit.text import Reason, reason
 from xiaoer.offers.terms import FEN_PER_WAN, Candidate, Effort, Factors, FirmFacts, Occasion, Terms
 from xiaoer.offers.worth import patience_price
+from xiaoer.trials import families
 
 MOST_REASONS = 3
 FEN, OFFER = 100, "offer"
@@ -32,8 +32,11 @@ def _weighed(firm: FirmFacts, occasion: Occasion, terms: Terms, door: Door, day:
     brings, cost = returns(made_of), effort.minutes * terms.minute_cost
     effort = replace(effort, chance=made_of.chance)
     placed = priority(brings, cost + made_of.patience, occasion, terms)
-    arm, chance = _arm(firm, terms, day)
-    return Candidate(firm, occasion, effort, brings, cost, placed, stopped, arm, chance, made_of)
+    dealt = _arm(firm, occasion, effort, terms, day)
+    weight = lever(occasion, terms)
+    return Candidate(
+        firm, occasion, effort, brings, cost, placed, stopped, factors=made_of, lever=weight, **dealt
+    )
 
 
 def _effort(occasion: Occasion, terms: Terms) -> Effort:
@@ -75,7 +78,7 @@ def _patience(firm: FirmFacts, effort: Effort, terms: Terms) -> int:
     if effort.purpose != OFFER:
         return 0
     wears = terms.worth.wears[effort.kind]
-    return round(FEN * patience_price(np.float64(firm.wearied), wears, terms.worth))
+    return round(FEN * patience_price(firm.wearied, wears, terms.worth))
 
 
 def _prize(firm: FirmFacts, occasion: Occasion, brings: str, terms: Terms) -> float:
@@ -101,24 +104,24 @@ def risk_shown(band: str | None, days_past_due: int) -> str:
 
 def priority(brings: int, cost: int, occasion: Occasion, terms: Terms) -> float:
     """(return − cost) × levers; a return below its cost keeps its sign, so that levers never hide a loss."""
-    lever = 1 + terms.weights.get(occasion.severity, 0) / 100
     gain = brings - cost
-    return gain * lever if gain > 0 else gain / lever
+    return gain * lever(occasion, terms) if gain > 0 else gain / lever(occasion, terms)
 
 
-def _arm(firm: FirmFacts, terms: Terms, day: date) -> tuple[str, float]:
-    """A firm stays in its arm for half a year; nobody is left alone when somebody must act."""
-    if any(occasion.severity in ("act", "promised") for occasion in firm.occasions):
-        return "treated", 1.0
-    arm = arm_of(firm.customer_id, day, terms.holdout_share)
-    return arm, terms.holdout_share if arm == "holdout" else 1 - terms.holdout_share
+def lever(occasion: Occasion, terms: Terms) -> float:
+    """How much more an occasion counts for being urgent or promised: 1 for none."""
+    return 1 + terms.weights.get(occasion.severity, 0) / 100
 
 
-def arm_of(customer_id: str, day: date, share: float) -> str:
-    """The lot of a firm for a half-year: `share` of all are held out, the others treated."""
-    half = f"{day.year}h{(day.month + 5) // 6}"
-    drawn = int(hashlib.sha256(f"{customer_id}|{half}".encode()).hexdigest()[:8], 16) / 2**32
-    return "holdout" if drawn < share else "treated"
+def _arm(firm: FirmFacts, occasion: Occasion, effort: Effort, terms: Terms, day: date) -> dict[str, Any]:
+    """A firm keeps its arm in a family; nobody is left alone when somebody must act."""
+    family = terms.families.of_rule(occasion.rule, effort.purpose)
+    if family is None or any(one.severity in ("act", "promised") for one in firm.occasions):
+        return {}
+    unit = firm.group if family.by_group else firm.customer_id
+    arm, chance = families.arm(family, unit, day)
+    return {"arm": arm, "arm_probability": chance, "family": family.name, "unit": unit,
+            "dealt_date": families.dealt(family, day)}  # fmt: skip
 
 
 def stopped_firms(weighed: Sequence[Candidate]) -> list[Candidate]:

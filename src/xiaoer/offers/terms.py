@@ -1,7 +1,7 @@
 """What can be proposed to a manager for a morning, and what it takes and brings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -9,6 +9,7 @@ from xiaoer.kit.parameters import in_force
 from xiaoer.kit.scope import POOL
 from xiaoer.kit.text import Reason
 from xiaoer.offers.worth import Worth
+from xiaoer.trials.families import Families
 
 FEN_PER_WAN = 1_000_000
 
@@ -34,15 +35,15 @@ class Terms:
     rest_days: int
     least_visit_minutes: int
     roll: tuple[tuple[int, float], ...]
-    holdout_share: float
+    families: Families
     loss_given_default: float
     efforts: Mapping[str, Effort]
     loan: Mapping[str, Any]
     weights: Mapping[str, int]
-    context: Mapping[str, float] = field(
-        default_factory=dict
-    )  # by rule: how much likelier an occasion makes a yes
-    worth: Worth | None = None  # what patience costs; without, nothing
+    context: Mapping[
+        str, float
+    ]  # by rule: how much likelier than a model says it is, the occasion being there
+    worth: Worth
 
     @classmethod
     def in_force(cls, on: date) -> "Terms":
@@ -54,7 +55,7 @@ class Terms:
             rest_days=held["rest_days"],
             least_visit_minutes=held["least_visit_minutes"],
             roll=tuple((int(days), chance) for days, chance in held["roll"]),
-            holdout_share=held["holdout_share"],
+            families=Families.in_force(on),
             loss_given_default=held["loss_given_default"],
             efforts={name: Effort(**entry) for name, entry in held["rules"].items()},
             loan=held["loan"],
@@ -62,6 +63,10 @@ class Terms:
             context=held["context"],
             worth=Worth.in_force(on),
         )
+
+    def with_figures(self, figures: Mapping[str, int], families: Families) -> "Terms":
+        """These terms with figures and hold-outs that two persons changed."""
+        return replace(self, rest_days=figures.get("rest_days", self.rest_days), families=families)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +194,10 @@ class Candidate:
     stopped: Reason | None = None
     arm: str = "treated"
     arm_probability: float = 1.0
+    lever: float = 1.0  # how much more it counts for being urgent or promised
+    family: str = ""  # of decisions with a hold-out; "" where nobody is left alone
+    unit: str = ""  # the firm or group that was dealt its arm
+    dealt_date: date | None = None
     factors: Factors | None = None
 
     @property

@@ -1,18 +1,20 @@
 """What approaching a firm is worth: chance × prize, less the contact, less the patience it uses up.
 
-In words, with a worked example: docs/rules/worth-of-a-contact.md. Arrays of any one shape in, the same shape out;
+In words, with a worked example: docs/rules/worth-of-a-contact.md. Numbers or arrays of any one shape in, the same out;
 amounts in yuan or fen, whichever goes in.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 import numpy as np
 
 from xiaoer.kit.parameters import in_force
 
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+Number = TypeVar("Number", float, Floats)
 
 
 @dataclass(frozen=True)
@@ -48,15 +50,14 @@ def over(chance: Floats, days: float, of_days: float) -> Floats:
     return out
 
 
-def loan_prize(amount: Floats, margin: Floats, years: Floats, failure: Floats, loss_share: Floats) -> Floats:
+def loan_prize(amount: Number, margin: Number, years: Number, failure: Number, loss_share: Number) -> Number:
     """What a loan brings until it ends: margin while it is paid, less what is lost should the firm fail.
 
     `margin` is a share a year, `failure` the chance to fail within a year; a firm that fails is taken to pay half
     of the time.
     """
     fails = 1 - (1 - failure) ** years
-    out: Floats = amount * (margin * years * (1 - fails / 2) - loss_share * fails)
-    return out
+    return amount * (margin * years * (1 - fails / 2) - loss_share * fails)
 
 
 def relief_prize(owed: Floats, at_risk: Floats, failure: Floats, terms: Worth) -> Floats:
@@ -71,11 +72,10 @@ def weariness(days_ago: Floats, wears: Floats, terms: Worth) -> Floats:
     return out
 
 
-def patience_price(wearied: Floats, wears: Floats | float, terms: Worth) -> Floats:
+def patience_price(wearied: Number, wears: float, terms: Worth) -> Number:
     """What one more approach costs in patience: little while the firm is fresh, prohibitive beyond what it bears."""
     share = terms.fresh_share + (wearied / terms.bearable) ** terms.steepness
-    out: Floats = terms.patience_yuan * wears * share
-    return out
+    return terms.patience_yuan * wears * share
 
 
 def net(chance: Floats, prize: Floats, cost: Floats | float, patience: Floats | float) -> Floats:

@@ -1,10 +1,10 @@
-"""Trials, who is in which arm, and what came of it; nothing in here is ever changed."""
+"""Trials, who is in which arm, and what came of it: nothing of it is ever changed. Firms a family leaves alone."""
 
 from typing import ClassVar
 
 from django.db import models
 
-from xiaoer.kit.published import Scoped, ScopedRows
+from xiaoer.kit.published import Published, Scoped, ScopedRows, one_open_row
 from xiaoer.kit.scope.walls import Wall
 
 
@@ -94,3 +94,40 @@ class Adoption(models.Model):
     wall: ClassVar[Wall] = Wall.COUNTERSIGNED
     web_may: ClassVar[str] = "SELECT, INSERT"
     keeps_history: ClassVar[bool] = True
+
+
+class Measured(Published):
+    """A firm that entered a family of decisions, with its arm; what came of it once its time is over (`ripe`).
+
+    `arm` is treated or holdout and stays, whoever met the firm. `part` is drawn by lot among 256 for firm or group.
+    `held_share` is the chance it had of being left alone, `expected` what the meeting was taken to bring beyond its
+    cost (fen). `met`: by anybody of the bank between entry and due day. `profit`: a year's (fen).
+    """
+
+    family = models.TextField()
+    item = models.TextField(default="")  # the product offered or proposed by a campaign, else the rule
+    called = models.TextField(default="")  # the product's name
+    customer_id = models.TextField()
+    part = models.IntegerField()
+    tier = models.TextField(default="")  # on the day of entry
+    dealt_date = models.DateField()
+    entered_date = models.DateField()
+    due_date = models.DateField()
+    arm = models.TextField()
+    held_share = models.FloatField()
+    expected = models.BigIntegerField(null=True)
+    met = models.BooleanField(null=True)
+    won = models.BooleanField(null=True)
+    balance_change = models.BigIntegerField(null=True)
+    profit = models.BigIntegerField(null=True)
+    ripe = models.BooleanField(default=False)
+
+    key = ("family", "item", "customer_id", "dealt_date")
+
+    class Meta(Published.Meta):
+        constraints: ClassVar = [one_open_row("family", "item", "customer_id", "dealt_date")]
+        indexes: ClassVar = [
+            *Published.Meta.indexes,
+            models.Index(fields=["family", "until"], name="trials_measured_family"),
+            models.Index(fields=["customer_id"], name="trials_measured_customer"),
+        ]

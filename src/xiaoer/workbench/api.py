@@ -15,6 +15,7 @@ from xiaoer.kit.scope import Scope
 from xiaoer.offers import queries as offers
 from xiaoer.scores import queries as scores
 from xiaoer.workbench.approaching import Door
+from xiaoer.workbench.proposed import about_proposal
 
 router = Router()
 
@@ -191,13 +192,9 @@ def outcome(request: HttpRequest, given: OutcomeIn) -> Status:
 
 def _about(scope: Scope, given: OutcomeIn) -> About:
     proposed = offers.proposal(scope, given.offer_id) if given.offer_id else None
-    return About(
-        given.customer_id,
-        given.offer_id,
-        given.channel,
-        proposed.expected_return if proposed else 0,
-        proposed.minutes if proposed else 0,
-    )
+    if proposed is None or proposed.customer_id != given.customer_id:
+        return About(given.customer_id, given.offer_id, given.channel)
+    return about_proposal(proposed, given.channel)
 
 
 def _scope(request: HttpRequest) -> Scope:

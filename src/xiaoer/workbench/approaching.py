@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from xiaoer.contact_policy.models import Suppression
-from xiaoer.contact_policy.queries import standing
+from xiaoer.contact_policy.queries import Policies, standing
 from xiaoer.contact_policy.rules import approach
 from xiaoer.contact_policy.terms import (
     Answer,
@@ -21,7 +21,6 @@ from xiaoer.contact_policy.terms import (
     Block,
     Channel,
     Known,
-    Policy,
     Purpose,
     Rule,
     Stop,
@@ -101,10 +100,10 @@ def _told_of(profile: Any) -> dict[str, Any]:
     return (profile.standing if profile else None) or {}
 
 
-def answer(known: Known, plan: FollowUp) -> Answer:
-    """What the policy says to a plan of the desk; such a plan is care."""
+def answer(known: Known, plan: FollowUp, policies: Policies | None = None) -> Answer:
+    """What the policy says to a plan of the desk; such a plan is care. Who asks often hands the policies over."""
     asked = Asked(plan.kind, Purpose.CARE, plan.due_date)
-    return approach(asked, known, Policy.in_force(plan.due_date))
+    return approach(asked, known, (policies or Policies.now()).on(plan.due_date))
 
 
 def ahead_of(scope: Scope, customer_id: str, today: date, but: int | None = None) -> list[Touch]:
@@ -122,14 +121,14 @@ def with_plans(known: Known, plans: Iterable[Touch]) -> Known:
     return replace(known, touches=(*(known.touches or ()), *plans))
 
 
-def answer_beside(known: Known, plan: FollowUp, ahead: list[Touch]) -> Answer:
+def answer_beside(known: Known, plan: FollowUp, ahead: list[Touch], policies: Policies) -> Answer:
     """What the policy says to a plan beside others: to itself, and to each later one that it would crowd out."""
-    told = answer(with_plans(known, ahead), plan)
+    told = answer(with_plans(known, ahead), plan, policies)
     mine = Touch(plan.due_date, plan.kind, Purpose.CARE)
     for place, later in enumerate(ahead):
         if told.allowed and later.day > plan.due_date:
             others = [mine, *ahead[:place], *ahead[place + 1 :]]
-            crowded = answer(with_plans(known, others), FollowUp(later.day, later.channel))
+            crowded = answer(with_plans(known, others), FollowUp(later.day, later.channel), policies)
             told = Answer(tuple(block for block in crowded.blocks if block.rule in PACE))
     return told
 
@@ -146,7 +145,7 @@ class Door:
         if plan.kind in NO_CONTACT:
             return
         ahead = ahead_of(self.scope, firm.customer_id, self.today, but=plan.task_id)
-        told = answer_beside(known_of(self.scope, firm, self.today), plan, ahead)
+        told = answer_beside(known_of(self.scope, firm, self.today), plan, ahead, Policies.now())
         if not told.allowed:
             raise Refusal(words(told.blocks[0], self.today), next_step=_("Choose another day or another way"))
 
@@ -155,9 +154,9 @@ def first_allowed(
     known: Known, plan: FollowUp, touch: Touch, ahead: list[Touch], working_day: Any
 ) -> FollowUp | None:
     """The plan on the first day the policy allows, counting the contact just made; None when there is none."""
-    known = with_plans(known, [touch])
+    known, policies = with_plans(known, [touch]), Policies.now()
     for _try in range(len(Rule)):
-        told = answer_beside(known, plan, ahead)
+        told = answer_beside(known, plan, ahead, policies)
         if told.allowed:
             return plan
         free = [block.free_from for block in told.blocks]
@@ -171,9 +170,11 @@ def stops(scope: Scope, firm: Firm, today: date, profile: Any) -> list[Stopped]:
     """Why a firm must not be contacted today, if it must not; `profile` is the firm's, as its page shows it."""
     told = _told_of(profile)
     stopped = tuple(_stops(standing(scope, [firm.customer_id], today), told))
-    known = Known(firm.kind, told.get("consents") or {}, stopped, ())
+    known, policies = Known(firm.kind, told.get("consents") or {}, stopped, ()), Policies.now()
     by_channel = {
-        channel: [block for block in answer(known, FollowUp(today, channel)).blocks if block.rule in STOPS]
+        channel: [
+            block for block in answer(known, FollowUp(today, channel), policies).blocks if block.rule in STOPS
+        ]
         for channel in Channel
     }
     everywhere = [

@@ -10,6 +10,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from xiaoer.contact_policy.queries import Policies
 from xiaoer.contact_policy.terms import Channel
 from xiaoer.contacts.actions import FollowUp
 from xiaoer.customers.queries import firms_by_number
@@ -88,22 +89,24 @@ def arrivals(scope: Scope, rows: Iterable[Event], today: date) -> list[Arrival]:
     """Rows with their firms; every line has been asked of the contact policy at this very moment."""
     kept = list(rows)
     firms = firms_by_number(scope, {row.customer_id for row in kept})
-    known = approaching.known_of_each(scope, firms.values(), today)
+    known, policies = approaching.known_of_each(scope, firms.values(), today), Policies.now()
     return [
         Arrival(
             row,
             firms[row.customer_id],
             f"{row.noticed_at.astimezone(CHINA):%H:%M}" if row.noticed_at else "",
-            _stopped(known[row.customer_id], today),
+            _stopped(known[row.customer_id], today, policies),
         )
         for row in kept
         if row.customer_id in firms
     ]
 
 
-def _stopped(known: Any, today: date) -> str:
+def _stopped(known: Any, today: date, policies: Policies) -> str:
     """Why not to call, in the rule's words; nothing where a call or a visit is open."""
-    answers = [approaching.answer(known, FollowUp(today, way)) for way in (Channel.CALL, Channel.VISIT)]
+    answers = [
+        approaching.answer(known, FollowUp(today, way), policies) for way in (Channel.CALL, Channel.VISIT)
+    ]
     if any(one.allowed for one in answers):
         return ""
     return approaching.words(answers[0].blocks[0], today)

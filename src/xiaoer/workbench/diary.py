@@ -26,6 +26,7 @@ from xiaoer.workbench.shown.slotted import Known, last_words
 
 WEEKEND = timedelta(days=2)
 PREPARED_FOR = 200  # firms of a span; a whole branch's week is looked through, not prepared for
+ABSENT_SHOWN = 6  # lines over the calendar; all of them stand in their own list
 Capacity = Callable[[date], int]
 
 
@@ -118,7 +119,7 @@ def _capacity(desk: Desk, managers: set[str], first: date, last: date) -> Capaci
 
 
 def _absent(desk: Desk, first: date, last: date) -> tuple[str, ...]:
-    gone = list(branches.absences(desk.scope, first, last))
+    gone = list(branches.absences(desk.scope, first, last)[:ABSENT_SHOWN])
     people = {who for one in gone for who in (one.staff_id, one.deputy_id)}
     names = branches.names_of_staff(desk.scope, people)
     return tuple(absent.line(one, names, desk.today) for one in gone)

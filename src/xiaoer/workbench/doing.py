@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -24,6 +25,7 @@ from xiaoer.kit.screens.listing import Listing, asked
 from xiaoer.offers import queries as offers
 from xiaoer.workbench import actions, approaching
 from xiaoer.workbench.desk import Desk
+from xiaoer.workbench.proposed import about_proposal
 from xiaoer.workbench.shown import sheets, wordings
 from xiaoer.workbench.shown.drawings import tongue
 
@@ -169,23 +171,31 @@ def note_opening(request: HttpRequest, desk: Desk, firm: Any, how: str) -> None:
 
 def note_export(request: HttpRequest, desk: Desk, listing: Listing, picked: int) -> None:
     """Write down who took which rows away; raises Refusal when the post may not."""
+    may_take(desk)
+    note_taken(request, desk, listing.table.name, picked or listing.count, dict(listing.asked))
+
+
+def may_take(desk: Desk) -> None:
+    """Raises Refusal for a post that takes no rows away."""
     if not desk.exports:
         raise Refusal(
             _("your post does not take rows away in a file"),
             next_step=_("Ask the branch head for the right post"),
         )
-    detail: dict[str, object] = {
-        "list": listing.table.name,
-        "asked": dict(listing.asked),
-        "rows": picked or listing.count,
-    }
+
+
+def note_taken(
+    request: HttpRequest, desk: Desk, name: str, rows: int, asked: Mapping[str, str] | None = None
+) -> None:
+    """Write down who took which rows away."""
+    detail: dict[str, object] = {"list": name, "asked": dict(asked or {}), "rows": rows}
     note_reading(desk.scope, "export", detail=detail, address=request.META.get("REMOTE_ADDR", ""))
 
 
 def _about(customer_id: str, proposal: Any, channel: str) -> About:
     if proposal is None:
         return About(customer_id, channel=channel, minutes=MINUTES.get(channel, 20))
-    return About(customer_id, proposal.offer_id, proposal.kind, proposal.expected_return, proposal.minutes)
+    return about_proposal(proposal, proposal.kind)
 
 
 def _door(desk: Desk) -> approaching.Door:

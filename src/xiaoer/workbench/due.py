@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from xiaoer.contact_policy.queries import Policies
 from xiaoer.contacts.actions import FollowUp
 from xiaoer.customers import queries as customers
 from xiaoer.kit.screens.listing import Listing
@@ -73,7 +74,8 @@ def links(desk: Desk, firms: Collection[Any]) -> dict[str, list[Link]]:
     if not desk.writes:
         return {firm.customer_id: [] for firm in firms}
     known, call = approaching.known_of_each(desk.scope, firms, desk.today), FollowUp(desk.today, CALL)
-    allowed = {number: approaching.answer(one, call).allowed for number, one in known.items()}
+    policies = Policies.now()
+    allowed = {number: approaching.answer(one, call, policies).allowed for number, one in known.items()}
     return {
         firm.customer_id: due_week.links(firm.customer_id, firm.phone if allowed[firm.customer_id] else "")
         for firm in firms

@@ -27,7 +27,7 @@ from xiaoer.sources.contracts import contracts
 from xiaoer.workbench import arriving, due, firm_models, guarantee_pages, risk
 from xiaoer.workbench.desk import Desk
 from xiaoer.workbench.queries import saved_views
-from xiaoer.workbench.shown import borrowing, event_list, past_due, record, report
+from xiaoer.workbench.shown import borrowing, past_due, record, report
 from xiaoer.workbench.shown import morning as mornings
 from xiaoer.workbench.shown import segments as grid_page
 
@@ -97,20 +97,6 @@ def jobs(desk: Desk, proposals: list[Any], firms: Mapping[str, Any]) -> tuple[mo
     kept = [one for one in proposals if one.offer_id not in waiting or one.offer_id in answered]
     one_day = not (desk.scope.branches or desk.scope.everything)  # whoever stands in does both in one day
     return mornings.jobs(kept, firms, answered, next_times, names, one_day=one_day)
-
-
-def events(desk: Desk, asked: Mapping[str, str]) -> Listing:
-    """What happened in scope as a list."""
-    known: dict[str, Any] = {}
-    listing = Listing(
-        event_list.events(lambda event: known[event.customer_id], desk.scope),
-        noticed.events(desk.scope),
-        asked,
-        views(desk, "events"),
-    )
-    seen = {one.customer_id for one in (listing.found if asked.get("excel") else listing.page.object_list)}
-    known.update(customers.firms_by_number(desk.scope, seen))
-    return listing
 
 
 def overdue(desk: Desk, asked: Mapping[str, str]) -> Listing:

@@ -86,16 +86,6 @@ def firms(request: HttpRequest) -> HttpResponse:
 @require_GET
 @needs("firms.read")
 @refusals_told
-def events(request: HttpRequest) -> HttpResponse:
-    """What happened; with ?excel=1 the same as a workbook."""
-    desk = desk_of(request)
-    listing = gathering.events(desk, asked(request.GET))
-    return _listed(request, desk, listing, sentences.events(listing))
-
-
-@require_GET
-@needs("firms.read")
-@refusals_told
 def overdue(request: HttpRequest) -> HttpResponse:
     """Notes past due; with ?excel=1 the same as a workbook."""
     desk = desk_of(request)
@@ -215,8 +205,9 @@ def data(request: HttpRequest) -> HttpResponse:
 
 
 def _listed(
-    request: HttpRequest, desk: Desk, listing: Listing, told: sentences.Told, **more: Any
-) -> HttpResponse:
+    request: HttpRequest, desk: Desk, listing: Listing, told: sentences.Told,
+    template: str = "workbench/listing.html", **more: Any,
+) -> HttpResponse:  # fmt: skip
     if request.GET.get("excel"):
         return _excel(request, desk, listing)
     name = listing.table.name
@@ -224,7 +215,7 @@ def _listed(
     return show(
         request,
         name,
-        "workbench/listing.html",
+        template,
         listing=listing,
         sentence=told.sentence,
         lede=told.lede,

@@ -12,9 +12,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from xiaoer.contact_policy.terms import Cap, Known, Policy
+from xiaoer.contact_policy.queries import SUBJECT, Policies
+from xiaoer.contact_policy.terms import Known, Policy
 from xiaoer.contacts import queries as contacts
 from xiaoer.customers.queries import firms_by_number
+from xiaoer.kit.adopted.terms import Subject
 from xiaoer.kit.refusal import Refusal
 from xiaoer.offers import queries as offers
 from xiaoer.offers.door import INSTEAD, Doorkeeper, Standing
@@ -31,6 +33,7 @@ TRIED = (
     "policy_cap",
     "policy_group_cap",
     "policy_complained",
+    "policy_paused",
     "contacted_recently",
 )  # what the figures decide
 
@@ -42,6 +45,11 @@ class Figure:
     code: str
     now: int
 
+    @property
+    def least(self) -> int:
+        """A pause may be taken away; a cap of nothing would be a stop, which is another thing."""
+        return 0 if self.code.startswith("pause_") else 1
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -51,26 +59,40 @@ class Rules:
     terms: Terms
 
     @classmethod
-    def in_force(cls, on: date) -> Rules:
+    def in_force(cls, on: date, policies: Policies) -> Rules:
+        """As they hold on a day, with what two persons changed."""
+        figures, terms = policies.figures(on), Terms.in_force(on)
+        return cls(policies.on(on), terms.with_figures(figures, terms.families))
+
+    @classmethod
+    def of_the_file(cls, on: date) -> Rules:
+        """As the parameters file has them."""
         return cls(Policy.in_force(on), Terms.in_force(on))
 
     def figures(self) -> list[Figure]:
         """The figures that may be tried, by name."""
-        caps = [Figure(f"cap_{name}", cap.count) for name, cap in self.policy.caps.items()]
-        group = [Figure(f"group_cap_{name}", cap.count) for name, cap in self.policy.group_caps.items()]
-        quiet = Figure("complaint_days", self.policy.complaint_quiet_days)
-        return [*caps, *group, quiet, Figure("rest_days", self.terms.rest_days)]
+        named = {**self.policy.figures(), "rest_days": self.terms.rest_days}
+        return [Figure(code, now) for code, now in named.items()]
 
     def changed(self, asked: Mapping[str, str]) -> Rules:
         """These rules with the figures asked for; raises Refusal for one that is no number of contacts or days."""
         told = {one.code: _whole(one, asked.get(one.code, "")) for one in self.figures()}
-        policy = replace(
-            self.policy,
-            caps=_recounted(self.policy.caps, "cap_", told),
-            group_caps=_recounted(self.policy.group_caps, "group_cap_", told),
-            complaint_quiet_days=told["complaint_days"],
-        )
-        return Rules(policy, replace(self.terms, rest_days=told["rest_days"]))
+        return Rules(self.policy.with_figures(told), self.terms.with_figures(told, self.terms.families))
+
+
+def check(figures: Mapping[str, int], on: date) -> None:
+    """Raises Refusal for a figure that is none, or out of range; the file says which there are."""
+    known = {one.code: one for one in Rules.of_the_file(on).figures()}
+    for code, value in figures.items():
+        if code not in known:
+            raise Refusal(f"{code!r} is no figure of the policy", "contact policy", ", ".join(known))
+        if not known[code].least <= value <= MOST:
+            raise Refusal(
+                f"{value} is out of range", code, f"a whole number from {known[code].least} to {MOST}"
+            )
+
+
+POLICY = Subject(SUBJECT, "policy.ask", "policy.adopt", check)
 
 
 @dataclass
@@ -107,7 +129,7 @@ class Trial:
 
 def tried(desk: Desk, then: Rules) -> Trial:
     """Last night's candidates in scope, under the rules in force and under others."""
-    now, trial = Rules.in_force(desk.today), Trial()
+    now, trial = Rules.in_force(desk.today, Policies.now()), Trial()
     if offers.proposals(desk.scope).count() > AT_MOST:
         raise Refusal(
             "there are too many candidates to ask while somebody waits",
@@ -168,14 +190,12 @@ def _last_reached(known: Known) -> date | None:
     return max((touch.day for touch in known.touches or () if touch.outcome != NOT_REACHED), default=None)
 
 
-def _recounted(caps: Mapping[str, Cap], prefix: str, told: Mapping[str, int]) -> dict[str, Cap]:
-    return {name: replace(cap, count=told[prefix + name]) for name, cap in caps.items()}
-
-
 def _whole(figure: Figure, text: str) -> int:
     typed = text.strip()
     if not typed:
         return figure.now
-    if typed.isascii() and typed.isdecimal() and 1 <= int(typed) <= MOST:
+    if typed.isascii() and typed.isdecimal() and figure.least <= int(typed) <= MOST:
         return int(typed)
-    raise Refusal(f"{typed!r} is no figure of the policy", figure.code, f"a whole number from 1 to {MOST}")
+    raise Refusal(
+        f"{typed!r} is no figure of the policy", figure.code, f"a whole number from {figure.least} to {MOST}"
+    )

@@ -31,14 +31,15 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 def workbook(listing: Listing, language: str, *, keys: Iterable[str] = (), note: str = "") -> bytes:
     """An xlsx file of every row found (or of the given keys); money in yuan. `note` goes under the table."""
+    columns = [column for column in listing.columns if column.kind != "links"]  # nothing to tap on paper
     book = Workbook(write_only=True)
     sheet = book.create_sheet(str(listing.table.title)[:31])
     sheet.freeze_panes = "B2"
-    for place, column in enumerate(listing.columns):
+    for place, column in enumerate(columns):
         sheet.column_dimensions[chr(ord("A") + place)].width = 30 if column.kind in {"name", "chips"} else 15
-    sheet.append([_bold(sheet, _title(column, language)) for column in listing.columns])
+    sheet.append([_bold(sheet, _title(column, language)) for column in columns])
     for record in _records(listing, set(keys)):
-        sheet.append([_cell(sheet, column, column.of(record), language) for column in listing.columns])
+        sheet.append([_cell(sheet, column, column.of(record), language) for column in columns])
     if note:
         sheet.append([])
         sheet.append([note])

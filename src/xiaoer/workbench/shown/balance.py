@@ -156,7 +156,10 @@ def page(within: Any, name: str, name_of: Callable[[str], str], handed: Sequence
     ]
     numbers = [number for number in within.books if within.books[number].week]
     names = {number: name_of(number) for number in within.books}
-    stages = [_stage(number, names[number], cards) for number in numbers]
+    stages = sorted(
+        (_stage(number, names[number], cards) for number in numbers),
+        key=lambda one: (not one.cards, one.name),
+    )
     stays = _stage(STAYS, _("Stays where it is"), cards)
     chosen = {card.firm.customer_id: card.to_id for card in cards if card.to_id != STAYS}
     return Page(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -24,6 +25,8 @@ FIGURES = {
     "group_cap_call": gettext_lazy("Calls to the circle, in 7 days"),
     "group_cap_visit": gettext_lazy("Visits to the circle, in 7 days"),
     "group_cap_any": gettext_lazy("Circle, all ways, in 30 days"),
+    "pause_2_in_7": gettext_lazy("Days of pause after 2 refusals in 7 days, 0 = none"),
+    "pause_3_in_30": gettext_lazy("Days of pause after 3 refusals in 30 days, 0 = none"),
     "complaint_days": gettext_lazy("Days of peace after a complaint"),
     "rest_days": gettext_lazy("Days of rest after a firm was reached"),
 }
@@ -50,6 +53,7 @@ class Field:
     title: str
     now: int
     tried: int
+    least: int = 1
 
     @property
     def changed(self) -> bool:
@@ -73,10 +77,18 @@ class Page:
     trial: Any
     today: date
     refused: str = ""
+    may_ask: bool = False
+    changes: tuple[Any, ...] = ()
 
     @property
     def changed(self) -> list[Field]:
         return [one for one in self.fields if one.changed]
+
+    @property
+    def ask_address(self) -> str:
+        """The sheet that asks for what is tried."""
+        asked = "&".join(f"{one.code}={one.tried}" for one in self.changed)
+        return reverse("figures-ask", args=["contact_policy"]) + f"?{asked}"
 
     @property
     def sentence(self) -> str:

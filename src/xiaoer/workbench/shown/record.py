@@ -210,7 +210,7 @@ class FirmPage:
 
     @property
     def why(self) -> Why:
-        return Why(self.proposal)
+        return Why(self.proposal, tuple(self.events), self.today)
 
     @property
     def score_said(self) -> str:

@@ -1,4 +1,4 @@
-// The keyboard: j k walk, Enter opens, x picks, r records, / filters, Ctrl-K searches, ? tells.
+// The keyboard: j k walk, Enter opens, x picks, r records, h handles what is picked, / filters, Ctrl-K searches, ? tells.
 import { find } from "./screens.js";
 
 const rows = () => [...document.querySelectorAll("[data-row]")].filter((row) => row.offsetParent !== null);
@@ -17,6 +17,14 @@ function walk(step) {
 }
 const press = (selector) => rows()[at]?.querySelector(selector)?.click();
 
+// What can be done with picked rows; with none picked, with the row one stands on.
+function handle() {
+  const button = document.querySelector(".picked [data-picked]");
+  if (!button) return;
+  if (!document.querySelector("td.pick input:checked")) press(".pick input");
+  if (document.querySelector("td.pick input:checked")) button.click();
+}
+
 const KEYS = {
   j: () => walk(1),
   k: () => walk(-1),
@@ -25,6 +33,7 @@ const KEYS = {
   r: () => press("[data-record]"),
   p: () => press("[data-postpone]"),
   o: () => { const link = rows()[at]?.querySelector("a.name, a.who"); if (link) location.href = link.href; },
+  h: () => handle(),
   "/": () => (document.querySelector("[data-filter]") ?? { focus: find }).focus(),
   "?": () => document.querySelector("#keys")?.showModal(),
 };

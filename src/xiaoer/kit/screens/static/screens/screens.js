@@ -35,8 +35,11 @@ function openOver(event, link) {
   const dialog = one(`#${link.dataset.over}`);
   if (!dialog || (dialog.classList.contains("panel") && phone.matches)) return;
   event.preventDefault();
-  show(dialog, link.dataset.href || link.href);
+  show(dialog, (link.dataset.href || link.href) + (link.hasAttribute("data-picked") ? picked() : ""));
 }
+
+// The rows that are picked, as parameters of an address.
+const picked = () => all("td.pick input:checked").map((box) => `&key=${encodeURIComponent(box.value)}`).join("");
 
 export async function show(dialog, address) {
   const inside = one(".inside", dialog);

@@ -1,0 +1,149 @@
+"""What somebody does with events, one or many alike: take on, put off, close, reopen; mute a rule for a firm."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from django.db import connection, transaction
+
+from xiaoer.branches.queries import staff_named
+from xiaoer.events.board import steps_of
+from xiaoer.events.models import Event, EventStep
+from xiaoer.events.written import Limits
+from xiaoer.kit.refusal import Refusal
+from xiaoer.kit.scope import Scope
+
+WRITING = "contacts.write"
+MOST_AT_ONCE = 500
+FURTHEST_DAYS = 90
+CLOSED_FOR = ("handled", "known", "wrong", "no_use")
+LONGEST_REASON, SHORTEST_REASON = 500, 4
+
+
+class Deed(StrEnum):
+    """What can be done with an event."""
+
+    ACCEPTED = "accepted"
+    POSTPONED = "postponed"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    MUTED = "muted"
+    UNMUTED = "unmuted"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A deed with what it needs: an owner, a day, a reason."""
+
+    deed: Deed
+    owner_id: str = ""
+    until: date | None = None
+    reason: str = ""
+
+
+@transaction.atomic
+def handle(scope: Scope, event_ids: Sequence[str], wanted: Wanted, today: date) -> int:
+    """Do the same with each of some events, all of them or none; gives how many were changed.
+
+    Raises Refusal for a post that writes nothing, events out of scope, a day that is not ahead, a missing reason, an
+    owner who does not work where the firm is, a rule that is never muted.
+    """
+    if not scope.may(WRITING):
+        raise Refusal("your post does not write", next_step="Ask for the right post")
+    _check(scope, wanted, today)
+    rows = _rows(scope, event_ids)
+    _one_at_a_time(scope)
+    held = steps_of(scope, rows)
+    changed = [one for one in rows if _changes(held.get(one.event_id), wanted)]
+    steps = [_step(scope, one, wanted, today) for one in _once(changed, wanted)]
+    for one in rows:
+        _may_be(scope, one, wanted)
+    EventStep.objects.bulk_create(steps)
+    return len(changed)
+
+
+def _rows(scope: Scope, event_ids: Sequence[str]) -> list[Event]:
+    numbers = dict.fromkeys(event_ids)
+    if not 0 < len(numbers) <= MOST_AT_ONCE:
+        raise Refusal(f"{len(numbers)} events are chosen", expected=f"1 to {MOST_AT_ONCE}")
+    rows = list(Event.objects.seen_by(scope).filter(event_id__in=list(numbers)).order_by("event_id"))
+    if len(rows) < len(numbers):
+        lost = f"{len(numbers) - len(rows)} of {len(numbers)} events are not among yours, or are gone"
+        raise Refusal(
+            lost, expected="events of your firms", next_step="Load the page again; nothing was changed"
+        )
+    return rows
+
+
+def _check(scope: Scope, wanted: Wanted, today: date) -> None:
+    most = {Deed.POSTPONED: FURTHEST_DAYS, Deed.MUTED: Limits.in_force(today).most_mute_days}.get(wanted.deed)
+    if most and (wanted.until is None or not today < wanted.until or (wanted.until - today).days > most):
+        raise Refusal(
+            f"{wanted.until or '—'} is no such day", wanted.deed, f"a day ahead, at most {most} days on"
+        )
+    if wanted.deed is Deed.CLOSED and wanted.reason not in CLOSED_FOR:
+        raise Refusal("the reason is missing", wanted.deed, ", ".join(CLOSED_FOR))
+    if wanted.deed is Deed.MUTED and not SHORTEST_REASON <= len(wanted.reason.strip()) <= LONGEST_REASON:
+        raise Refusal(
+            "the reason is missing", wanted.deed, f"{SHORTEST_REASON} to {LONGEST_REASON} signs", "Say why"
+        )
+    if wanted.deed is Deed.ACCEPTED and wanted.owner_id not in ("", scope.staff_id) and not _gives_out(scope):
+        raise Refusal("only a head gives events to others", wanted.deed, next_step="Take it on yourself")
+
+
+def _gives_out(scope: Scope) -> bool:
+    return scope.everything or bool(scope.branches)
+
+
+def _may_be(scope: Scope, one: Event, wanted: Wanted) -> None:
+    """What hangs on the event itself: whose branch it is, whether its rule may be muted."""
+    if wanted.deed is Deed.MUTED and (
+        one.severity == "act" or one.rule in Limits.in_force(one.event_date).never_muted
+    ):
+        raise Refusal(
+            "somebody must act on this: it is not muted", one.rule, next_step="Close it, or put it off"
+        )
+    if wanted.deed is Deed.ACCEPTED and wanted.owner_id not in ("", scope.staff_id):
+        owner = staff_named(scope, wanted.owner_id)
+        if owner is None or owner.branch_id != one.branch_id:
+            raise Refusal(
+                f"{wanted.owner_id} does not work where the firm is", one.branch_id, "staff of its branch"
+            )
+
+
+def _changes(held: EventStep | None, wanted: Wanted) -> bool:
+    """Nothing to undo, nothing changed."""
+    now = held.step if held else ""
+    if wanted.deed is Deed.REOPENED:
+        return now in ("closed", "postponed", "accepted")
+    if wanted.deed is Deed.UNMUTED:
+        return now == "muted"
+    return True
+
+
+def _once(rows: Sequence[Event], wanted: Wanted) -> list[Event]:
+    """A mute is of a firm and a rule: of several events of both, one step."""
+    if wanted.deed not in (Deed.MUTED, Deed.UNMUTED):
+        return list(rows)
+    return list({(one.customer_id, one.rule): one for one in rows}.values())
+
+
+def _step(scope: Scope, one: Event, wanted: Wanted, today: date) -> EventStep:
+    of_rule = wanted.deed in (Deed.MUTED, Deed.UNMUTED)
+    return EventStep(
+        event_id="" if of_rule else one.event_id, customer_id=one.customer_id, rule=one.rule, step=wanted.deed.value,
+        owner_id=(wanted.owner_id or scope.staff_id) if wanted.deed is Deed.ACCEPTED else "", until_date=wanted.until,
+        reason=_typed(wanted.reason), staff_id=scope.staff_id, day=today, branch_id=one.branch_id,
+        manager_id=one.manager_id,
+    )  # fmt: skip
+
+
+def _typed(text: str) -> str:
+    """A person's words; PostgreSQL takes neither NUL nor half a surrogate."""
+    return "".join(sign for sign in text if sign.isprintable() or sign == "\n").strip()
+
+
+def _one_at_a_time(scope: Scope) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"events {scope.staff_id}"])
