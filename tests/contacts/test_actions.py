@@ -61,6 +61,7 @@ def test_an_outcome_is_written_with_follow_up_fact_and_history(scope: Scope) -> 
         assert [(row.table_name, row.deed, row.staff_id) for row in history] == [
             ("contacts_contact", "insert", "M1"),
             ("contacts_task", "insert", "M1"),
+            ("satisfaction_survey", "insert", "M1"),  # asked how it was
         ]
 
 

@@ -82,7 +82,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(port: int, seconds: float = 60) -> None:
+def wait_for(port: int, seconds: float = 240) -> None:
     """Until somebody listens; TimeoutError when nobody does."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:

@@ -24,6 +24,8 @@ PAGES = (
     "/segments/ideal/",
     "/firms/?ideal=2",
     "/capacity/",
+    "/surveys/",
+    "/firms/C000009/",
     "/data/",
     "/loans/due/",
     "/loans/due/?what=maturity",

@@ -1,7 +1,7 @@
 """The watch over a model in use: whether what it reads and says still looks like what it learnt from.
 
-A training leaves the `spreads` of its inputs (on the rows it learnt from) and of what it said (on the rows it was
-judged on: of rows it learnt from it says more than it knows), whole and sector by sector.
+A training leaves the `spreads` of its inputs and of what it said on the rows it was judged on, whole and sector by
+sector: of rows it learnt from it says more than it knows, and the first of them lack what few months of files can tell.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -34,11 +34,13 @@ def spreads(
 ) -> dict[str, Any]:
     """What a version learnt from and said, as JSON.
 
-    `rows` a day, the spread of each of `inputs` and of the `score`; of each of `sectors` its firms and the rest's, the
-    shares of the inputs of both over the same bins, and the spread of its score. `fields` are all its file names,
-    `reads` those that count in it (all where not said): what befalls a sector may show where the version does not look.
+    `rows` a day, the spread of each of `inputs` (judged on fewer than three days: of all rows) and of the `score`; of
+    each of `sectors` its firms and the rest's, the shares of the inputs of both over the same bins, and the spread of
+    its score. `fields` are all its file names, `reads` those that count in it (all where not said): what befalls a
+    sector may show where the version does not look.
     """
-    columns, firms = columns_of(fields, train), _firms(train)
+    lately = judge if len(pc.unique(judge["on_day"])) >= FEWEST_DAYS else pa.concat_tables([train, judge])
+    columns, firms = columns_of(fields, lately), _firms(lately)
     inputs = [spread_of(field, columns[field.name], firms) for field in fields]
     return {
         "rows": round(judge.num_rows / len(pc.unique(judge["on_day"]))),

@@ -99,7 +99,13 @@ class Embedded:
         """Create the database `name`, owned by the owner role, unless it exists."""
         with self.superuser() as connection:
             if not _exists(connection, "SELECT 1 FROM pg_database WHERE datname = %s", name):
-                _execute(connection, "CREATE DATABASE {} OWNER {} TEMPLATE {}", name, OWNER, template)
+                _execute(
+                    connection,
+                    f"CREATE DATABASE {{}} OWNER {{}} TEMPLATE {{}}{self._copying}",
+                    name,
+                    OWNER,
+                    template,
+                )
 
     @contextmanager
     def superuser(self, database: str = SUPERUSER) -> Iterator[psycopg.Connection]:
@@ -143,6 +149,11 @@ class Embedded:
         self._run("initdb", "--auth=reject", "--encoding=UTF8", *locale, "-U", SUPERUSER, "-D", fresh)
         (fresh / "postgresql.conf").write_text(self._configuration(), encoding="utf-8")
         fresh.rename(self.data)
+
+    @property
+    def _copying(self) -> str:
+        """Files are copied in a third of the time of pages through the log; its checkpoints cost only a disk."""
+        return "" if self.durable else " STRATEGY file_copy"
 
     def _configuration(self) -> str:
         haste = "" if self.durable else "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
