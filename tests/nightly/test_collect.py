@@ -14,6 +14,8 @@ from xiaoer.nightly.collect import (
     CHECKS,
     CONTACTS,
     EVENTS,
+    FIGURES,
+    HANDLED,
     HANDOVERS,
     LESSONS,
     RULES,
@@ -42,6 +44,8 @@ def test_nothing_written_keeps_its_types() -> None:
         LESSONS,
         SURVEYS,
         RULES,
+        HANDLED,
+        FIGURES,
         ABSENCES,
         HANDOVERS,
     ]

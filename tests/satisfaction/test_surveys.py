@@ -13,6 +13,7 @@ from tests.world import BUSINESS_DATE
 from xiaoer.contact_policy.terms import Known, Stop, Touch
 from xiaoer.contacts.actions import record_outcome
 from xiaoer.contacts.terms import About
+from xiaoer.kit.dates import SystemClock
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.scope import Scope
 from xiaoer.kit.scope.acting import acting_as
@@ -92,4 +93,4 @@ def test_from_the_contact_to_the_answer(
             ("M1", 1, 1, 3.0),
         ]
         with pytest.raises(Refusal):
-            take(mine, str(asked.key), Said(9), asked.answered_at or asked.day, DAY, by="M1")  # type: ignore[arg-type]
+            take(mine, str(asked.key), Said(9), SystemClock().now(), DAY, by="M1")
