@@ -60,13 +60,13 @@ def test_an_unmeasured_rule_has_the_smallest_chance_of_its_purpose() -> None:
     terms = Terms.in_force(DAY)
     book = RuleBook({"bank_1a": (2, replace(RULE, purpose="offer", way="visit", minutes=50))}, frozenset())
     effort = efforts(book, terms)["bank_1a"]
-    assert (effort.kind, effort.minutes, effort.chance) == ("visit", 50, 0.05)
+    assert (effort.kind, effort.minutes, effort.chance) == ("visit", 50, 0.03)
     because = bank_rules.reason("bank_1a_v2")
     occasion = Occasion("bank_1a", "act", because, because, 20 * WAN, effort=effort)
     firm = FirmFacts("X", "B", "M", 5 * WAN, 0, None, None, occasions=(occasion,))
     (one,) = candidates(firm, terms, lambda _firm, _occasion, asked: (asked, None), DAY)
     assert one.effort == effort
-    assert one.expected_return == round(0.05 * 5 * WAN)
+    assert one.expected_return == round(0.03 * 5 * WAN)
 
 
 @pytest.mark.slow
