@@ -18,6 +18,7 @@ from xiaoer.trials.families import HOLDOUT, TREATED, Families, part
 from xiaoer.trials.night import Told, outcomes
 from xiaoer.value.terms import Margins
 
+SHARE_DIGITS = 6  # 1 − 0.95 is a hair above 0.05
 KEPT_DAYS = 730  # of what came of a firm
 FACTS = {
     "family": pl.String, "item": pl.String, "called": pl.String, "customer_id": pl.String, "part": pl.Int64,
@@ -76,7 +77,7 @@ def _entered(night: Night, families: Families) -> pl.DataFrame:
         tier=pl.col("tier").fill_null(""),
         entered_date=pl.lit(night.business_date),
         due_date=_due(night.business_date, due),
-        held_share=held,
+        held_share=held.round(SHARE_DIGITS),
         expected=pl.col("expected_return") - pl.col("cost"),
     ).select(pl.col(name).cast(kind) for name, kind in FACTS.items())
 
@@ -113,7 +114,7 @@ def _campaigns(night: Night, families: Families) -> pl.DataFrame:
         entered_date=pl.col("listed_date"),
         due_date=pl.col("listed_date") + pl.duration(days=family.horizon_days),
         arm=pl.col("arm").replace_strict(ARMS),
-        held_share=1 - pl.col("treated_share"),
+        held_share=(1 - pl.col("treated_share")).round(SHARE_DIGITS),
         expected=pl.lit(None),
     ).select(pl.col(name).cast(kind) for name, kind in FACTS.items())
 
