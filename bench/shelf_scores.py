@@ -121,7 +121,7 @@ def measured(home: Path, day: date, names: set[str], many: int, python: Path) ->
             print({name: value for name, value in row.items() if name != "others"}, flush=True)
             rows.append(row)
         together = spent(lambda: [applying(one.used)(batch) for batch in batches])  # noqa: B023
-        floor = sum(row["floor_processor"] for row in rows if row["pass"] == one.name)
+        floor = sum(row["floor_processor"] for row in rows if row.get("pass") == one.name)
         rows.append({"model": f"all of {one.name}", "rows": many, "processor": round(together, 2),
                      "floor_processor": round(floor, 2), "ratio": round(together / floor, 2)})  # fmt: skip
         print(rows[-1], flush=True)

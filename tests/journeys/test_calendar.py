@@ -56,9 +56,11 @@ def test_a_whole_morning(visit: Opened) -> None:
     day = page.locator(f"[data-day='{LATER}']")
     moved = page.locator(f"[data-day='{TODAY}'] .slot.of-job").first
     who = moved.locator(".name").inner_text()
+    there = day.locator(f".slot.of-task:has-text('{who}')")
+    before = there.count()
     moved.drag_to(day)
     page.wait_for_selector("#notice:has-text('ut off until')")
-    assert day.locator(f".slot.of-task:has-text('{who}')").count() == 1
+    assert there.count() == before + 1
     promised = day.locator(".slot.of-task:has-text('Bring the rate sheet')")
     promised.locator("button[name=done]").click()
     page.wait_for_selector("#notice:has-text('Kept')")

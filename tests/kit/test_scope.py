@@ -181,7 +181,12 @@ def test_views_and_functions_open_no_door() -> None:
         "explain_guard",
     }
     triggers = {name for name, trigger in definers if trigger}  # fire on a write, answer nobody
-    rooms = {"evidence_photo_guard", "events_rule_step", *(f"applications_{name}" for name in guards)}
+    rooms = {
+        "evidence_photo_guard",
+        "events_rule_step",
+        "kit_figure_step",
+        *(f"applications_{name}" for name in guards),
+    }
     rooms |= {f"branches_{name}" for name in ("absence_guard", "handover_guard", "handover_carry")}
     assert triggers == {"history_keep"} | rooms
 

@@ -296,6 +296,27 @@ def written_about(customer_id: str) -> None:
             branch_id=OLD[0], manager_id=OLD[1], day=today,
         )  # fmt: skip
     applied_for(customer_id)
+    attended_to(customer_id, today)
+
+
+def attended_to(customer_id: str, today: date) -> None:
+    """A step of an event, a lesson, a fact found out, and a hand-over inside the branch."""
+    from xiaoer.branches.models import Handover
+    from xiaoer.customers.models import Answer
+    from xiaoer.events.models import EventStep
+    from xiaoer.products.models import Lesson
+
+    row = {
+        "customer_id": customer_id,
+        "branch_id": OLD[0],
+        "manager_id": OLD[1],
+        "staff_id": "M1",
+        "day": today,
+    }
+    EventStep.objects.using("owner").create(**row, rule="silence", step="accepted", owner_id="M1")
+    Lesson.objects.using("owner").create(**row, product_id="P1", opened_date=today, step="log_in", end="done")
+    Answer.objects.using("owner").create(**row, fact="staff", number=3)
+    Handover.objects.using("owner").create(**row | {"staff_id": "H1"}, from_id="M2", to_id="M1")
 
 
 def applied_for(customer_id: str) -> None:

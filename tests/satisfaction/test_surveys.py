@@ -32,6 +32,7 @@ def known(*touches: Touch, consents: dict[str, bool] | None = None, stops: tuple
     return Known("enterprise", consents or {}, stops, touches)
 
 
+@pytest.mark.django_db
 def test_the_red_line_stands_above_a_survey() -> None:
     before = DAY - timedelta(days=3)
     assert way_open(known(consents=GIVEN), [], DAY) == "message"

@@ -91,6 +91,7 @@ class Answer(Scoped):
     wall: ClassVar[Wall] = Wall.VOUCHED
     web_may: ClassVar[str] = "SELECT, INSERT"
     keeps_history: ClassVar[bool] = True
+    history_leaves_out: ClassVar[tuple[str, ...]] = ("text",)
 
     objects = ScopedRows.as_manager()
 

@@ -33,5 +33,5 @@ function move(slot, day) {
   const button = slot.querySelector("form [data-drop]");
   if (!button) return;
   button.value = day;
-  button.form.requestSubmit(button);
+  button.click();
 }
