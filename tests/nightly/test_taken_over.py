@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from tests.world import BUSINESS_DATE, publish_world, tables
+from xiaoer.branches.models import Handover
 from xiaoer.events.actions import take
 from xiaoer.events.models import Event
 from xiaoer.events.terms import Posted, RecordKind, Rules
@@ -18,7 +19,7 @@ from xiaoer.kit.scope.acting import acting_as
 from xiaoer.kit.tables import DuckEngine, Lake
 from xiaoer.nightly.collect import collect
 from xiaoer.nightly.deciding import _taken_over
-from xiaoer.nightly.gathering import gather
+from xiaoer.nightly.gathering import gather, recorded
 from xiaoer.nightly.run import Night
 from xiaoer.sources.models import Record
 from xiaoer.sources.posted import forget_old_records
@@ -91,3 +92,15 @@ def test_records_go_when_none_of_them_will_be_posted_again() -> None:
     assert forget_old_records(SystemClock().today() + timedelta(days=399)) == 0
     assert forget_old_records(SystemClock().today() + timedelta(days=402)) == 1
     assert Record.objects.using("owner").count() == 0
+
+
+def test_a_handover_taken_back_after_a_night_is_out_of_the_lake(tmp_path: Path) -> None:
+    row = {"customer_id": "C000003", "branch_id": "B101", "manager_id": "M1", "staff_id": "H1", "day": DAY}
+    given = Handover.objects.using("owner").create(**row, from_id="M2", to_id="M1")
+    night = night_of(tmp_path, DAY)
+    gather(night.lake, DAY)
+    assert night.engine.collect(recorded(night, "desk_handovers")).num_rows == 1
+    Handover.objects.using("owner").filter(pk=given.pk).update(undone_at=SystemClock().now(), undone_by="H1")
+    for _ in range(2):  # the second time nothing changes any more
+        gather(night.lake, DAY)
+        assert night.engine.collect(recorded(night_of(tmp_path, DAY), "desk_handovers")).num_rows == 0

@@ -72,10 +72,13 @@ def followed(gifts: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str], str
 
     `gifts`: firm, from whom, to whom. A file that names somebody who never had the firm is newer, and stands.
     """
-    found: dict[tuple[str, str], str] = {}
+    found: dict[str, dict[str, str]] = {}
     for firm, giver, taker in gifts:
-        for (mine, named), holder in list(found.items()):
-            if mine == firm and holder == giver:
-                found[mine, named] = taker
-        found[firm, giver] = taker
-    return {key: holder for key, holder in found.items() if key[1] != holder}
+        mine = found.setdefault(firm, {})
+        mine |= {named: taker for named, holder in mine.items() if holder == giver} | {giver: taker}
+    return {
+        (firm, named): holder
+        for firm, mine in found.items()
+        for named, holder in mine.items()
+        if named != holder
+    }

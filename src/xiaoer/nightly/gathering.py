@@ -118,10 +118,15 @@ DESK = {
 }  # fmt: skip
 
 
+TAKEN_BACK = frozenset({"desk_handovers"})  # the desk forgets rows of other tables that the lake keeps
+
+
 def gather(lake: Lake, business_date: date) -> int:
     """Lay the desk's rows up to a day into the lake, a part for each day; gives the rows of changed days."""
     with lake.alone():
-        return sum(_gather(lake, DESK[name], rows) for name, rows in collect(business_date).items())
+        return sum(
+            _gather(lake, DESK[name], rows, business_date) for name, rows in collect(business_date).items()
+        )
 
 
 def recorded(night: Night, name: str) -> Frame:
@@ -129,16 +134,20 @@ def recorded(night: Night, name: str) -> Frame:
     return night.lake.open(DESK[name], night.business_date, night.engine)
 
 
-def _gather(lake: Lake, schema: TableSchema, rows: pa.Table) -> int:
-    days = sorted(day for day in rows["day"].unique().to_pylist())
-    return sum(_day(lake, schema, rows.filter(pc.equal(rows["day"], day)), day) for day in days)
+def _gather(lake: Lake, schema: TableSchema, rows: pa.Table, business_date: date) -> int:
+    """Days that have rows; of what can be taken back also those that had some and have none any more."""
+    days = set(rows["day"].unique().to_pylist())
+    if schema.name in TAKEN_BACK:
+        days |= {part.business_date for part in lake.manifest.known_on(schema.name, business_date)}
+    return sum(_day(lake, schema, rows.filter(pc.equal(rows["day"], day)), day) for day in sorted(days))
 
 
 def _day(lake: Lake, schema: TableSchema, rows: pa.Table, day: date) -> int:
     """Nothing where the day is as it was; else the day's part anew, the earlier one replaced."""
     load_no = lake.manifest.next_load_no
     stamped = _stamped(schema, rows, day, load_no)
-    fingerprint = hashlib.sha256(repr(stamped.drop(["load_no"]).to_pylist()).encode()).hexdigest()
+    told = repr(stamped.drop(["load_no"]).to_pylist()) if len(stamped) else f"nothing on {day}"
+    fingerprint = hashlib.sha256(told.encode()).hexdigest()
     if lake.manifest.has(schema.name, fingerprint):
         return 0
     path, _ = lake.part_paths(schema, load_no)

@@ -67,10 +67,8 @@ def _check(said: Said, today: date) -> None:
         raise Refusal(f"{said.score} is no score", expected=f"{WORST} to {BEST}")
     if strange := [one for one in said.topics if one not in SurveyRule.in_force(today).topics]:
         raise Refusal(f"{strange[0]!r} is not among the topics")
-    if len(said.comment) > LONGEST_COMMENT:
-        raise Refusal(
-            f"the comment has {len(said.comment)} characters", expected=f"at most {LONGEST_COMMENT}"
-        )
+    if (length := len(_typed(said.comment))) > LONGEST_COMMENT:
+        raise Refusal(f"the comment has {length} characters", expected=f"at most {LONGEST_COMMENT}")
 
 
 def _typed(text: str) -> str:

@@ -7,8 +7,9 @@ from datetime import date
 from typing import Any
 
 from xiaoer.branches import queries as branches
+from xiaoer.contact_policy.queries import Policies
 from xiaoer.contact_policy.rules import approach
-from xiaoer.contact_policy.terms import Asked, Known, Policy, Purpose, Touch
+from xiaoer.contact_policy.terms import Asked, Known, Purpose, Touch
 from xiaoer.contacts.actions import FollowUp
 from xiaoer.contacts.terms import OutcomeRecorded
 from xiaoer.customers import queries as customers
@@ -40,7 +41,7 @@ def queue_after(fact: OutcomeRecorded) -> None:
 
 def way_open(known: Known, ahead: Sequence[Touch], day: date) -> str | None:
     """The first way by which a survey may go out on a day without crowding out what is planned with the firm."""
-    policy = Policy.in_force(day)
+    policy = Policies.now().on(day)
     for way in (LINK, CALL):
         sent = approaching.with_plans(known, [Touch(day, way, Purpose.SURVEY)])
         if approach(Asked(way, Purpose.SURVEY, day), known, policy).allowed and _fits(sent, ahead):
