@@ -49,6 +49,18 @@ def test_the_deputy_sees_the_firms_on_those_days_only(scope_of: Found) -> None:
     assert seen_by(scope_of("M3"), TODAY + timedelta(days=2)).isdisjoint(THEIRS)
 
 
+@pytest.mark.parametrize("gone", ["M1", "M2"])
+def test_it_ends_with_the_post_of_either_at_that_branch(own_world: str, gone: str, scope_of: Found) -> None:
+    from xiaoer.branches.models import Post
+
+    mine, me = seen_by(scope_of("M2")), scope_of("M1")
+    with acting_as(me):
+        go_away(me, leave(), TODAY)
+    assert seen_by(scope_of("M2")) > mine
+    Post.objects.using("owner").filter(staff_id=gone).update(to_date=TODAY - timedelta(days=1))
+    assert not seen_by(scope_of("M2")) - mine
+
+
 @pytest.mark.django_db
 def test_coming_back_sooner_hands_back(scope_of: Found) -> None:
     me, before = scope_of("M1"), seen_by(scope_of("M2"))

@@ -123,9 +123,16 @@ def away_on(scope: Scope, day: date, staff_ids: Collection[str] = ()) -> dict[st
 
 
 def standing_in(scope: Scope, today: date) -> Scope:
-    """The scope with the portfolios of those for whom its owner stands in today; they end with the absence."""
-    wider = _on(today).filter(deputy_id=scope.staff_id).values_list("staff_id", "branch_id")
-    more = {staff for staff, branch in wider if not scope.everything and branch not in scope.branches}
+    """The scope with the portfolios of those for whom its owner stands in today.
+
+    They end with the absence, and when one of the two holds no such post at that branch any more.
+    """
+    away = list(_on(today).filter(deputy_id=scope.staff_id).values_list("staff_id", "branch_id"))
+    if not away or scope.everything:
+        return scope
+    there = set(_may_stand_in(scope, today).values_list("staff_id", "branch_id"))
+    kept = {(staff, at) for staff, at in away if {(staff, at), (scope.staff_id, at)} <= there}
+    more = {staff for staff, at in kept if at not in scope.branches}
     return replace(scope, managers=tuple(sorted({*scope.managers, *more}))) if more else scope
 
 
@@ -134,13 +141,17 @@ def possible_deputies(scope: Scope, staff_id: str, today: date) -> list[Staff]:
     me = staff_named(scope, staff_id)
     if me is None:
         return []
-    holders = Post.objects.at(scope.edition).filter(
+    holders = _may_stand_in(scope, today).filter(branch_id=me.branch_id)
+    return list(staff(scope).filter(staff_id__in=holders.values("staff_id")).exclude(staff_id=staff_id))
+
+
+def _may_stand_in(scope: Scope, today: date) -> QuerySet[Post]:
+    """Posts held today whose holders may stand in for one another."""
+    return Post.objects.at(scope.edition).filter(
         _holds_on("from_date__lte", "from_date", today),
         _holds_on("to_date__gte", "to_date", today),
         post__in=STAND_IN,
-        branch_id=me.branch_id,
     )
-    return list(staff(scope).filter(staff_id__in=holders.values("staff_id")).exclude(staff_id=staff_id))
 
 
 def managers_of(scope: Scope, branch_ids: Collection[str], today: date) -> list[Staff]:
