@@ -117,9 +117,9 @@ def said(used: Used, batch: Batch) -> Said:
     chosen = batch.chosen(used)
     at = np.flatnonzero(chosen)
     points, value = np.zeros(len(at), dtype=np.int64), np.full(len(at), -np.inf)
-    by = np.zeros(len(at), dtype=np.int64)
+    by, read = np.zeros(len(at), dtype=np.int64), known_of(used, batch, chosen)
     for number, occasion in enumerate(used.occasions if len(at) else ()):
-        scored = used.card.score(asked_of(used, occasion, batch, chosen))
+        scored = used.card.score(read | brought(used, occasion, batch, chosen))
         more = scored.probability > value
         points[more], value[more], by[more] = scored.points[more], scored.probability[more], number
     return Said(at, by, points, value)
@@ -127,15 +127,24 @@ def said(used: Used, batch: Batch) -> Said:
 
 def asked_of(used: Used, occasion: Occasion, batch: Batch, chosen: NDArray[np.bool_]) -> dict[str, Floats]:
     """The columns a card reads of some rows on an occasion."""
+    return known_of(used, batch, chosen) | brought(used, occasion, batch, chosen)
+
+
+def known_of(used: Used, batch: Batch, chosen: NDArray[np.bool_]) -> dict[str, Floats]:
+    """What a card reads of some rows, whatever the occasion."""
     known = set(batch.rows.schema.names)
-    read = batch.read([one for one in used.fields if one.name in known], chosen)
-    rows = int(chosen.sum())
+    return batch.read([one for one in used.fields if one.name in known], chosen)
+
+
+def brought(used: Used, occasion: Occasion, batch: Batch, chosen: NDArray[np.bool_]) -> dict[str, Floats]:
+    """What an occasion brings of its own."""
+    known, rows = set(batch.rows.schema.names), int(chosen.sum())
     imagined = {
         one.name: np.full(rows, _code(one, occasion.asked)) for one in used.fields if one.name not in known
     }
     if "asked_hour_off" in imagined:
         imagined["asked_hour_off"] = np.abs(imagined["asked_hour"] - batch.numbers("call_hour")[chosen])
-    return read | imagined
+    return imagined
 
 
 def _code(one: Field, asked: Mapping[str, str | int]) -> float:
