@@ -16,7 +16,7 @@ from xiaoer.kit.tables.engine import one_batch
 from xiaoer.scores.forms.cards import AmountsCard, Card, PointsCard
 from xiaoer.scores.night import columns, floats
 from xiaoer.scores.occasions import Occasion
-from xiaoer.scores.rules import Floats
+from xiaoer.scores.rules import Floats, Scored, probability
 from xiaoer.scores.samples import Field
 from xiaoer.scores.specifications import Model
 
@@ -118,11 +118,26 @@ def said(used: Used, batch: Batch) -> Said:
     at = np.flatnonzero(chosen)
     points, value = np.zeros(len(at), dtype=np.int64), np.full(len(at), -np.inf)
     by, read = np.zeros(len(at), dtype=np.int64), known_of(used, batch, chosen)
+    score = asked_often(used.card, read) if len(at) and len(used.occasions) > 1 else used.card.score
     for number, occasion in enumerate(used.occasions if len(at) else ()):
-        scored = used.card.score(read | brought(used, occasion, batch, chosen))
+        scored = score(read | brought(used, occasion, batch, chosen))
         more = scored.probability > value
         points[more], value[more], by[more] = scored.points[more], scored.probability[more], number
     return Said(at, by, points, value)
+
+
+def asked_often(card: Card, read: Columns) -> Callable[[Columns], Scored]:
+    """A card's score of the same rows on several occasions: what no occasion changes is reckoned once."""
+    if not (isinstance(card, PointsCard) and read):
+        return card.score
+    settled, open_parts = card.parted(read)
+    base = settled.score(read).points
+
+    def score(columns: Columns) -> Scored:
+        points = base + open_parts.score(columns).points
+        return Scored(points, np.zeros((len(points), 0), dtype=np.int64), probability(card.points, points))
+
+    return score
 
 
 def asked_of(used: Used, occasion: Occasion, batch: Batch, chosen: NDArray[np.bool_]) -> dict[str, Floats]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -38,6 +38,15 @@ class PointsCard:
             parts[:, place] = part.worth_of(columns, fields)
         points = self.start + parts.sum(axis=1)
         return Scored(points, parts, probability(self.points, points))
+
+    def parted(self, names: Collection[str]) -> tuple["PointsCard", "PointsCard"]:
+        """The parts that read only some columns, with the start; and the others, from nought."""
+        alone = [all(axis.name in names for axis in part.axes) for part in self.parts]
+        mine, others = (
+            tuple(part for part, own in zip(self.parts, alone, strict=True) if own == way)
+            for way in (True, False)
+        )
+        return replace(self, parts=mine), replace(self, start=0, parts=others)
 
     @property
     def names(self) -> tuple[str, ...]:
