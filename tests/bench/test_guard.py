@@ -43,12 +43,12 @@ def test_publishing_stays_near_copy_and_index_and_writes_only_what_changed() -> 
     assert first.rows > 3 * 60 * TIMES
     assert first.processor is not None
     assert first.floor_processor is not None
-    # So few rows, a third as large as they were: keys, marks and the planner's samples weigh more than in a real bank.
+    # At so few rows: 3.8 on a crowded machine; the bench tells the ratio of a real bank.
     assert first.processor < 4.5 * first.floor_processor
     again = published("again", 60 * TIMES, many(), day + timedelta(1), first.floor_seconds)
     assert again.written == 0
     assert again.processor is not None
-    assert again.processor < 0.8 * first.processor  # making the rows is the larger part of both
+    assert again.processor < 0.8 * first.processor  # 0.65 where it was measured
     later = published("later", 60 * TIMES, next_day(many(), 10), day + timedelta(2), first.floor_seconds)
     assert later.written == 2 * (60 * TIMES // 10) * len(LARGE)
 
