@@ -334,7 +334,7 @@ def _prices(placed: list[Placed], today: date) -> list[dict[str, Any]]:
     books = {manager: sum(one.manager_id == manager for one in placed) for manager, _ in managers}
     return [
         {"kind": "hours", "place": manager, "branch_id": branch, "manager_id": manager, "day": today + timedelta(1),
-         "capacity": 360, "used": 345, "price": books[manager] * 1_000, "left_out": books[manager] // 4,
+         "capacity": 390 if manager.startswith("pool:") else 360, "used": 345, "price": books[manager] * 1_000, "left_out": books[manager] // 4,
          "left_worth": books[manager] * 50_000, "firms": books[manager]}
         for manager, branch in managers
     ]  # fmt: skip

@@ -102,6 +102,12 @@ def shadow_prices(scope: Scope) -> QuerySet[ShadowPrice]:
     return ShadowPrice.objects.seen_by(scope).order_by("-price", "kind", "place")
 
 
+def hours_of(scope: Scope, managers: Collection[str]) -> dict[str, int]:
+    """Minutes of the day the night planned some managers, or pools, with."""
+    rows = ShadowPrice.objects.seen_by(scope).filter(kind="hours", manager_id__in=managers)
+    return dict(rows.values_list("manager_id", "capacity"))
+
+
 def _mine(scope: Scope) -> QuerySet[Proposal]:
     rows = proposals(scope)
     return rows.filter(manager_id__in=scope.managers) if scope.managers else rows

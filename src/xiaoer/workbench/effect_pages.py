@@ -42,6 +42,7 @@ def effects_page(request: HttpRequest) -> HttpResponse:
         firms_address=_firms_of,
         share=lambda code: None if known[code].by_bank else known[code].share,
     )
+    lines = effects.telling_first(lines)
     if request.GET.get("excel"):
         return _sheet(request, desk, "effects", lines)
     without = [title for code, title in effects.FAMILIES.items() if code not in found]

@@ -35,6 +35,10 @@ class AbsenceSheet:
         return reverse("absence-new")
 
     @property
+    def title(self) -> str:
+        return _("Away")
+
+    @property
     def several(self) -> bool:
         return len(self.people) > 1
 

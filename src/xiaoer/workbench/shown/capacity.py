@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -42,7 +43,7 @@ def capacity(name_of: Callable[[Any], str], most_firms: int) -> Table:
         columns=_columns(name_of),
         row_key="id",
         default_order="-price",
-        opens=lambda _one: reverse("today"),
+        opens=_firms_of,
         filters=(
             Filter("state", gettext_lazy("State"), _states(most_firms), few=True),
             Filter("kind", gettext_lazy("Kind"), _kinds),
@@ -52,6 +53,12 @@ def capacity(name_of: Callable[[Any], str], most_firms: int) -> Table:
         empty_title=_("No day is planned yet"),
         empty_why=_("Hours and what one more would bring show up here after a night that planned somebody's day."),
     )  # fmt: skip
+
+
+def _firms_of(place: Any) -> str:
+    """Where hours are short one looks at whose firms ask for them."""
+    asks = {"manager": place.manager_id} if place.kind == "hours" else {}
+    return f"{reverse('firms')}?{urlencode(asks)}" if asks else reverse("firms")
 
 
 def _kinds(rows: Any) -> tuple[Choice, ...]:

@@ -24,7 +24,11 @@ CUTS = {
     "family": gettext_lazy("What for"),
     "channel": gettext_lazy("Way"),
 }
-SPANS = {"day": gettext_lazy("Day"), "week": gettext_lazy("Week"), "month": gettext_lazy("Month")}
+SPANS = {
+    "day": gettext_lazy("Day"),
+    "week": gettext_lazy("Week"),
+    "month": pgettext_lazy("calendar", "Month"),
+}
 OWN_RULES = effects.RULES | {
     "": gettext_lazy("Without a proposal"),
     "follow_up": gettext_lazy("Agreed before"),
@@ -130,11 +134,9 @@ class Report:
             {"name": pgettext("contacts", "Made"), "term": "report_made", "value": formats.count(one.made),
              "note": _("%(n)s hours") % {"n": formats.hours(one.spent)}},
             {"name": _("Succeeded"), "term": "report_won", "value": formats.count(one.won),
-             "note": _("%(reached)s reached, of them %(share)s") % {
-                 "reached": formats.count(one.reached), "share": formats.percent(one.won_share, 0)}},
+             "note": _of_reached(one)},
             {"name": _("Brought"), "term": "report_brought", "value": formats.money(one.brought, tongue()),
-             "note": _("expected %(much)s, so %(share)s of it") % {
-                 "much": formats.money(one.expected, tongue()), "share": formats.percent(one.kept, 0)}},
+             "note": _of_expected(one)},
         ]  # fmt: skip
 
     @property
@@ -186,6 +188,21 @@ class Report:
         elif not all_of_them:
             asks["what"] = code or "-"
         return f"{reverse('report-contacts')}?{urlencode(asks)}"
+
+
+def _of_reached(one: Sums) -> str:
+    """Of how many; nothing is divided by nobody."""
+    if one.won_share is None:
+        return _("nobody reached")
+    told = {"reached": formats.count(one.reached), "share": formats.percent(one.won_share, 0)}
+    return _("%(reached)s reached, of them %(share)s") % told
+
+
+def _of_expected(one: Sums) -> str:
+    if one.kept is None:
+        return _("nothing was expected of contacts made")
+    told = {"much": formats.money(one.expected, tongue()), "share": formats.percent(one.kept, 0)}
+    return _("expected %(much)s, so %(share)s of it") % told
 
 
 def pool(branch: str) -> str:

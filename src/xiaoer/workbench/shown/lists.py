@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -151,6 +151,18 @@ def delivered(table: Table, rows: Any) -> Table:
     counts = rows.order_by().aggregate(**{f"n_{key}": count for key, count in asked.items()}) if asked else {}
     kept = tuple(column for column in table.columns if column.key not in asked or counts[f"n_{column.key}"])
     return replace(table, columns=kept)
+
+
+def of_managers(table: Table, names: Mapping[str, str], offered: Sequence[str]) -> Table:
+    """The table with who answers for each firm, for whoever sees the firms of several."""
+    if len(names) <= 1:
+        return table
+    column = Column("manager", gettext_lazy("Manager"), lambda firm: names.get(firm.manager_id, firm.manager_id),
+                    order=("manager_id",), place="second")  # fmt: skip
+    choices = tuple(Choice(code, names[code], Q(manager_id=code)) for code in offered if names.get(code))
+    head, rest = table.columns[:2], table.columns[2:]
+    filters = (*table.filters, Filter("manager", gettext_lazy("Manager"), choices))
+    return replace(table, columns=(*head, column, *rest), filters=filters)
 
 
 def _firm_filters(today: date, targets: Targets) -> tuple[Filter, ...]:

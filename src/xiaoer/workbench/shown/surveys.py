@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from xiaoer.kit.screens import formats
 from xiaoer.kit.screens.tables import Choice, Column, Filter, Table, View
@@ -38,7 +38,7 @@ def surveys(naming: Naming, today: date, low: int) -> Table:
     """Surveys of a scope, the newest first."""
     waits = Q(score__isnull=True, until_date__gte=today)
     states = (
-        Choice("waits", gettext_lazy("Waiting"), waits),
+        Choice("waits", pgettext_lazy("survey", "Waiting"), waits),
         Choice("answered", gettext_lazy("Answered"), Q(score__isnull=False)),
         Choice("low", gettext_lazy("Low score"), Q(score__lte=low)),
         Choice("closed", gettext_lazy("No answer"), Q(score__isnull=True, until_date__lt=today)),
