@@ -73,7 +73,9 @@ def test_from_the_contact_to_the_answer(
     with pytest.raises(Refusal):
         opened(link[:-1] + ("A" if link[-1] != "A" else "B"), 1)
     anybody = Client()
-    assert anybody.get(f"/said/{link}/").status_code == 200
+    page = anybody.get(f"/said/{link}/")
+    assert page.status_code == 200
+    assert "城东支行" in page.content.decode(), "a firm reads who asks"
     assert anybody.get(f"/said/{link[:-2]}/").status_code == 410
     refused = anybody.post(f"/said/{link}/", {"score": "11"})
     assert refused.status_code == 410

@@ -11,6 +11,7 @@ from xiaoer.kit.scope import Scope
 LAST = "\U0010ffff"  # no character comes after it, so a beginning is a range
 SEARCHED = ("name", "pinyin", "initials", "credit_code", "customer_id")
 FOUND_AT_MOST = 20
+LETTERS_OF_INITIALS = 2
 
 
 def firms(scope: Scope) -> QuerySet[Firm]:
@@ -53,12 +54,13 @@ def answers(scope: Scope, customer_id: str) -> dict[str, Answer]:
 
 
 def search(scope: Scope, text: str, *, at_most: int = FOUND_AT_MOST) -> list[Firm]:
-    """Firms whose name, pinyin, initials, credit code or number begins so, each column asked by its index.
+    """Firms whose name, pinyin, initials, credit code or number begins so, then those that hold it further in.
 
-    Ranges, not LIKE: under row-level security only they reach an index.
+    Beginnings are ranges, not LIKE: under row-level security only they reach an index. Names begin with their town, so
+    the middle is looked through as well; of a whole bank only where no beginning fits.
     """
     found: dict[str, Firm] = {}
-    for condition in _beginnings(text):
+    for condition in _asked_of(scope, text):
         for one in firms(scope).filter(condition).order_by("name", "customer_id")[: at_most - len(found)]:
             found.setdefault(one.customer_id, one)
         if len(found) >= at_most:
@@ -66,18 +68,35 @@ def search(scope: Scope, text: str, *, at_most: int = FOUND_AT_MOST) -> list[Fir
     return list(found.values())
 
 
-def matching(scope: Scope, text: str) -> Q:  # noqa: ARG001  the list it narrows is in scope already
+def matching(scope: Scope, text: str) -> Q:
     """The same search as one condition, for narrowing a list."""
     joined = Q(pk__in=[]) if text.strip() else Q()
-    for condition in _beginnings(text):
+    for condition in _asked_of(scope, text):
         joined |= condition
     return joined
 
 
-def _beginnings(text: str) -> list[Q]:
+def _asked_of(scope: Scope, text: str) -> list[Q]:
+    """What is asked in turn; of a whole bank's firms the middle only where no beginning fits."""
     typed = "".join(text.split())
     if not typed or not typed.isprintable():
         return []  # PostgreSQL takes neither NUL nor half a surrogate
+    begins = _beginnings(typed)
+    if scope.everything and any(firms(scope).filter(one).exists() for one in begins):
+        return begins
+    return [*begins, *_middles(typed)]
+
+
+def _middles(typed: str) -> list[Q]:
+    """The distinctive part of a name; two letters of initials, three of pinyin say enough."""
+    if not typed.isascii():
+        return [Q(name__contains=typed)]
+    columns = ("initials", "pinyin") if len(typed) > LETTERS_OF_INITIALS else ("initials",)
+    held = [Q(**{f"{column}__contains": typed.lower()}) for column in columns]
+    return [*held, Q(name__icontains=typed)] if len(typed) >= LETTERS_OF_INITIALS else []
+
+
+def _beginnings(typed: str) -> list[Q]:
     if not typed.isascii():
         return [_between("name", typed)]
     upper, lower = typed.upper(), typed.lower()

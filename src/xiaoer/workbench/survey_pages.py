@@ -81,7 +81,7 @@ def _told(desk: Desk, found: Survey, request: HttpRequest) -> dict[str, Any]:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def reply(request: HttpRequest, link: str) -> HttpResponse:
-    """The page a firm opens from its link: one question, answered once, nothing about the firm on it."""
+    """The page a firm opens from its link: who asks, one question, answered once, nothing about the firm on it."""
     today = request.today  # type: ignore[attr-defined]
     try:
         scope, key = opened(link, request.pointer.edition)  # type: ignore[attr-defined]
@@ -90,14 +90,14 @@ def reply(request: HttpRequest, link: str) -> HttpResponse:
                 take(scope, key, _said(request.POST), SystemClock().now(), today)
                 return render(request, "workbench/reply.html", {"done": True})
             found = surveys.by_key(scope, key)
+            asks = branches.name_of_branch(scope, found.branch_id) if found else ""
         if found is None or found.score is not None or found.until_date < today:
             raise Refusal(GONE)
     except Refusal:
         return render(request, "workbench/reply.html", {"closed": True}, status=410)
     topics = shown.topics(SurveyRule.in_force(today).topics)
-    return render(
-        request, "workbench/reply.html", {"day": found.day, "scores": shown.SCORES, "topics": topics}
-    )
+    told = {"day": found.day, "asks": asks, "scores": shown.SCORES, "topics": topics}
+    return render(request, "workbench/reply.html", told)
 
 
 reply.login_required = False  # type: ignore[attr-defined]  # a firm has no account; its link is signed

@@ -154,15 +154,15 @@ def delivered(table: Table, rows: Any) -> Table:
 
 
 def of_managers(table: Table, names: Mapping[str, str], offered: Sequence[str]) -> Table:
-    """The table with who answers for each firm, for whoever sees the firms of several."""
+    """The table with who answers for each firm, for whoever sees the firms of several; the industry makes room."""
     if len(names) <= 1:
         return table
     column = Column("manager", gettext_lazy("Manager"), lambda firm: names.get(firm.manager_id, firm.manager_id),
                     order=("manager_id",), place="second")  # fmt: skip
+    columns = [replace(one, chosen=False) if one.key == "industry" else one for one in table.columns]
     choices = tuple(Choice(code, names[code], Q(manager_id=code)) for code in offered if names.get(code))
-    head, rest = table.columns[:2], table.columns[2:]
     filters = (*table.filters, Filter("manager", gettext_lazy("Manager"), choices))
-    return replace(table, columns=(*head, column, *rest), filters=filters)
+    return replace(table, columns=(*columns[:2], column, *columns[2:]), filters=filters)
 
 
 def _firm_filters(today: date, targets: Targets) -> tuple[Filter, ...]:

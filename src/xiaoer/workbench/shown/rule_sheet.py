@@ -221,7 +221,7 @@ class RuleSheet:
         days = [one["day"] for one in self.nights][-NIGHTS_DRAWN:]
         firms = tuple(float(one["firms"]) for one in self.nights)[-NIGHTS_DRAWN:]
         return Chart(
-            "months", _("Firms it named"), tuple(f"{day.month}-{day.day:02}" for day in days),
+            "months", _("Firms it named"), tuple(f"{day.month}/{day.day}" for day in days),
             (Series(gettext_lazy("Firms"), firms),), long=tuple(formats.day(day, tongue(), self.today) for day in days),
             digits=0, head=_("Night"),
         )  # fmt: skip
