@@ -157,8 +157,8 @@ def _titles(desk: Desk, family: str, cut: str, parts: Mapping[str, Any]) -> dict
 
 
 def _items(rows: Any) -> dict[str, Any]:
-    """Rules and products by what they are called."""
-    found = rows.order_by("item").values_list("item", "called").distinct()
+    """Rules and products by what they are called; entries older than the catalogue bear no name yet."""
+    found = rows.order_by("item", "called").values_list("item", "called").distinct()
     return {item: called or wordings.word(effects.RULES, item) for item, called in found}
 
 

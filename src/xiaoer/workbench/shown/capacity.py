@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from xiaoer.kit.screens import formats
 from xiaoer.kit.screens.tables import Choice, Column, Filter, Table, View
 from xiaoer.workbench.shown import wordings
+from xiaoer.workbench.shown.contact_report import pool
 from xiaoer.workbench.shown.drawings import tongue, unit
 from xiaoer.workbench.shown.sentences import Told
 
@@ -101,7 +102,7 @@ def _states(most_firms: int) -> tuple[Choice, ...]:
 def name(place: Any, staff: dict[str, str], branches: dict[str, str]) -> str:
     """A manager, a branch's pool or budget, an occasion's quota, a product's by its number."""
     if place.manager_id.startswith("pool:"):
-        return _("Pooled desk %(branch)s") % {"branch": branches.get(place.branch_id, place.branch_id)}
+        return pool(branches.get(place.branch_id, place.branch_id))
     if place.kind == "quota":
         return wordings.word(wordings.RULES, place.place)
     if place.kind == "product":

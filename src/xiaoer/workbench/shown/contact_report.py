@@ -206,7 +206,7 @@ def _of_expected(one: Sums) -> str:
 
 
 def pool(branch: str) -> str:
-    return _("Pool of %(branch)s") % {"branch": branch}
+    return _("Pooled desk %(branch)s") % {"branch": branch}
 
 
 def titles(cut: str, rows: Mapping[str, Any], of_the_bank: Mapping[str, str]) -> dict[str, str]:
@@ -216,11 +216,14 @@ def titles(cut: str, rows: Mapping[str, Any], of_the_bank: Mapping[str, str]) ->
 
 
 def trend(days: Sequence[date], planned: Mapping[date, int], had: Mapping[date, Mapping[str, Any]]) -> Chart:
-    """Planned, made and succeeded by day; a tap opens the day."""
-    language = tongue()
+    """Planned, made and succeeded by day, up to the last of which something is known; a tap opens the day."""
+    language, last = tongue(), max([*planned, *had, days[0]])
 
-    def told(name: str) -> tuple[float, ...]:
-        return tuple(float((had.get(day) or {}).get(name) or 0) for day in days)
+    def counted(known: Mapping[date, Any]) -> tuple[float | None, ...]:
+        return tuple(float(known.get(day) or 0) if day <= last else None for day in days)
+
+    def told(name: str) -> tuple[float | None, ...]:
+        return counted({day: one.get(name) for day, one in had.items()})
 
     return Chart(
         kind="months",
@@ -228,7 +231,7 @@ def trend(days: Sequence[date], planned: Mapping[date, int], had: Mapping[date, 
         labels=tuple(str(day.day) for day in days),
         long=tuple(f"{formats.weekday(day, language)} {formats.day(day, language)}" for day in days),
         series=(
-            Series(gettext_lazy("Planned"), tuple(float(planned.get(day) or 0) for day in days), "usual"),
+            Series(gettext_lazy("Planned"), counted(planned), "usual"),
             Series(pgettext_lazy("contacts", "Made"), told("made")),
             Series(gettext_lazy("Succeeded"), told("won"), "line"),
         ),
