@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import narwhals as nw
 import pyarrow as pa
 
-Frame = nw.LazyFrame[Any]
+from xiaoer.kit.tables.grouping import Frame, Told
+
 BatchFunction = Callable[[pa.RecordBatch], pa.RecordBatch]
 
 
@@ -16,6 +17,9 @@ class Hold(Protocol):
 
     def __call__(self, frame: Frame) -> Frame:
         """The frame, computed once for all that is made from it."""
+
+    def grouped(self, frame: Frame, by: Sequence[str], told: Mapping[str, Told]) -> Frame:
+        """`grouping.grouped`, computed at once where that is quicker."""
 
     def through(self, frame: Frame, function: BatchFunction, key: str) -> Frame:
         """What a function makes of the rows; a batch holds all of its keys', texts perhaps as dictionaries."""

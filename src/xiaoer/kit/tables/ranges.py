@@ -13,8 +13,10 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from xiaoer.kit.tables import packing
 from xiaoer.kit.tables.engine import BatchFunction, Frame, one_batch
 from xiaoer.kit.tables.files import drafted, parquet_files
+from xiaoer.kit.tables.grouping import How, Told, grouped
 
 READ_TOGETHER, RANGE = 10, "range"
 GROUPING: Literal["streaming"] = "streaming"  # Polars' engine that groups by several columns in half the time
@@ -108,6 +110,13 @@ class Worker:
     def __call__(self, frame: Frame) -> Frame:
         """A frame computed now."""
         return _lazy(nw.to_native(frame).with_columns(self.texts).collect(engine=GROUPING))
+
+    def grouped(self, frame: Frame, by: Sequence[str], told: Mapping[str, Told]) -> Frame:
+        """By one sort, where the keys are numbers, flags or categories."""
+        values = {name: one.value for name, one in told.items() if one.how is not How.ROWS}
+        rows = nw.to_native(frame.select(*by, **values)).collect()
+        made = packing.grouped(rows, by, {name: one.how for name, one in told.items()})
+        return self(grouped(frame, by, told)) if made is None else _lazy(made)
 
     def through(self, frame: Frame, function: BatchFunction, key: str) -> Frame:
         """What a function makes of a frame; all rows of every key are here."""
