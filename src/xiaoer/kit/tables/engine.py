@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-import narwhals as nw
 import pyarrow as pa
 
 from xiaoer.kit.tables.grouping import Frame, Told

@@ -9,7 +9,6 @@ import narwhals as nw
 
 from xiaoer.kit.tables.expressions import total, whole
 
-
 Frame = nw.LazyFrame[Any]
 
 

@@ -36,7 +36,7 @@ def invoice_lines(invoices: Frame) -> Frame:
 def trade_lines(papers: Frame, payments: Frame) -> Frame:
     """All trade of a firm, line by line: its papers, or its payments where it brings none.
 
-    `payments` needs LINE_TIE, day, month, amount (fen) and trade: whether it was for trade. Columns as papers have them.
+    `payments` needs LINE_TIE, day, month, amount (fen) and trade: whether it was for trade. Columns are those of papers.
     """
     paid = payments.filter(nw.col("trade")).join(
         papers.select("customer_id").unique(), on="customer_id", how="anti"
@@ -54,7 +54,7 @@ def trade_lines(papers: Frame, payments: Frame) -> Frame:
 
 
 def trade_days(trade: Frame, group: Grouping = grouped) -> Frame:
-    """One row per firm, direction, counterparty and day of its lines: LINE_TIE, month, day, amount (fen), valid papers."""
+    """Lines of trade by firm, direction, counterparty and day: LINE_TIE, month, day, amount (fen), valid (papers)."""
     told = {"amount": summed("amount"), "valid": summed(~nw.col("void"))}
     return group(trade, (*LINE_TIE, "month", "day"), told)
 
