@@ -100,7 +100,7 @@ def _trade(night: Night, lines: Mapping[str, Frame], hold: Hold) -> dict[str, Fr
         rhythm(hold(hold.through(paid_days(days), habits, "customer_id")), on),
         ties,
         concentration(ties, on.today),
-        acquainted(ties),
+        acquainted(ties, hold.grouped),
         main,
         partner_months(days, main, first_spark_month(night), hold.grouped),
     )

@@ -103,15 +103,14 @@ def standing(transactions: Frame) -> Frame:
 def payment_lines(transactions: Frame) -> Frame:
     """Payments as lines, one row each, reversed ones left out.
 
-    Columns: customer_id, sale (money came in), counterparty_id ("" unless for trade with a known partner), day (a
-    date), month, amount, fee (fen), trade, electronic, counter, moved (the firm's own doing), own (to or from its
-    name at another bank), owner (with its owner), wages.
+    Columns: customer_id, sale (money came in), counterparty_id (null for an unknown one), day (a date), month, amount,
+    fee (fen), trade, electronic, counter, moved (the firm's own doing), own (to or from its name at another bank),
+    owner (with its owner), wages.
     """
     trade, purpose = nw.col("purpose") == "trade", nw.coalesce(nw.col("purpose"), nw.lit("other"))
-    partner = nw.when(trade & ~nw.col("counterparty_id").is_null()).then(nw.col("counterparty_id"))
     return standing(transactions).select(
         "customer_id",
-        partner.otherwise(nw.lit("")).alias("counterparty_id"),
+        "counterparty_id",
         nw.col("booked_date").alias("day"),
         month_no("booked_date").cast(nw.Int32).alias("month"),
         "amount",

@@ -73,8 +73,8 @@ class Engine(Opener, Protocol):
 
         `work` gets the frames, which `keyed` opened, with dates as day numbers, and a `hold` for what several of its
         tables are made from; each table it gives back is written to its path, whole or not at all. An
-        engine may do the work on ranges of the key, parted at `cuts` (sorted), one after another; text columns of the
-        frames and of what is held are then of a type that is quick to group by.
+        engine may do the work on ranges of the key, parted at `cuts` (sorted), one after another; the key, and text
+        columns of what is held, are then of a type that is quick to group by.
         """
 
     def close(self) -> None:

@@ -36,13 +36,15 @@ def invoice_lines(invoices: Frame) -> Frame:
 def trade_lines(papers: Frame, payments: Frame) -> Frame:
     """All trade of a firm, line by line: its papers, or its payments where it brings none.
 
-    `payments` needs LINE_TIE, day, month, amount (fen) and trade: whether it was for trade. Columns are those of papers.
+    `payments` needs LINE_TIE, day, month, amount (fen) and trade (whether it was). Columns are those of papers.
     """
     paid = payments.filter(nw.col("trade")).join(
         papers.select("customer_id").unique(), on="customer_id", how="anti"
     )
     as_papers = paid.select(
-        *LINE_TIE,
+        "customer_id",
+        "sale",
+        nw.coalesce(nw.col("counterparty_id"), nw.lit("")).alias("counterparty_id"),
         "day",
         "month",
         "amount",
@@ -86,10 +88,10 @@ def worded(rows: Frame) -> Frame:
     return rows.with_columns(direction.alias("direction")).select(*names)
 
 
-def acquainted(rows: Frame) -> Frame:
+def acquainted(rows: Frame, group: Grouping = grouped) -> Frame:
     """How many of these firms trade with each counterparty: counterparty_id, firms; one firm is nobody's neighbour."""
-    pairs = rows.select("customer_id", "counterparty_id").unique()
-    return pairs.group_by("counterparty_id").agg(whole(nw.len()).alias("firms"))
+    pairs = group(rows, ("counterparty_id", "customer_id"), {"ties": counted()})
+    return group(pairs, ("counterparty_id",), {"firms": counted()})
 
 
 def shared(met: Frame) -> Frame:
