@@ -84,8 +84,8 @@ def held_by_day(balances: Frame, *more: str) -> Frame:
 
 def _level_sums(balances: Frame, on: Windows) -> Frame:
     days = held_by_day(balances.filter(within(on.levels["12m"])))
-    counted = days.with_columns(whole(nw.lit(1)).alias("days"))
-    return counted.group_by("customer_id").agg(*_sums(LEVEL_SUMS, on.levels))
+    reported = days.with_columns(whole(nw.lit(1)).alias("days"))
+    return reported.group_by("customer_id").agg(*_sums(LEVEL_SUMS, on.levels))
 
 
 def levels(sums: Frame) -> Frame:

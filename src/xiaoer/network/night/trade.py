@@ -57,8 +57,8 @@ def trade_lines(papers: Frame, payments: Frame) -> Frame:
 
 def trade_days(trade: Frame, group: Grouping = grouped) -> Frame:
     """Lines of trade by firm, direction, counterparty and day: LINE_TIE, month, day, amount (fen), valid (papers)."""
-    told = {"amount": summed("amount"), "valid": summed(~nw.col("void"))}
-    return group(trade, (*LINE_TIE, "month", "day"), told)
+    told = {"month": most("month"), "amount": summed("amount"), "valid": summed(~nw.col("void"))}
+    return group(trade, (*LINE_TIE, "day"), told).with_columns(nw.col("month").cast(nw.Int32))
 
 
 def partners(trade: Frame, today: int, group: Grouping = grouped) -> Frame:
