@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+import narwhals as nw
 import pyarrow as pa
 
-from xiaoer.kit.tables.grouping import Frame, Told
+from xiaoer.kit.tables.grouping import Told
 
+Frame = nw.LazyFrame[Any]
 BatchFunction = Callable[[pa.RecordBatch], pa.RecordBatch]
 
 

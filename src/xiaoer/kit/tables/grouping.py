@@ -9,8 +9,6 @@ import narwhals as nw
 
 from xiaoer.kit.tables.expressions import total, whole
 
-Frame = nw.LazyFrame[Any]
-
 
 class How(Enum):
     """What is made of a group's values, nulls left out; of none the sum is 0, the smallest and the largest null."""
@@ -69,10 +67,12 @@ def _column(value: nw.Expr | str) -> nw.Expr:
 class Grouping(Protocol):
     """A way of grouping."""
 
-    def __call__(self, frame: Frame, by: Sequence[str], told: Mapping[str, Told]) -> Frame:
+    def __call__(
+        self, frame: nw.LazyFrame[Any], by: Sequence[str], told: Mapping[str, Told]
+    ) -> nw.LazyFrame[Any]:
         """One row per group: the columns it is grouped by, then what is told of it by name."""
 
 
-def grouped(frame: Frame, by: Sequence[str], told: Mapping[str, Told]) -> Frame:
+def grouped(frame: nw.LazyFrame[Any], by: Sequence[str], told: Mapping[str, Told]) -> nw.LazyFrame[Any]:
     """The grouping any engine can do."""
     return frame.group_by(*by).agg(one.expression.alias(name) for name, one in told.items())

@@ -56,7 +56,8 @@ class Codes:
     def numbers(self) -> Ints:
         values = self.column.to_physical()
         full = values.cast(pl.Int64).fill_null(self.base) if values.null_count() else values
-        return np.subtract(_plain(full), self.base, dtype=np.int64)
+        numbers: Ints = np.subtract(_plain(full), self.base, dtype=np.int64)
+        return numbers
 
     def column_of(self, numbers: Ints) -> pl.Series:
         """A column of the same kind, of such numbers."""

@@ -104,7 +104,7 @@ class Worker:
         self.texts = pl.col(pl.String).cast(pl.Categorical(pl.Categories.random()))
 
     def loaded(self, rows: pl.DataFrame) -> Frame:
-        """Rows as a frame, dates as day numbers; texts stay texts until they are held, for most rows are passed over."""
+        """Rows as a frame, dates as day numbers; texts stay texts until they are held, for most are never asked."""
         return _lazy(rows.with_columns(pl.col(pl.Date).to_physical()))
 
     def __call__(self, frame: Frame) -> Frame:
