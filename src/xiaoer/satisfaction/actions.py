@@ -85,10 +85,10 @@ def _gone() -> Gone:
 def _check(said: Said, today: date) -> None:
     if not WORST <= said.score <= BEST:
         raise Refusal(
-            _("Pick one of the numbers from %(worst)s to %(best)s") % {"worst": WORST, "best": BEST}
+            _("Pick one of the numbers from %(worst)s to %(best)s.") % {"worst": WORST, "best": BEST}
         )
     if any(one not in SurveyRule.in_force(today).topics for one in said.topics):
-        raise Refusal(_("One of the topics is not on the list"), next_step=_("Tick those of the page"))
+        raise Refusal(_("One of the topics is not on the list."), next_step=_("Tick those of the page."))
     if (length := len(typed(said.comment))) > LONGEST_COMMENT:
         told = {"length": length, "most": LONGEST_COMMENT}
-        raise Refusal(_("The comment has %(length)s characters; at most %(most)s fit") % told)
+        raise Refusal(_("The comment has %(length)s characters; at most %(most)s fit.") % told)
