@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from xiaoer.kit.screens import formats
 from xiaoer.workbench.shown import wordings
+from xiaoer.workbench.shown.contact_report import OWN_RULES
 from xiaoer.workbench.shown.drawings import tongue
 
 WON = "accepted"
@@ -38,8 +39,7 @@ class Line:
 
     @property
     def expected_words(self) -> str:
-        told = {"hoped": _money(self.contact.expected_return), "cost": _money(self.cost)}
-        return _("expected %(hoped)s, cost %(cost)s") % told
+        return before(self.contact.expected_return, self.cost)
 
     @property
     def outcome(self) -> str:
@@ -100,13 +100,15 @@ class Card:
         return words % {"n": unsaid} if unsaid else ""
 
 
+def before(hoped: int, cost: int) -> str:
+    """What was expected and what it costs, in fen."""
+    return _("expected %(hoped)s, cost %(cost)s") % {"hoped": _money(hoped), "cost": _money(cost)}
+
+
 def title(contact: Any, rules: Mapping[str, str], products: Mapping[str, str]) -> str:
     """What it was about: the product offered, else the rule behind it."""
-    return (
-        products.get(contact.product_id)
-        or rules.get(contact.rule)
-        or wordings.word(wordings.RULES, contact.rule)
-    )
+    words = {**OWN_RULES, **rules}
+    return products.get(contact.product_id) or wordings.word(words, contact.rule)
 
 
 def _money(fen: int | None) -> str:

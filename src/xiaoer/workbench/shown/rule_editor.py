@@ -134,7 +134,7 @@ class Editor:
         found = []
         for name in HOLDINGS:
             chosen = getattr(self.rule.population, name)
-            known = dict.fromkeys(chosen, "") | self.products
+            known = dict.fromkeys([*chosen, *self.products])
             menu = [(code, self.products.get(code, code), code in chosen) for code in known]
             found.append((name, words.FIELDS[name], words.products_named(chosen, self.products), menu))
         return found
