@@ -121,7 +121,7 @@ def tied(night: Night, by: Offering, groups: Mapping[str, str]) -> pl.DataFrame:
         "product_id",
         descending=[False, True, False, False, False],
     )
-    held = pl.DataFrame(night.engine.collect(night.made("held").select("customer_id", "product_id")))
+    held = _theirs(night, night.made("held").select("customer_id", "product_id"), pairs)
     once = pairs.join(held, on=["customer_id", "product_id"], how="anti", maintain_order="left")
     once = _open(night, once.unique(["customer_id", "product_id"], keep="first", maintain_order=True))
     group = pl.col("other_id").replace(groups) if groups else pl.col("other_id")
@@ -132,12 +132,16 @@ def tied(night: Night, by: Offering, groups: Mapping[str, str]) -> pl.DataFrame:
 def _open(night: Night, pairs: pl.DataFrame) -> pl.DataFrame:
     """Pairs of firms that are there and that nothing but the pace of contacts may keep from being asked."""
     there = night.made("firms").filter(~nw.col("closed")).select("customer_id")
-    kept = pairs.join(
-        pl.DataFrame(night.engine.collect(there)), on="customer_id", how="semi", maintain_order="left"
-    )
+    kept = pairs.join(_theirs(night, there, pairs), on="customer_id", how="semi", maintain_order="left")
     firms, day = set(kept["customer_id"]), add_working_days(night.business_date, 1)
     closed = shut(night, firms, OFFER, day, adopted.policy(night))
     return kept.filter(~pl.col("customer_id").is_in(list(closed)))
+
+
+def _theirs(night: Night, frame: Any, pairs: pl.DataFrame) -> pl.DataFrame:
+    """A table's rows of the firms of some pairs."""
+    firms = night.engine.table(pairs.select("customer_id").unique().to_arrow())
+    return pl.DataFrame(night.engine.collect(frame.join(firms, on="customer_id", how="semi")))
 
 
 def _said_yes(night: Night, by: Offering) -> pl.DataFrame:
