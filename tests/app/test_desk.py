@@ -358,7 +358,21 @@ def test_the_description_of_the_interface_is_complete(client_of: ClientOf) -> No
         "dry-runs",
         "dry-runs/{run}",
     }
-    known = desk | changes | lending | shelf | rules | hands | {"firms/{customer_id}/notes", "v1/records"}
+    figures = {
+        "figures",
+        "figures/{subject}/changes",
+        *(f"figures/changes/{{case}}/{deed}" for deed in ("approve", "return")),
+    }
+    known = (
+        desk
+        | changes
+        | lending
+        | shelf
+        | rules
+        | hands
+        | figures
+        | {"firms/{customer_id}/notes", "v1/records"}
+    )
     assert set(told["paths"]) == {f"/api/{one}" for one in known}
 
 
