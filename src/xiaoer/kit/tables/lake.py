@@ -150,6 +150,14 @@ class Lake:
         several = len({part.feed for part in known}) > 1 or any(part.corrects for part in known)
         return last_word(frame, ("business_date", *schema.key)) if several and schema.key else frame
 
+    def personal_snapshots(self, schema: TableSchema, as_of: date, engine: Opener) -> Frame:
+        """The personal side of every snapshot known on a day, told apart by `business_date`; as `open_personal`."""
+        known = [part for part in self.manifest.known_on(schema.name, as_of) if part.business_date <= as_of]
+        paths = [self.root / part.personal_path for part in known if part.personal_path]
+        if not paths:
+            return engine.table(empty_table(schema.personal_arrow))
+        return last_word(engine.scan(paths), ("business_date", *schema.key))
+
     def open_personal(self, schema: TableSchema, as_of: date, engine: Opener) -> Frame:
         """The personal side of a snapshot; for screens and identity, never for features."""
         paths = [self.root / part.personal_path for part in self._parts(schema, as_of) if part.personal_path]
