@@ -22,6 +22,7 @@ from xiaoer.satisfaction import queries as surveys
 from xiaoer.satisfaction.actions import GONE, opened, take, token
 from xiaoer.satisfaction.models import Survey
 from xiaoer.satisfaction.terms import LINK, Said, SurveyRule
+from xiaoer.workbench import why_left
 from xiaoer.workbench.desk import Desk, desk_of
 from xiaoer.workbench.frame import show
 from xiaoer.workbench.gathering import views
@@ -47,7 +48,8 @@ def survey_list(request: HttpRequest) -> HttpResponse:
     listing = Listing(table, surveys.surveys(desk.scope), asked(request.GET), views(desk, "surveys"))
     rows = listing.found if request.GET.get("excel") else listing.page.object_list
     known.update(customers.firms_by_number(desk.scope, {one.customer_id for one in rows}))
-    return _listed(request, desk, listing, shown.told(rates, names, RATE_DAYS))
+    told = shown.told(rates, names, RATE_DAYS)
+    return _listed(request, desk, listing, told, left=why_left.report(desk))
 
 
 @require_http_methods(["GET", "POST"])
