@@ -21,7 +21,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bench.__main__ import CHECKOUT, simulated
+from bench.watching import CHECKOUT
 from tests.engines.loopback import Cluster, cluster
 
 RESULTS = CHECKOUT / "bench" / "results" / "engines.json"
@@ -93,9 +93,11 @@ class Bank:
 
     def take_in(self, firms: int, months: int, seed: int) -> None:
         from xiaoer.kit.tables import DuckEngine, Lake
+        from xiaoer.simulator.bank import simulate
+        from xiaoer.simulator.terms import Plan
         from xiaoer.sources.intake import load_bank, receive
 
-        simulated(self.folder / "files", firms, months, seed)
+        simulate(Plan(firms, months, seed, DAY), self.folder / "files", lambda _: None)
         received = receive(
             CHECKOUT / "mappings" / "simulator.toml", self.folder / "files", self.loaded / "inbox"
         )

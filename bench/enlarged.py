@@ -12,16 +12,21 @@ import pyarrow as pa
 
 from xiaoer.nightly import seam
 
-KEYS = {"customer_id": "C", "branch_id": "B", "parent_id": "B", "staff_id": "S"}
-NUMBERED = ("event_id", "offer_id", "note_id", "contract_id")
+KEYS = {"customer_id": "C", "other_id": "C", "branch_id": "B", "parent_id": "B", "staff_id": "S"}
+NUMBERED = ("event_id", "offer_id", "note_id", "contract_id", "application_id", "guarantee_id", "place")
 SPOKEN = ("buyers", "suppliers", "similar")  # JSON that tells of other firms by number
 NAMED = ("name", "pinyin")
-ALONE = ("deliveries", "disabled")
 
 
 def enlarged(tables: Mapping[str, pa.Table], times: int) -> dict[str, seam.Handed]:
-    """Every published table `times` over, made piece by piece; deliveries stay as they are."""
-    return {name: table if name in ALONE else _many(name, table, times) for name, table in tables.items()}
+    """Every published table `times` over, made piece by piece; those of the whole bank (deliveries, cards) stay."""
+    return {name: _many(name, table, times) if _multiplies(name) else table for name, table in tables.items()}
+
+
+def _multiplies(name: str) -> bool:
+    """A copy's rows have keys of their own."""
+    (key,) = (one for one in seam.model_of(name)._meta.constraints if one.name.endswith("_one_open"))
+    return not {*KEYS, "manager_id", *NUMBERED}.isdisjoint(key.fields)  # type: ignore[attr-defined]
 
 
 def _many(name: str, table: pa.Table, times: int) -> seam.Handed:
