@@ -7,7 +7,8 @@ from functools import cached_property
 import narwhals as nw
 import polars as pl
 
-from xiaoer.events.terms import Rule
+from xiaoer.events.terms import Rule, Rules
+from xiaoer.nightly.firm_lives import first_read
 from xiaoer.nightly.pieces import said
 from xiaoer.nightly.run import Night
 from xiaoer.sources.contracts import contract
@@ -63,7 +64,9 @@ def _people(night: Night) -> dict[str, str]:
     numbers = sorted({*mine["was"].drop_nulls(), *mine["became"].drop_nulls()})
     if not numbers:
         return {}
-    told = night.lake.personal_snapshots(contract("people").schema, night.business_date, night.engine)
+    first = first_read(night, "people", Rules.in_force(night.business_date))
+    schema, day = contract("people").schema, night.business_date
+    told = night.lake.personal_snapshots(schema, day, night.engine, since=first)
     known = told.select("person_id", "name", "business_date").filter(nw.col("person_id").is_in(numbers))
     named = pl.DataFrame(night.engine.collect(known)).drop_nulls().sort("business_date")
     return dict(named.select("person_id", "name").iter_rows())  # whoever left is named as they last were

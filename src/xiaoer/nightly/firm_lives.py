@@ -2,8 +2,6 @@
 
 from datetime import date
 
-import narwhals as nw
-
 from xiaoer.events.night import Snapshots, firm_life, goods_sold, looked_at, new_line, record_month
 from xiaoer.events.terms import REGISTERED, Rule, Rules
 from xiaoer.kit.dates import from_day_number
@@ -25,21 +23,19 @@ def lives(night: Night, firms: Frame, rules: Rules) -> list[Frame]:
 
 
 def _snapshots(night: Night, rules: Rules) -> Snapshots:
+    customers, roles = (contract(name).schema for name in ("customers", "person_roles"))
+    lake, day, engine = night.lake, night.business_date, night.engine
+    first = first_read(night, "customers", rules)
+    return Snapshots(
+        lake.snapshots(customers, day, engine, since=first),
+        lake.personal_snapshots(customers, day, engine, since=first),
+        lake.snapshots(roles, day, engine, since=first_read(night, "person_roles", rules)),
+    )
+
+
+def first_read(night: Night, table: str, rules: Rules) -> date | None:
+    """The business date of the first snapshot that a change of tonight may be held against."""
     stands = max(rules.of(rule)["stands_days"] for rule in REGISTERED)
-    first = from_day_number(night.on.today - stands + 1)
-    read = {name: _from(night, name, first) for name in ("customers", "person_roles")}
-    schema, engine = contract("customers").schema, night.engine
-    personal = night.lake.personal_snapshots(schema, night.business_date, engine)
-    return Snapshots(read["customers"], _since(personal, night, "customers", first), read["person_roles"])
-
-
-def _from(night: Night, table: str, first: date) -> Frame:
-    frame = night.lake.snapshots(contract(table).schema, night.business_date, night.engine)
-    return _since(frame, night, table, first)
-
-
-def _since(frame: Frame, night: Night, table: str, first: date) -> Frame:
     parts = night.lake.manifest.known_on(table, night.business_date)
     days = [part.business_date for part in parts if part.business_date <= night.business_date]
-    start = looked_at(days, first)
-    return frame.filter(nw.col("business_date") >= start) if start else frame
+    return looked_at(days, from_day_number(night.on.today - stands + 1))

@@ -240,9 +240,14 @@ class RuleSheet:
             return [
                 (str(words.FIELDS["severity"]), wordings.word(wordings.SEVERITIES, self.product.severity)),
                 (_("To be acted on"), words.within(self.product.due_days)),
-                (_("Decided"), _("by day, from one record") if self.product.by_day else _("by night")),
+                (_("Decided"), self._decided()),
             ]
         return words.card(self.text) if self.text else []
+
+    def _decided(self) -> str:
+        if self.product.by_day and self.product.by_night:
+            return _("by night, and by day from one record")
+        return _("by day, from one record") if self.product.by_day else _("by night")
 
     @property
     def evidence(self) -> list[Any]:
