@@ -95,9 +95,10 @@ def test_its_term_runs_from_the_day_somebody_was_told(
     assert event(row, DAY, Rules.in_force(DAY)).due_date == add_working_days(known, days)
 
 
-def test_a_matter_with_a_day_of_its_own_counts_from_it_or_from_the_day_it_was_put_off_to() -> None:
-    seen = FALLS | {"rule": "opening", "began": TODAY - 6}
-    assert tonight(seen, [], [{"day": TODAY}])["told_day"] == TODAY - 6
+def test_a_matter_with_a_day_of_its_own_is_no_more_late_than_others() -> None:
+    seen = FALLS | {"rule": "opening", "began": TODAY - 26}
+    assert tonight(seen, [])["told_day"] is None, "begun weeks ago, told to nobody"
+    assert tonight(seen, [], [{"day": TODAY}])["told_day"] == TODAY
     assert tonight(seen, [], [{"until_day": TODAY + 5}])["told_day"] == TODAY + 5
 
 

@@ -19,18 +19,15 @@ def lasting(seen: Frame, before: Frame, said: Frame, met: Frame) -> Frame:
     before, empty where too long ago. `said`: customer_id, rule, day (it stood on a list, or somebody took it on),
     until_day (put off to, else null). `met`: customer_id, last_contact_day. Day numbers.
     """
-    mine = seen.with_columns(of=_of(), own=nw.col("began"))
+    mine = seen.with_columns(of=_of())
     known = before.with_columns(of=_of()).group_by(ONE).agg(
         nw.col("began").min().alias("began_before"), nw.col("told_day").min().alias("told_before")
     )  # fmt: skip
-    began = nw.coalesce("own", "began_before", "today")
+    began = nw.coalesce("began", "began_before", "today")
     dated = mine.join(known, on=ONE, how="left").with_columns(began=began)
     told = _told(dated.select(*ONE, "began", "told_before"), said, met)
     beside = dated.drop("told_day").join(told, on=ONE, how="left")
-    by_rule = nw.when(~nw.col("own").is_null()).then(nw.max_horizontal("own", "until_day"))
-    return beside.with_columns(told_day=nw.coalesce(by_rule, "told_day")).drop(
-        "of", "own", "today", "began_before", "told_before", "until_day"
-    )
+    return beside.drop("of", "today", "began_before", "told_before")
 
 
 def _of() -> nw.Expr:
@@ -53,4 +50,4 @@ def _told(matters: Frame, said: Frame, met: Frame) -> Frame:
     heard = nw.when(nw.col("said_day") >= nw.col("bound")).then(nw.col("said_day"))
     known = nw.when(nw.col("told_before") >= nw.col("bound")).then(nw.col("told_before"))
     first = days.with_columns(told_day=nw.min_horizontal(heard, known))
-    return first.group_by(ONE).agg(nw.col("told_day").min(), nw.col("until_day").max())
+    return first.group_by(ONE).agg(nw.col("told_day").min())
