@@ -358,7 +358,8 @@ def test_the_description_of_the_interface_is_complete(client_of: ClientOf) -> No
         "dry-runs",
         "dry-runs/{run}",
     }
-    known = desk | changes | lending | shelf | rules | hands | {"firms/{customer_id}/notes", "v1/records"}
+    by_number = {"v1/records", "v1/events", "v1/events/handle", "v1/departures"}
+    known = desk | changes | lending | shelf | rules | hands | by_number | {"firms/{customer_id}/notes"}
     assert set(told["paths"]) == {f"/api/{one}" for one in known}
 
 
