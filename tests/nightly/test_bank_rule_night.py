@@ -100,7 +100,7 @@ def on_the_board(code: str, day: date) -> set[str]:
 
 
 def lasts(home: Settings, code: str, watched: str, flickers: str, firm: str) -> None:
-    """Handled on NEXT, looked at on the two nights after it."""
+    """Handled on NEXT; published on the night after it; noticed on the third, and noticed again."""
     from xiaoer.nightly.night import run_night
 
     first, of_watch, of_flicker = numbers(code), numbers(watched), numbers(flickers)
@@ -108,40 +108,45 @@ def lasts(home: Settings, code: str, watched: str, flickers: str, firm: str) -> 
     handled([first[closed]], Deed.CLOSED, reason="known")
     handled([first[later]], Deed.POSTPONED, until=NEXT + timedelta(days=30))
     handled([of_watch[closed]], Deed.MUTED, until=NEXT + timedelta(days=30), reason="not for this firm")
-    for on in (1, 2):
-        day = NEXT + timedelta(days=on)
-        run_night(home, day)
-        events, offers = shown(code)
-        assert numbers(code) == first, "the same matters, the same numbers"
-        assert {one.event_date for one in events} == {NEXT}
-        asked = {one.customer_id for one in offers}
-        assert not asked & {closed, later}, "nobody is asked for what was closed or put off"
-        board_now = on_the_board(code, day)
-        assert open_one in board_now
-        assert not board_now & {closed, later}
-        assert closed not in numbers(watched), "muted"
-        assert numbers(watched) == {one: of_watch[one] for one in of_watch if one != closed}
-        due = {one.customer_id: one.due_date for one in events}
-        assert due[later] > NEXT + timedelta(days=30), "counted from the day it was put off to"
-        if on == 1:
-            assert firm not in numbers(flickers), "it stopped"
-    assert numbers(flickers)[firm] != of_flicker[firm], "it came again: another matter"
-    assert noticed_again(home, NEXT + timedelta(days=2)), "the same night again"
+    day = NEXT + timedelta(days=1)
+    run_night(home, day)
+    events, offers = shown(code)
+    assert numbers(code) == first, "the same matters, the same numbers"
+    assert {one.event_date for one in events} == {NEXT}
+    asked, board_now = {one.customer_id for one in offers}, on_the_board(code, day)
+    assert not asked & {closed, later}, "nobody is asked for what was closed or put off"
+    assert open_one in board_now
+    assert not board_now & {closed, later}
+    assert numbers(watched) == {one: of_watch[one] for one in of_watch if one != closed}, "muted"
+    due = {one.customer_id: one.due_date for one in events}
+    assert due[later] > NEXT + timedelta(days=30), "counted from the day it was put off to"
+    assert firm not in numbers(flickers), "it stopped"
+    third = noticed(home, NEXT + timedelta(days=2))
+    assert third[code] == first
+    assert third[watched] == numbers(watched)
+    assert third[flickers][firm] != of_flicker[firm], "it came again: another matter"
 
 
-def noticed_again(home: Settings, day: date) -> bool:
-    """The step of a night that ran, once more: whether it tells the very same."""
+def noticed(home: Settings, day: date) -> dict[str, dict[str, str]]:
+    """A night up to the step that notices, and that step once more: numbers of events by rule and firm."""
     from xiaoer.kit.tables import DuckEngine, Lake
-    from xiaoer.nightly import deciding
+    from xiaoer.nightly.gathering import gather
+    from xiaoer.nightly.plan import ORDER, PLAN
     from xiaoer.nightly.run import Night
 
-    (folder,) = (home.home / "nights" / day.isoformat()).iterdir()
-    night = Night(
-        day, folder.name, Lake(home.lake), DuckEngine(home.home / "scratch"), folder, home.home / "models"
-    )
-    before = night.rows_of("events")
-    deciding.events(night)
-    return bool(before.num_rows and night.rows_of("events").equals(before))
+    lake, folder = Lake(home.lake), home.home / "nights" / day.isoformat() / "run"
+    gather(lake, day)
+    night = Night(day, "run", lake, DuckEngine(home.home / "scratch"), folder, home.home / "models")
+    steps = PLAN[: ORDER.index("offers")]
+    for step in steps:
+        step.work(night)
+    events = night.rows_of("events")
+    steps[-1].work(night)
+    assert night.rows_of("events").equals(events), "the same night again"
+    found: dict[str, dict[str, str]] = {}
+    for row in events.to_pylist():
+        found.setdefault(row["rule"], {})[row["customer_id"]] = row["event_id"]
+    return found
 
 
 def half_left_alone() -> None:
