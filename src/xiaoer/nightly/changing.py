@@ -1,9 +1,8 @@
 """One published table brought up to date: only rows whose mark changed are written, what is gone is closed.
 
 The marks of the rows on show come out of PostgreSQL once; the new ones are taken here, a piece of the table at
-a time, while the next piece is being made. A changed row is closed by its number and its successor goes in by COPY,
-so a night in which little changed costs little more than making its rows. COPY stops at a passing table, because
-PostgreSQL copies nothing into one that row-level security guards; that costs a copy of packed rows, not of text.
+a time, while the next piece is being made. A changed row is closed by its number and its successor goes in by COPY
+(nightly/writing.py), so a night in which little changed costs little more than making its rows.
 """
 
 from __future__ import annotations
@@ -11,31 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import LiteralString
 
 import polars as pl
 import psycopg
 import pyarrow as pa
 from django.db import connections
-from psycopg import sql
 
 from xiaoer.kit.published import FOREVER, Versioned
 from xiaoer.nightly import seam, wire
+from xiaoer.nightly.on_show import OnShow, on_show
+from xiaoer.nightly.writing import Passing, Straight, Written
 
-# Names in braces are filled in by `_say`.
-HELD = (
-    "COPY (SELECT id, {key}, encode(uuid_send(payload), 'hex') FROM {target} WHERE until = {forever})"
-    " TO STDOUT (FORMAT csv)"
-)
 CLOSE = "UPDATE {target} SET until = %(edition)s WHERE id = ANY(%(ids)s)"
-PASSING = (  # rows are packed once, where they stay
-    "CREATE TEMPORARY TABLE {passing} WITH (toast_tuple_target = 8160) ON COMMIT DROP"
-    " AS SELECT {columns} FROM {target} WITH NO DATA"
-)
-WRITE = "COPY {passing} ({columns}) FROM STDIN (FORMAT csv)"
-MOVE = "INSERT INTO {target} ({columns}) SELECT {columns} FROM {passing}"
-EMPTY = "TRUNCATE {passing}"
-DROP = "DROP TABLE {passing}"
 
 
 @dataclass
@@ -60,44 +46,41 @@ class Ready:
 
 @dataclass
 class Changing:
-    """One table of the next `edition`, inside the caller's transaction."""
+    """One table of the next `edition`, inside the caller's transaction; `unread`: nobody needs it before."""
 
     model: type[Versioned]
     edition: int
     connection: psycopg.Connection
     done: Change
+    unread: bool = False
     keys: list[pl.DataFrame] = field(default_factory=list)
 
     def bring(self, rows: seam.Rows) -> Change:
         """Write all pieces and close what is gone; two rows with one key are the night's mistake: ValueError."""
-        held = self._held()
-        self._run(PASSING)
+        held = on_show(self.model, self.connection)
+        empty = self.unread and held.rows.is_empty()
         try:
-            for piece in _ahead(self._ready(piece, held) for piece in rows.pieces()):
-                self._write(piece)
+            with self.table.straight() if empty else self.table.through() as way:
+                for piece in _ahead(self._ready(piece, held) for piece in rows.pieces()):
+                    self._write(piece, way)
+                seen = pl.concat([held.rows.select(self.model.key).clear(), *self.keys])
+                self._refuse_twins(seen)
         except psycopg.errors.UniqueViolation as twins:
             message = f"{self.model._meta.label}: {twins.diag.message_detail}"
             raise ValueError(message) from twins
-        seen = pl.concat([held.select(self.model.key).clear(), *self.keys])
-        self._refuse_twins(seen)
-        self._close(held.join(seen, on=self.model.key, how="anti")["id"])
-        self._run(DROP)
+        self._close(held.without(seen))
         return self.done
 
-    def _held(self) -> pl.DataFrame:
-        """Number, key and mark of each row on show."""
-        with self.connection.cursor() as cursor, cursor.copy(self._say(HELD)) as copying:
-            told = b"".join(copying)
-        return wire.from_csv(
-            told, {"id": pa.int64(), **dict.fromkeys((*self.model.key, "held"), pa.string())}
-        )
+    @property
+    def table(self) -> Written:
+        return Written(self.model, self.connection)
 
-    def _ready(self, piece: pa.Table, held: pl.DataFrame) -> Ready:
+    def _ready(self, piece: pa.Table, held: OnShow) -> Ready:
         """What of a piece has changed; asks nothing of PostgreSQL, which is busy with the piece before."""
         rows = wire.flat(piece, seam.columns_of(self.model))
         marked = rows.append_column("payload", wire.marks(rows))
         keyed = pl.DataFrame(marked.select([*self.model.key, "payload"])).cast(pl.String)
-        beside = keyed.join(held, on=self.model.key, how="left", maintain_order="left")
+        beside = held.beside(keyed)
         changed = beside["payload"].ne_missing(beside["held"])
         writing = marked.filter(changed.to_arrow())
         for name, value in (("since", self.edition), ("until", FOREVER)):
@@ -105,21 +88,18 @@ class Changing:
         closing = beside.filter(changed)["id"].drop_nulls()
         return Ready(keyed.select(self.model.key), closing, writing.num_rows, wire.as_csv(writing))
 
-    def _write(self, piece: Ready) -> None:
+    def _write(self, piece: Ready, way: Passing | Straight) -> None:
         self.keys.append(piece.keys)
         self.done.rows += piece.keys.height
         self._close(piece.closing)
         if not piece.writing:
             return
-        with psycopg.Cursor(self.connection) as cursor, cursor.copy(self._say(WRITE)) as copying:
-            copying.write(piece.told)
-        self._run(MOVE)
-        self._run(EMPTY)
+        way.write(piece.told)
         self.done.inserted += piece.writing
 
     def _close(self, ids: pl.Series) -> None:
         if len(ids):
-            self._run(CLOSE, {"edition": self.edition, "ids": ids.to_list()})
+            self.table.run(CLOSE, {"edition": self.edition, "ids": ids.to_list()})
             self.done.closed += len(ids)
 
     def _refuse_twins(self, seen: pl.DataFrame) -> None:
@@ -128,28 +108,16 @@ class Changing:
             message = f"{self.model._meta.label}: the key {twins.row(0)} is there twice"
             raise ValueError(message)
 
-    def _run(self, text: LiteralString, values: dict[str, object] | None = None) -> None:
-        with psycopg.Cursor(self.connection) as cursor:
-            cursor.execute(self._say(text), values)
 
-    def _say(self, text: LiteralString) -> sql.Composed:
-        table = self.model._meta.db_table
-        names = [*(str(one.column) for one in seam.columns_of(self.model)), "payload", "since", "until"]
-        columns = map(sql.Identifier, names)
-        return sql.SQL(text).format(
-            target=sql.Identifier(table),
-            passing=sql.Identifier(f"passing_{table}"),
-            key=sql.SQL(", ").join(map(sql.Identifier, self.model.key)),
-            columns=sql.SQL(", ").join(columns),
-            forever=sql.Literal(FOREVER),
-        )
+def change(name: str, rows: seam.Rows, edition: int, using: str, *, unread: bool = False) -> Change:
+    """Bring one table to `edition`; nobody sees it before the pointer moves.
 
-
-def change(name: str, rows: seam.Rows, edition: int, using: str) -> Change:
-    """Bring one table to `edition`; nobody sees it before the pointer moves."""
+    `unread`: no edition was ever shown and the caller's transaction is this table's alone, so it may be locked.
+    """
     connection = connections[using]
     connection.ensure_connection()
-    return Changing(seam.model_of(name), edition, connection.connection, Change(name)).bring(rows)
+    model, done = seam.model_of(name), Change(name)
+    return Changing(model, edition, connection.connection, done, unread).bring(rows)
 
 
 def _ahead(pieces: Iterable[Ready]) -> Iterator[Ready]:

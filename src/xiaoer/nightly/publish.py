@@ -32,6 +32,7 @@ HAND_OVER = sql.SQL(
     " AND (w.branch_id, w.manager_id) IS DISTINCT FROM (f.branch_id, f.manager_id)"
 )
 LEARNT_ANEW = 0.1  # autovacuum does the rest at its leisure
+FIRST_EDITION = 1
 EDITIONS_KEPT = 3  # closed rows stay this long, for requests that began before the flip
 
 
@@ -120,7 +121,8 @@ def _change(
     name: str, table: seam.Handed, edition: int, using: str, reached: Callable[[str], None]
 ) -> Change:
     with transaction.atomic(using=using):
-        done = change(name, seam.rows(table), edition, using)
+        unread = edition == FIRST_EDITION and name in seam.MODELS
+        done = change(name, seam.rows(table), edition, using, unread=unread)
     reached(name)
     return done
 
