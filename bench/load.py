@@ -1,4 +1,4 @@
-"""A hundred people at their desks at once: `python -m bench.load --home DIR [--users 100] [--minutes 10] [--think 8]`.
+"""A hundred people at their desks at once: `python -m bench.load --home DIR [--users 100] [--minutes 10]`.
 
 DIR is a desk that `python -m bench.publishing --home DIR` filled. The product's own server (`xiaoer serve`) answers from
 PostgreSQL behind row-level security; the people are threads of this process and share the machine with both. Three of
@@ -10,6 +10,7 @@ an error. Statements above a few milliseconds are written down by PostgreSQL its
 
 import argparse
 import http.client
+import os
 import random
 import re
 import signal
@@ -65,6 +66,7 @@ def main() -> int:
     asked.add_argument("--users", type=int, default=100)
     asked.add_argument("--minutes", type=float, default=10)
     asked.add_argument("--think", type=float, default=8)
+    asked.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes of the server")
     given, run = asked.parse_args(), Run.now("duckdb")
     settled(given.home)
     from xiaoer.app.setup import ready
@@ -72,7 +74,7 @@ def main() -> int:
     ready()
     crowd = people(given.users)
     print(f"{len(crowd)} people: {dict(Counter(one.post for one in crowd))}", flush=True)
-    with logged() as log, served() as (process, port), Watch(process.pid) as watch:
+    with logged() as log, served(given.workers) as (process, port), Watch(process.pid) as watch:
         seen = worked(crowd, port, given.minutes * 60, given.think)
     rows = told(seen, size=_firms(), peak=round(watch.peak), think=given.think, slowest=slowest(log))
     keep(run, rows)
@@ -146,12 +148,13 @@ def _firms() -> int:
 
 
 @contextmanager
-def served() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+def served(workers: int) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """`xiaoer serve` on a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    with subprocess.Popen([sys.executable, "-c", SERVE, "serve", "--port", str(port)]) as process:
+    words = [sys.executable, "-c", SERVE, "serve", "--port", str(port), "--workers", str(workers)]
+    with subprocess.Popen(words) as process:
         try:
             _await(port)
             yield process, port
@@ -163,9 +166,9 @@ def served() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
 def _await(port: int) -> None:
     until = time.monotonic() + PATIENCE_SECONDS * 2
     while time.monotonic() < until:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
+        if not _open(line, "/sign-in/", ""):
+            return
         time.sleep(0.2)
     raise SystemExit("the server did not come up")
 

@@ -47,6 +47,10 @@ STAFF = (
     ("G1", "朱建华", "HQ", "management"),
     ("X1", "秦朗", "HQ", "administrator"),
 )
+PRODUCTS = (
+    ("C01", "商务卡", "card"), ("D01", "单位活期存款", "deposit"), ("E01", "企业网银", "electronic"),
+    ("L01", "小微快贷", "loan"), ("W01", "周周盈", "wealth"),
+)  # fmt: skip
 PLACES = ("临江", "青禾", "南浦", "望海", "东岭", "云溪", "新桥", "白石", "清源", "松湖", "金桂", "文昌")
 WORDS = ("鼎盛", "恒达", "嘉禾", "瑞丰", "顺发", "明远", "华诚", "天工", "百味", "宏图", "立信", "同心")
 TRADES = (
@@ -116,6 +120,12 @@ def _made(business_date: date, run_id: str, seed: int) -> dict[str, pa.Table]:
         "measured": _table(measured(placed, business_date)),
         "brought": _table(
             [row for number, one in enumerate(placed) if (row := _brought(one, number, business_date))]
+        ),
+        "products": _table(
+            [
+                {"product_id": number, "name": name, "category": category}
+                for number, name, category in PRODUCTS
+            ]
         ),
         "openings": _table(
             [_opening(one, business_date) for one in placed if int(one.customer_id[1:]) % 9 == 0]
@@ -334,7 +344,7 @@ def _prices(placed: list[Placed], today: date) -> list[dict[str, Any]]:
     books = {manager: sum(one.manager_id == manager for one in placed) for manager, _ in managers}
     return [
         {"kind": "hours", "place": manager, "branch_id": branch, "manager_id": manager, "day": today + timedelta(1),
-         "capacity": 360, "used": 345, "price": books[manager] * 1_000, "left_out": books[manager] // 4,
+         "capacity": 390 if manager.startswith("pool:") else 360, "used": 345, "price": books[manager] * 1_000, "left_out": books[manager] // 4,
          "left_worth": books[manager] * 50_000, "firms": books[manager]}
         for manager, branch in managers
     ]  # fmt: skip

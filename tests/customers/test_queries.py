@@ -1,4 +1,4 @@
-"""Finding a firm by the beginning of anything it is called by, within one's own."""
+"""Finding a firm by the beginning of anything it is called by, or by the middle of its name, within one's own."""
 
 from collections.abc import Callable
 
@@ -31,12 +31,33 @@ def test_found_by_the_beginning_of(column: str, known: Firm, scope_of: Callable[
             assert firms(scope).filter(matching(scope, start)).filter(pk=known.pk).exists()
 
 
+@pytest.mark.parametrize(("column", "letters"), [("name", 2), ("pinyin", 5), ("initials", 3)])
+@pytest.mark.parametrize("reader", ["M1", "H1", "A1"])
+def test_found_by_the_middle_of(
+    column: str, letters: int, reader: str, known: Firm, scope_of: Callable[[str], Scope]
+) -> None:
+    """Names begin with their town; people type what tells them apart. Of a whole bank only where nothing begins so."""
+    scope, typed = scope_of(reader), str(getattr(known, column))[2:][:letters]
+    with acting_as(scope):
+        begins = firms(scope).filter(**{f"{column}__startswith": typed}).exists()
+        found = search(scope, typed, at_most=100)
+        assert known.customer_id in {one.customer_id for one in found} or (scope.everything and begins)
+        assert firms(scope).filter(matching(scope, typed)).count() == len(found)
+
+
 def test_somebody_elses_firm_is_not_found(known: Firm, scope_of: Callable[[str], Scope]) -> None:
     other = scope_of("M3")
     with acting_as(other):
         assert firm(other, known.customer_id) is None
         assert not firms_by_number(other, {known.customer_id})
-        for typed in (known.name, known.pinyin, known.initials, known.credit_code, known.customer_id):
+        for typed in (
+            known.name,
+            known.pinyin,
+            known.initials,
+            known.credit_code,
+            known.customer_id,
+            known.name[2:4] + known.name[4:],
+        ):
             assert known.customer_id not in {one.customer_id for one in search(other, typed)}
 
 

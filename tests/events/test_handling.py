@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.world import BUSINESS_DATE, tables
 from xiaoer.events import board
@@ -88,6 +89,14 @@ def test_a_head_gives_events_to_staff_of_the_branch(scope_of: Scopes) -> None:
         done(head, Wanted(Deed.ACCEPTED, owner_id="M3"), MILD)
     with pytest.raises(Refusal, match="only a head"):
         done(scope_of("M1"), Wanted(Deed.ACCEPTED, owner_id="M2"), MILD)
+
+
+def test_many_cost_no_more_questions_than_one(scope_of: Scopes, django_assert_num_queries: Any) -> None:
+    head, wanted = scope_of("H1"), Wanted(Deed.ACCEPTED, owner_id="M1")
+    with CaptureQueriesContext(connection) as alone:
+        done(head, wanted, MINE[0])
+    with django_assert_num_queries(len(alone)):
+        assert done(head, wanted, *MINE[1:6]) == 5
 
 
 @pytest.mark.parametrize(

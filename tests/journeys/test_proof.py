@@ -41,6 +41,11 @@ def test_one_asks_another_adopts_and_events_are_handled_by_key(visit: Callable[.
     adopts.clean()
     manager.open("/events/")
     before = int(manager.page.locator("tr[data-row]").count())
+    manager.page.locator("tr[data-row] .rowlinks a").first.click()
+    manager.page.wait_for_selector("#sheet[open] [data-key='3']")
+    manager.page.keyboard.press("Escape")
+    manager.settled()
+    assert manager.page.locator("tr[data-row]").count() == before  # the list stays behind the sheet
     for key in "jxjx":
         manager.page.keyboard.press(key)
     manager.page.keyboard.press("h")

@@ -9,9 +9,13 @@ import asyncio
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xiaoer.app.settings")
 desk = get_wsgi_application()
+_ = (
+    get_resolver().url_patterns
+)  # every page's code is read now: the first readers of the morning would wait for it
 
 from xiaoer.app.bridge import Bridge, Exchange, Receive, Scope, Send, exchange  # noqa: E402
 from xiaoer.app.commands.serve import THREADS  # noqa: E402

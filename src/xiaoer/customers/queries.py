@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Length
 
 from xiaoer.customers.models import Answer, Firm
 from xiaoer.kit.scope import Scope
@@ -11,6 +12,12 @@ from xiaoer.kit.scope import Scope
 LAST = "\U0010ffff"  # no character comes after it, so a beginning is a range
 SEARCHED = ("name", "pinyin", "initials", "credit_code", "customer_id")
 FOUND_AT_MOST = 20
+LETTERS_OF_INITIALS = 2
+BEGINS = ("name", "customer_id")
+HOLDS = (
+    Length("name"),
+    *BEGINS,
+)  # the shortest is the nearest; no index has this order, so that all are read once
 
 
 def firms(scope: Scope) -> QuerySet[Firm]:
@@ -53,31 +60,50 @@ def answers(scope: Scope, customer_id: str) -> dict[str, Answer]:
 
 
 def search(scope: Scope, text: str, *, at_most: int = FOUND_AT_MOST) -> list[Firm]:
-    """Firms whose name, pinyin, initials, credit code or number begins so, each column asked by its index.
+    """Firms whose name, pinyin, initials, credit code or number begins so, then those that hold it further in.
 
-    Ranges, not LIKE: under row-level security only they reach an index.
+    Beginnings are ranges, not LIKE: under row-level security only they reach an index. Names begin with their town, so
+    the middle is looked through as well; of a whole bank only where no beginning fits.
     """
     found: dict[str, Firm] = {}
-    for condition in _beginnings(text):
-        for one in firms(scope).filter(condition).order_by("name", "customer_id")[: at_most - len(found)]:
-            found.setdefault(one.customer_id, one)
-        if len(found) >= at_most:
-            break
+    for order, several in zip((BEGINS, HOLDS), _asked_of(scope, text), strict=True):
+        for condition in several:
+            if len(found) < at_most:
+                rows = firms(scope).filter(condition).exclude(customer_id__in=list(found)).order_by(*order)
+                found |= {one.customer_id: one for one in rows[: at_most - len(found)]}
     return list(found.values())
 
 
-def matching(scope: Scope, text: str) -> Q:  # noqa: ARG001  the list it narrows is in scope already
+def matching(scope: Scope, text: str) -> Q:
     """The same search as one condition, for narrowing a list."""
     joined = Q(pk__in=[]) if text.strip() else Q()
-    for condition in _beginnings(text):
+    begins, holds = _asked_of(scope, text)
+    for condition in (*begins, *holds):
         joined |= condition
     return joined
 
 
-def _beginnings(text: str) -> list[Q]:
+def _asked_of(scope: Scope, text: str) -> tuple[list[Q], list[Q]]:
+    """What is asked in turn: beginnings, then middles; of a whole bank's firms these only where nothing begins so."""
     typed = "".join(text.split())
     if not typed or not typed.isprintable():
-        return []  # PostgreSQL takes neither NUL nor half a surrogate
+        return [], []  # PostgreSQL takes neither NUL nor half a surrogate
+    begins = _beginnings(typed)
+    if scope.everything and any(firms(scope).filter(one).exists() for one in begins):
+        return begins, []
+    return begins, _middles(typed)
+
+
+def _middles(typed: str) -> list[Q]:
+    """The distinctive part of a name; two letters of initials, three of pinyin say enough."""
+    if not typed.isascii():
+        return [Q(name__contains=typed)]
+    columns = ("initials", "pinyin") if len(typed) > LETTERS_OF_INITIALS else ("initials",)
+    held = [Q(**{f"{column}__contains": typed.lower()}) for column in columns]
+    return [*held, Q(name__icontains=typed)] if len(typed) >= LETTERS_OF_INITIALS else []
+
+
+def _beginnings(typed: str) -> list[Q]:
     if not typed.isascii():
         return [_between("name", typed)]
     upper, lower = typed.upper(), typed.lower()

@@ -15,6 +15,7 @@ from xiaoer.events.models import Departure, Event, EventStep
 from xiaoer.events.written import Limits
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.scope import Scope
+from xiaoer.kit.typed import typed
 
 WRITING = "contacts.write"
 MOST_AT_ONCE = 500
@@ -61,8 +62,7 @@ def handle(scope: Scope, event_ids: Sequence[str], wanted: Wanted, today: date) 
     changed = [one for one in rows if _changes(held.get(one.event_id), wanted)]
     steps = [_step(scope, one, wanted, today) for one in _once(changed, wanted)]
     leave = [one for one in rows if wanted.deed is Deed.CLOSED and asks_why(one.rule, today)]
-    for one in rows:
-        _may_be(scope, one, wanted)
+    _may_be(scope, rows, wanted)
     _check_why(leave, wanted)
     EventStep.objects.bulk_create(steps)
     Departure.objects.bulk_create(_departures(scope, leave, wanted, today))
@@ -124,20 +124,23 @@ def _gives_out(scope: Scope) -> bool:
     return scope.everything or bool(scope.branches)
 
 
-def _may_be(scope: Scope, one: Event, wanted: Wanted) -> None:
-    """What hangs on the event itself: whose branch it is, whether its rule may be muted."""
-    if wanted.deed is Deed.MUTED and (
-        one.severity == "act" or one.rule in Limits.in_force(one.event_date).never_muted
-    ):
-        raise Refusal(
-            "somebody must act on this: it is not muted", one.rule, next_step="Close it, or put it off"
-        )
+def _may_be(scope: Scope, rows: Sequence[Event], wanted: Wanted) -> None:
+    """What hangs on the events themselves: whose branch they are of, whether their rules may be muted."""
+    if wanted.deed is Deed.MUTED:
+        for one in rows:
+            if one.severity == "act" or one.rule in Limits.in_force(one.event_date).never_muted:
+                raise Refusal(
+                    "somebody must act on this: it is not muted",
+                    one.rule,
+                    next_step="Close it, or put it off",
+                )
     if wanted.deed is Deed.ACCEPTED and wanted.owner_id not in ("", scope.staff_id):
         owner = staff_named(scope, wanted.owner_id)
-        if owner is None or owner.branch_id != one.branch_id:
-            raise Refusal(
-                f"{wanted.owner_id} does not work where the firm is", one.branch_id, "staff of its branch"
-            )
+        for one in rows:
+            if owner is None or owner.branch_id != one.branch_id:
+                raise Refusal(
+                    f"{wanted.owner_id} does not work where the firm is", one.branch_id, "staff of its branch"
+                )
 
 
 def _changes(held: EventStep | None, wanted: Wanted) -> bool:
@@ -162,14 +165,9 @@ def _step(scope: Scope, one: Event, wanted: Wanted, today: date) -> EventStep:
     return EventStep(
         event_id="" if of_rule else one.event_id, customer_id=one.customer_id, rule=one.rule, step=wanted.deed.value,
         owner_id=(wanted.owner_id or scope.staff_id) if wanted.deed is Deed.ACCEPTED else "", until_date=wanted.until,
-        reason=_typed(wanted.reason), staff_id=scope.staff_id, day=today, branch_id=one.branch_id,
+        reason=typed(wanted.reason), staff_id=scope.staff_id, day=today, branch_id=one.branch_id,
         manager_id=one.manager_id,
     )  # fmt: skip
-
-
-def _typed(text: str) -> str:
-    """A person's words; PostgreSQL takes neither NUL nor half a surrogate."""
-    return "".join(sign for sign in text if sign.isprintable() or sign == "\n").strip()
 
 
 def _one_at_a_time(scope: Scope) -> None:

@@ -183,6 +183,8 @@ class EventStep(Scoped):
     web_may: ClassVar[str] = "SELECT, INSERT"
     keeps_history: ClassVar[bool] = True
     history_leaves_out: ClassVar[tuple[str, ...]] = ("reason",)
+    forgets: ClassVar[tuple[str, ...]] = ("reason",)
+    forgets_only: ClassVar[models.Q] = models.Q(step="muted")  # an event is closed for a code
 
     objects = ScopedRows.as_manager()
 

@@ -141,8 +141,8 @@ def _portfolio(night: Night) -> Any:
 def _handed(night: Night) -> Any:
     """Firms handed over at the desk, by whom the bank's file may still name."""
     rows = night.engine.collect(recorded(night, "desk_handovers")).sort_by("handover_id")
-    steps = zip(*(rows[name].to_pylist() for name in ("customer_id", "from_id", "to_id")), strict=True)
-    found = sorted((firm, giver, taker) for (firm, giver), taker in followed(steps).items())
-    text = pa.schema([(name, pa.string()) for name in ("customer_id", "from_id", "to_id")])
-    columns = [list(column) for column in zip(*found, strict=True)] or [[], [], []]
-    return night.engine.table(pa.table(columns, schema=text))
+    steps = zip(*(rows[name].to_pylist() for name in ("customer_id", "from_id", "to_id", "day")), strict=True)
+    found = sorted((firm, giver, *taken) for (firm, giver), taken in followed(steps).items())
+    kinds = [(name, pa.string()) for name in ("customer_id", "from_id", "to_id")]
+    columns = [list(column) for column in zip(*found, strict=True)] or [[], [], [], []]
+    return night.engine.table(pa.table(columns, schema=pa.schema([*kinds, ("handed_date", pa.date32())])))

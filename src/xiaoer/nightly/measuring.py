@@ -44,7 +44,18 @@ def arms(night: Night) -> None:
         pl.lit(None, kind).alias(name) for name, kind in CAME.items()
     )
     rows = pl.concat([before, new.with_columns(ripe=pl.lit(value=False))]).select(list(MEASURED))
+    rows = named(rows, product_names(night))
     night.keep_rows("measured", _with_outcomes(night, rows, families).sort(KEY).to_arrow())
+
+
+def named(rows: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """Entries with the name of their product, also those kept since before the catalogue told it.
+
+    `names` holds product_id and product; what has a name keeps it, what is no product has none.
+    """
+    known = rows.join(names, left_on="item", right_on="product_id", how="left", maintain_order="left")
+    told = pl.when(pl.col("called") == "").then(pl.col("product").fill_null("")).otherwise("called")
+    return known.with_columns(called=told).select(rows.columns)
 
 
 def _before(night: Night) -> pl.DataFrame:
@@ -127,7 +138,8 @@ def _with_outcomes(night: Night, rows: pl.DataFrame, families: Families) -> pl.D
         return rows
     won = {one.name: one.won for one in families.of.values()}
     entries = due.select(
-        pl.int_range(pl.len()).alias("entry"), "customer_id", "item", pl.col("family").replace_strict(won).alias("won"),
+        pl.int_range(pl.len()).alias("entry"), "customer_id", "item",
+        pl.col("family").replace_strict(won, default=None, return_dtype=pl.String).alias("won"),
         *(pl.col(f"{name}_date").cast(pl.Int32).cast(pl.Int64).alias(f"{name}_day") for name in ("entered", "due")),
     )  # fmt: skip
     kept_share = in_force("trials", "families", night.business_date)["kept_share"]

@@ -27,6 +27,7 @@ MODELS = {
     "shadow_prices": "offers.ShadowPrice",
     "planned_days": "offers.PlannedDay",
     "measured": "trials.Measured",
+    "products": "products.Product",
     "openings": "products.Opening",
     "brought": "applications.Brought",
     "four_flows": "applications.FourFlows",

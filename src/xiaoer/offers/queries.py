@@ -74,6 +74,12 @@ def best_of_each(scope: Scope, customer_ids: Collection[str]) -> list[Proposal]:
     return list(rows.order_by("customer_id", "rank", "offer_id").distinct("customer_id"))
 
 
+def best_of_branches(scope: Scope, branch_ids: Collection[str]) -> list[Proposal]:
+    """What is proposed for the firms of some branches, the best of each."""
+    rows = proposals(scope).filter(branch_id__in=branch_ids, stopped__isnull=True)
+    return list(rows.order_by("customer_id", "rank", "offer_id").distinct("customer_id"))
+
+
 def proposed_and_stopped(scope: Scope, customer_id: str) -> tuple[Proposal | None, Proposal | None]:
     """The best that is proposed for one firm, and what a rule keeps off the list; None where there is none."""
     rows = list(Proposal.objects.seen_by(scope).filter(customer_id=customer_id).order_by("rank", "offer_id"))
@@ -100,6 +106,12 @@ def left_out_minutes(scope: Scope) -> dict[str, float]:
 def shadow_prices(scope: Scope) -> QuerySet[ShadowPrice]:
     """What one more of each place in scope would bring, the dearest first."""
     return ShadowPrice.objects.seen_by(scope).order_by("-price", "kind", "place")
+
+
+def hours_of(scope: Scope, managers: Collection[str]) -> dict[str, int]:
+    """Minutes of the day the night planned some managers, or pools, with."""
+    rows = ShadowPrice.objects.seen_by(scope).filter(kind="hours", manager_id__in=managers)
+    return dict(rows.values_list("manager_id", "capacity"))
 
 
 def _mine(scope: Scope) -> QuerySet[Proposal]:

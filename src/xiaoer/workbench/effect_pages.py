@@ -44,6 +44,7 @@ def effects_page(request: HttpRequest) -> HttpResponse:
         firms_address=_firms_of,
         share=lambda code: None if known[code].by_bank else known[code].share,
     )
+    lines = effects.telling_first(lines)
     if request.GET.get("excel"):
         return _sheet(request, desk, "effects", lines)
     without = [title for code, title in effects.FAMILIES.items() if code not in found]
@@ -159,8 +160,8 @@ def _titles(desk: Desk, family: str, cut: str, parts: Mapping[str, Any]) -> dict
 
 
 def _items(rows: Any) -> dict[str, Any]:
-    """Rules and products by what they are called."""
-    found = rows.order_by("item").values_list("item", "called").distinct()
+    """Rules and products by what they are called; entries older than the catalogue bear no name yet."""
+    found = rows.order_by("item", "called").values_list("item", "called").distinct()
     return {item: called or wordings.word(effects.RULES, item) for item, called in found}
 
 

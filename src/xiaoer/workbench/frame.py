@@ -32,6 +32,7 @@ RISK = frozenset(
         "plans",
     }
 )
+WITHIN = {"absences": "calendar", "handovers": "capacity"}  # lists that are part of another place
 OLD_AFTER = timedelta(days=4)  # a long weekend is not yet old
 
 
@@ -77,6 +78,7 @@ def around(request: HttpRequest, desk: Desk, here: str) -> dict[str, Any]:
 
 def rooms(desk: Desk, here: str) -> list[Place]:
     """Where one can go, with how much waits there."""
+    here = WITHIN.get(here, here)
     made = _places_of_firms(desk, here) if desk.scope.may("firms.read") else []
     if desk.scope.may("effects.read"):
         made.append(Place(_("Effects"), "effects", reverse("effects"), here == "effects", on_phone=False))
@@ -124,7 +126,7 @@ def _places_of_firms(desk: Desk, here: str) -> list[Place]:
             on_phone=False,
         )
     )
-    made.append(Place(_("Report"), "sheet", reverse("report"), here == "report", on_phone=False))
+    made.append(Place(_("Report"), "report", reverse("report"), here == "report", on_phone=False))
     made.append(Place(_("Surveys"), "check", reverse("surveys"), here == "surveys", on_phone=False))
     if desk.scope.everything or desk.scope.branches:
         made.append(Place(_("Capacity"), "person", reverse("capacity"), here == "capacity", on_phone=False))

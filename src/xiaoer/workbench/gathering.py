@@ -15,7 +15,7 @@ from xiaoer.contacts import queries as contacts
 from xiaoer.customers import queries as customers
 from xiaoer.events import queries as noticed
 from xiaoer.features import queries as features
-from xiaoer.kit.scope import Scope
+from xiaoer.kit.scope import POOL, Scope
 from xiaoer.kit.screens.listing import Listing
 from xiaoer.kit.screens.tables import View
 from xiaoer.loans import queries as loans
@@ -219,13 +219,19 @@ def mine(desk: Desk) -> tuple[str, ...]:
 
 
 def minutes_of(desk: Desk, managers: Collection[str]) -> dict[str, int]:
-    """A day's minutes of each manager on the list; a pool has those of whoever looks after it, the reader."""
+    """A day's minutes of each manager on the list; a pool has those the night planned it with.
+
+    A pool no night has planned has those of whoever looks after it, the reader.
+    """
     wanted = {*managers} or {desk.scope.staff_id}
     known = dict(
         branches.staff(desk.scope)
         .filter(staff_id__in=wanted | {desk.scope.staff_id})
         .values_list("staff_id", "capacity_minutes")
     )
+    pools = [one for one in wanted if one.startswith(POOL)]
+    if pools:
+        known |= dict(offers.hours_of(desk.scope, pools))
     return {one: known.get(one, known.get(desk.scope.staff_id, 0)) for one in sorted(wanted)}
 
 

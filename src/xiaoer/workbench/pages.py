@@ -22,6 +22,7 @@ from xiaoer.workbench import (
     approaching,
     balancing,
     doing,
+    expecting,
     firm_list,
     gathering,
     risk,
@@ -114,6 +115,9 @@ def firm(request: HttpRequest, customer_id: str) -> HttpResponse:
         lessons=lessons_of_firm(desk, customer_id),
         facts=facts_of_firm(desk, page.firm),
         voices=surveying.of_firm(desk, customer_id),
+        expected=expecting.of_firm(desk, customer_id, page.contacts)
+        if page.shown_tab == "contacts"
+        else None,
     )
 
 

@@ -38,7 +38,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     desk = desk_of(request)
     found = ruling.lines(desk)
     listing = Listing(
-        shown.rules(rule_words.owners()), as_rows(found), asked(request.GET), views(desk, "rules")
+        shown.rules(rule_words.owners(), found), as_rows(found), asked(request.GET), views(desk, "rules")
     )
     if request.GET.get("excel"):
         if not desk.exports:

@@ -19,7 +19,7 @@ CLOSING_SECONDS = 5  # for what is being answered; open pages come back by thems
     "--workers",
     default=1,
     show_default=True,
-    help="processes; more than one where records come by the hundred",
+    help="processes; more than one where records or people come by the hundred",
 )
 def command(host: str, port: int, threads: int, workers: int) -> None:
     """Serve the workbench until Ctrl+C; brings the database up to date first."""

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 
 from xiaoer.kit.refusal import Refusal
 
@@ -38,8 +37,7 @@ def needs(right: str) -> Callable[[View], View]:
         def asked_first(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
             if request.scope.may(right):  # type: ignore[attr-defined]
                 return view(request, *args, **named)
-            reason = _("your post does not open this page")
-            return render(request, "400.html", {"reason": reason}, status=403)
+            return render(request, "403.html", status=403)
 
         return asked_first
 

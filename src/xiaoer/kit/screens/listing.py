@@ -12,6 +12,7 @@ from django.db.models import Count, F, OrderBy, Q, QuerySet, Sum
 from django.http import QueryDict
 from django.utils.http import urlencode
 
+from xiaoer.kit.screens.formats import NOTHING
 from xiaoer.kit.screens.tables import Column, Filter, Table, View, Words
 
 APART = "."
@@ -68,7 +69,11 @@ class Row:
 
     @property
     def second(self) -> list[Cell]:
-        return [cell for cell in self.cells if cell.column.place == "second" and cell.value not in (None, "")]
+        return [
+            cell
+            for cell in self.cells
+            if cell.column.place == "second" and cell.value not in (None, "", NOTHING)
+        ]
 
 
 class Listing:

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from xiaoer.branches.rules import away
 from xiaoer.kit.screens import formats
@@ -33,6 +33,10 @@ class AbsenceSheet:
     @property
     def address(self) -> str:
         return reverse("absence-new")
+
+    @property
+    def title(self) -> str:
+        return _("Away")
 
     @property
     def several(self) -> bool:
@@ -77,7 +81,8 @@ def table(names: Mapping[str, str], may: AbstractSet[str], today: date) -> Table
         name="absences",
         title=_("Away"),
         columns=(
-            Column("who", gettext_lazy("Who"), lambda one: name(one.staff_id), "name", place="title", fixed=True),
+            Column("who", pgettext_lazy("absence", "Who"), lambda one: name(one.staff_id), "name", place="title",
+                   fixed=True),
             Column("from", gettext_lazy("From"), "from_date", "day", ("from_date",), place="aside"),
             Column("to", gettext_lazy("Last day"), last_day, "day", ("to_date",), place="aside"),
             Column("deputy", gettext_lazy("Stands in"), lambda one: name(one.deputy_id), place="line"),

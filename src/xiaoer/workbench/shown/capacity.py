@@ -8,12 +8,14 @@ from typing import Any
 
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from xiaoer.kit.screens import formats
 from xiaoer.kit.screens.tables import Choice, Column, Filter, Table, View
 from xiaoer.workbench.shown import wordings
+from xiaoer.workbench.shown.contact_report import pool
 from xiaoer.workbench.shown.drawings import tongue, unit
 from xiaoer.workbench.shown.sentences import Told
 
@@ -42,7 +44,7 @@ def capacity(name_of: Callable[[Any], str], most_firms: int) -> Table:
         columns=_columns(name_of),
         row_key="id",
         default_order="-price",
-        opens=lambda _one: reverse("today"),
+        opens=_firms_of,
         filters=(
             Filter("state", gettext_lazy("State"), _states(most_firms), few=True),
             Filter("kind", gettext_lazy("Kind"), _kinds),
@@ -52,6 +54,12 @@ def capacity(name_of: Callable[[Any], str], most_firms: int) -> Table:
         empty_title=_("No day is planned yet"),
         empty_why=_("Hours and what one more would bring show up here after a night that planned somebody's day."),
     )  # fmt: skip
+
+
+def _firms_of(place: Any) -> str:
+    """Where hours are short one looks at whose firms ask for them."""
+    asks = {"manager": place.manager_id} if place.kind == "hours" else {}
+    return f"{reverse('firms')}?{urlencode(asks)}" if asks else reverse("firms")
 
 
 def _kinds(rows: Any) -> tuple[Choice, ...]:
@@ -94,7 +102,7 @@ def _states(most_firms: int) -> tuple[Choice, ...]:
 def name(place: Any, staff: dict[str, str], branches: dict[str, str]) -> str:
     """A manager, a branch's pool or budget, an occasion's quota, a product's by its number."""
     if place.manager_id.startswith("pool:"):
-        return _("Pooled desk %(branch)s") % {"branch": branches.get(place.branch_id, place.branch_id)}
+        return pool(branches.get(place.branch_id, place.branch_id))
     if place.kind == "quota":
         return wordings.word(wordings.RULES, place.place)
     if place.kind == "product":

@@ -24,7 +24,11 @@ CUTS = {
     "family": gettext_lazy("What for"),
     "channel": gettext_lazy("Way"),
 }
-SPANS = {"day": gettext_lazy("Day"), "week": gettext_lazy("Week"), "month": gettext_lazy("Month")}
+SPANS = {
+    "day": gettext_lazy("Day"),
+    "week": gettext_lazy("Week"),
+    "month": pgettext_lazy("calendar", "Month"),
+}
 OWN_RULES = effects.RULES | {
     "": gettext_lazy("Without a proposal"),
     "follow_up": gettext_lazy("Agreed before"),
@@ -130,11 +134,9 @@ class Report:
             {"name": pgettext("contacts", "Made"), "term": "report_made", "value": formats.count(one.made),
              "note": _("%(n)s hours") % {"n": formats.hours(one.spent)}},
             {"name": _("Succeeded"), "term": "report_won", "value": formats.count(one.won),
-             "note": _("%(reached)s reached, of them %(share)s") % {
-                 "reached": formats.count(one.reached), "share": formats.percent(one.won_share, 0)}},
+             "note": _of_reached(one)},
             {"name": _("Brought"), "term": "report_brought", "value": formats.money(one.brought, tongue()),
-             "note": _("expected %(much)s, so %(share)s of it") % {
-                 "much": formats.money(one.expected, tongue()), "share": formats.percent(one.kept, 0)}},
+             "note": _of_expected(one)},
         ]  # fmt: skip
 
     @property
@@ -188,8 +190,23 @@ class Report:
         return f"{reverse('report-contacts')}?{urlencode(asks)}"
 
 
+def _of_reached(one: Sums) -> str:
+    """Of how many; nothing is divided by nobody."""
+    if one.won_share is None:
+        return _("nobody reached")
+    told = {"reached": formats.count(one.reached), "share": formats.percent(one.won_share, 0)}
+    return _("%(reached)s reached, of them %(share)s") % told
+
+
+def _of_expected(one: Sums) -> str:
+    if one.kept is None:
+        return _("nothing was expected of contacts made")
+    told = {"much": formats.money(one.expected, tongue()), "share": formats.percent(one.kept, 0)}
+    return _("expected %(much)s, so %(share)s of it") % told
+
+
 def pool(branch: str) -> str:
-    return _("Pool of %(branch)s") % {"branch": branch}
+    return _("Pooled desk %(branch)s") % {"branch": branch}
 
 
 def titles(cut: str, rows: Mapping[str, Any], of_the_bank: Mapping[str, str]) -> dict[str, str]:
@@ -199,11 +216,14 @@ def titles(cut: str, rows: Mapping[str, Any], of_the_bank: Mapping[str, str]) ->
 
 
 def trend(days: Sequence[date], planned: Mapping[date, int], had: Mapping[date, Mapping[str, Any]]) -> Chart:
-    """Planned, made and succeeded by day; a tap opens the day."""
-    language = tongue()
+    """Planned, made and succeeded by day, up to the last of which something is known; a tap opens the day."""
+    language, last = tongue(), max([*planned, *had, days[0]])
 
-    def told(name: str) -> tuple[float, ...]:
-        return tuple(float((had.get(day) or {}).get(name) or 0) for day in days)
+    def counted(known: Mapping[date, Any]) -> tuple[float | None, ...]:
+        return tuple(float(known.get(day) or 0) if day <= last else None for day in days)
+
+    def told(name: str) -> tuple[float | None, ...]:
+        return counted({day: one.get(name) for day, one in had.items()})
 
     return Chart(
         kind="months",
@@ -211,7 +231,7 @@ def trend(days: Sequence[date], planned: Mapping[date, int], had: Mapping[date, 
         labels=tuple(str(day.day) for day in days),
         long=tuple(f"{formats.weekday(day, language)} {formats.day(day, language)}" for day in days),
         series=(
-            Series(gettext_lazy("Planned"), tuple(float(planned.get(day) or 0) for day in days), "usual"),
+            Series(gettext_lazy("Planned"), counted(planned), "usual"),
             Series(pgettext_lazy("contacts", "Made"), told("made")),
             Series(gettext_lazy("Succeeded"), told("won"), "line"),
         ),

@@ -248,7 +248,7 @@ class DryRunPage:
         days = [date.fromisoformat(day) for day in reversed(self.answer.nights)]
         found = [float(sum(one.firms for one in self.counts if one.day == day)) for day in days]
         return Chart(
-            "months", _("Firms it would have named"), tuple(f"{day:%y-%m}" for day in days),
+            "months", _("Firms it would have named"), tuple(formats.month(day.isoformat(), tongue()) for day in days),
             (Series(gettext_lazy("Firms"), tuple(found)),),
             long=tuple(formats.day(day, tongue(), self.today) for day in days), digits=0, head=_("Night"),
         )  # fmt: skip

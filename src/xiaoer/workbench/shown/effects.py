@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -172,6 +172,12 @@ def lines(found: Mapping[str, Compared], titles: Mapping[str, Any], today: date,
 
 def _of(code: str, more: Mapping[str, Any]) -> dict[str, Any]:
     return {name: make(code) for name, make in more.items()}
+
+
+def telling_first(lines: Iterable[Line]) -> list[Line]:
+    """What is told apart from chance stands before what is not yet; else in the order given."""
+    order = (TrialState.SEPARATED, TrialState.INCONCLUSIVE, TrialState.COLLECTING)
+    return sorted(lines, key=lambda one: order.index(one.found.state))
 
 
 @dataclass(frozen=True)

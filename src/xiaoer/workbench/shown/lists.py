@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -74,6 +74,12 @@ def size(firm: Any) -> str:
     missing = "、".join if unit() == "万元" else ", ".join
     names = dict.fromkeys(wordings.word(wordings.SIZE_MISSING, one) for one in firm.size_missing)
     return _("Size undetermined: no %(missing)s") % {"missing": missing(names)}
+
+
+def passed_from(firm: Any) -> str:
+    """The line of business that passed the firm over to us; "" for one of our own."""
+    line = wordings.word(wordings.LINES, firm.passed_from) if firm.passed_from else ""
+    return _("passed over from %(line)s") % {"line": line} if line else ""
 
 
 def _firm_columns() -> tuple[Column, ...]:
@@ -153,6 +159,37 @@ def delivered(table: Table, rows: Any) -> Table:
     return replace(table, columns=kept)
 
 
+def of_managers(table: Table, names: Mapping[str, str], offered: Sequence[str]) -> Table:
+    """The table with who answers for each firm, for whoever sees the firms of several; the industry makes room."""
+    if len(names) <= 1:
+        return table
+    column = Column("manager", gettext_lazy("Manager"), lambda firm: names.get(firm.manager_id, firm.manager_id),
+                    order=("manager_id",), place="second")  # fmt: skip
+    columns = [replace(one, chosen=False) if one.key == "industry" else one for one in table.columns]
+    choices = tuple(Choice(code, names[code], Q(manager_id=code)) for code in offered if names.get(code))
+    filters = (*table.filters, Filter("manager", gettext_lazy("Manager"), choices))
+    return replace(table, columns=(*columns[:2], column, *columns[2:]), filters=filters)
+
+
+def _states(today: date, targets: Targets) -> Filter:
+    return Filter(
+        "state",
+        gettext_lazy("State"),
+        (
+            Choice("events", gettext_lazy("With events"), Q(events__gt=0)),
+            Choice("borrower", gettext_lazy("Borrowers"), Q(borrower=True)),
+            Choice("silent", gettext_lazy("Not contacted for 90 days"), _silent(today)),
+            Choice(
+                "falling",
+                gettext_lazy("Turnover down by a fifth"),
+                Q(turnover_12m__lt=F("turnover_prior_12m") * 0.8),
+            ),
+            Choice("passed", gettext_lazy("Passed over from another line"), ~Q(passed_from="")),
+            Choice("unplanned", gettext_lazy("Premier without an account plan"), targets.unplanned),
+        ),
+    )
+
+
 def _firm_filters(today: date, targets: Targets) -> tuple[Filter, ...]:
     return (
         Filter(
@@ -161,21 +198,7 @@ def _firm_filters(today: date, targets: Targets) -> tuple[Filter, ...]:
             tuple(Choice(code, title, Q(tier=code)) for code, title in wordings.TIERS.items()),
             few=True,
         ),
-        Filter(
-            "state",
-            gettext_lazy("State"),
-            (
-                Choice("events", gettext_lazy("With events"), Q(events__gt=0)),
-                Choice("borrower", gettext_lazy("Borrowers"), Q(borrower=True)),
-                Choice("silent", gettext_lazy("Not contacted for 90 days"), _silent(today)),
-                Choice(
-                    "falling",
-                    gettext_lazy("Turnover down by a fifth"),
-                    Q(turnover_12m__lt=F("turnover_prior_12m") * 0.8),
-                ),
-                Choice("unplanned", gettext_lazy("Premier without an account plan"), targets.unplanned),
-            ),
-        ),
+        _states(today, targets),
         Filter(
             "stage",
             gettext_lazy("Activity"),

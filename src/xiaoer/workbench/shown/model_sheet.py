@@ -180,6 +180,8 @@ class ModelSheet:
 
     @property
     def _split(self) -> str:
+        if in_parts := words.folds(self.judgement.get("split") or ""):
+            return in_parts
         told = explaining.split(self.judgement.get("split"))
         return formats.told(told, tongue(), self.today) if told else ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from xiaoer.kit.text import Reason, Tone, reason
 from xiaoer.workbench.shown.drawings import tongue
 
+FOLDS = re.compile(r"(?:(\d+) × )?(\d+)-fold, stratified(, by firm)?, out of fold")
 FAMILIES = {
     "risk": pgettext_lazy("family", "Risk"),
     "payment": pgettext_lazy("family", "Payment"),
@@ -104,3 +106,18 @@ def measured(metric: str, value: float | None, low: float | None, high: float | 
 
 def days_old(days: int | None) -> str:
     return "—" if days is None else _("%(n)s days") % {"n": f"{days:,}"}
+
+
+def folds(split: str) -> str:
+    """How a model was judged on parts held out in turn; "" for one judged otherwise."""
+    found = FOLDS.fullmatch(split)
+    if found is None:
+        return ""
+    words = (
+        _("%(n)s parts of firms, each judged by what the others taught")
+        if found[3]
+        else _("%(n)s parts, each judged by what the others taught")
+    )
+    told = words % {"n": found[2]}
+    again = _("dealt %(n)s times")
+    return f"{told} · {again % {'n': found[1]}}" if found[1] else told

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from xiaoer.kit.dates import add_months, is_working_day, month_end, month_start
 from xiaoer.kit.screens import formats
 from xiaoer.workbench.shown.drawings import tongue
-from xiaoer.workbench.shown.week import ways
+from xiaoer.workbench.shown.week import Way, now, ways
 
 DAYS = 7
 
@@ -107,9 +107,13 @@ class Month:
         return self._at(add_months(self.first, 1))
 
     @property
-    def ways(self) -> list[Any]:
+    def ways(self) -> list[Way]:
         near = self.today if self.first <= self.today <= month_end(self.first) else self.first
         return ways(near, "month")
+
+    @property
+    def now(self) -> Way:
+        return now("month", self.today)
 
     def _at(self, day: date) -> str:
         return f"{reverse('calendar')}?month={day:%Y-%m}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -23,7 +23,7 @@ from xiaoer.workbench.shown import rule_words as words
 from xiaoer.workbench.shown import rules as listed
 from xiaoer.workbench.shown import wordings
 from xiaoer.workbench.shown.drawings import tongue
-from xiaoer.workbench.shown.rule_history import told
+from xiaoer.workbench.shown.rule_history import Called, told
 
 TABS = {
     "says": gettext_lazy("What it says"),
@@ -64,6 +64,7 @@ class RuleSheet:
     tab: str = "says"
     copies: bool = False  # a text of the bank can be started from it
     dry: Any = None
+    products: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def states(self) -> list[Any]:
@@ -116,7 +117,7 @@ class RuleSheet:
         if self.text is None:
             return ""
         apart = "：" if tongue().startswith("zh") else ": "
-        return words.whom(self.text.population) + apart + words.condition_words(self.text)
+        return words.whom(self.text.population, self.products) + apart + words.condition_words(self.text)
 
     @property
     def warnings(self) -> list[str]:
@@ -221,7 +222,7 @@ class RuleSheet:
         days = [one["day"] for one in self.nights][-NIGHTS_DRAWN:]
         firms = tuple(float(one["firms"]) for one in self.nights)[-NIGHTS_DRAWN:]
         return Chart(
-            "months", _("Firms it named"), tuple(f"{day.month}-{day.day:02}" for day in days),
+            "months", _("Firms it named"), tuple(f"{day.month}/{day.day}" for day in days),
             (Series(gettext_lazy("Firms"), firms),), long=tuple(formats.day(day, tongue(), self.today) for day in days),
             digits=0, head=_("Night"),
         )  # fmt: skip
@@ -262,7 +263,8 @@ class RuleSheet:
     @property
     def history(self) -> list[dict[str, Any]]:
         """Steps, newest first."""
-        return [told(one, self.life, self.people, self.today) for one in reversed(self.steps)]
+        called = Called(self.people, self.products)
+        return [told(one, self.life, called, self.today) for one in reversed(self.steps)]
 
     @property
     def most_mute(self) -> date:

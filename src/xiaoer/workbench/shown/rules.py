@@ -122,12 +122,12 @@ def state_words(code: str) -> str:
     return say(reason(f"rule_state_{code}"), tongue())
 
 
-def rules(owners: dict[str, Any]) -> Table:
-    """Every rule; `owners` are titles of posts by code."""
+def rules(owners: dict[str, Any], lines: Sequence[Line]) -> Table:
+    """Every rule; `owners` are titles of posts by code. A column that says the same in all `lines` is left out."""
     return Table(
         name="rules",
         title=pgettext_lazy("place", "Rules"),
-        columns=_columns(owners),
+        columns=_telling(_columns(owners), lines),
         row_key="rule",
         default_order="state",
         opens=lambda one: reverse("rule", args=[one.rule]),
@@ -192,6 +192,15 @@ def _columns(owners: dict[str, Any]) -> tuple[Column, ...]:
         Column("who", gettext_lazy("Who"), lambda one: one.who or "—", order=("who",)),
         Column("since", pgettext_lazy("rule", "Since"), "since_date", "day", ("since_date",)),
     )  # fmt: skip
+
+
+def _telling(columns: tuple[Column, ...], lines: Sequence[Line]) -> tuple[Column, ...]:
+    many = {
+        "origin": len({one.origin for one in lines}) > 1,
+        "who": any(one.who for one in lines),
+        "since": any(one.since_date for one in lines),
+    }
+    return tuple(one for one in columns if many.get(one.key, True))
 
 
 def _states() -> tuple[Choice, ...]:

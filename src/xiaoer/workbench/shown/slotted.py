@@ -51,7 +51,8 @@ class Prepared:
 class Slot:
     """One thing on a day: a line of the list, a promise, or a contact already made.
 
-    `move_address` takes another day, `record_address` what came of it. `worth` in fen.
+    `move_address` takes another day, `record_address` what came of it. `worth` in fen. `start` is the time suggested
+    in one person's day; `who` answers for the firm where lines of several people stand together.
     """
 
     sort: str  # job | task | contact
@@ -73,6 +74,8 @@ class Slot:
     move_address: str = ""
     record_address: str = ""
     prepared: Prepared = Prepared()
+    start: str = ""
+    who: str = ""
 
 
 def job(one: morning.Job, known: Known) -> Slot:
@@ -94,6 +97,8 @@ def job(one: morning.Job, known: Known) -> Slot:
         move_address=one.postpone_address,
         record_address=one.record_address,
         prepared=_prepared(known, number, proposal, goal=False),
+        start=one.start if ":" in one.start else "",
+        who=one.manager,
     )
 
 

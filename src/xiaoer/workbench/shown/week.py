@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from xiaoer.kit.screens import formats
 from xiaoer.workbench.shown import morning, slotted
@@ -64,7 +64,7 @@ class Span:
     def title(self) -> str:
         first, last = self.days[0].date, self.days[-1].date
         if self.is_day:
-            return f"{formats.weekday(first, tongue())} {formats.near_day(first, tongue(), self.today)}"
+            return f"{formats.day(first, tongue(), self.today)} {formats.weekday(first, tongue())}"
         return f"{formats.day(first, tongue(), self.today)} – {formats.day(last, tongue(), self.today)}"
 
     @property
@@ -103,6 +103,11 @@ class Span:
         near = self.today if first <= self.today <= last else first
         return ways(near, "day" if self.is_day else "week")
 
+    @property
+    def now(self) -> Way:
+        """The way back to where one is."""
+        return now("day" if self.is_day else "week", self.today)
+
     def _at(self, day: date) -> str:
         return f"{reverse('calendar')}?{'day' if self.is_day else 'week'}={day.isoformat()}"
 
@@ -131,12 +136,20 @@ class Way:
 
 def ways(near: date, here: str) -> list[Way]:
     """Day, week and month around a day."""
-    titles = {"day": _("Day"), "week": _("Week"), "month": _("Month")}
+    titles = {"day": _("Day"), "week": _("Week"), "month": pgettext("calendar", "Month")}
     held = {"day": near.isoformat(), "week": near.isoformat(), "month": f"{near:%Y-%m}"}
     return [
         Way(title, f"{reverse('calendar')}?{kind}={held[kind]}", kind == here)
         for kind, title in titles.items()
     ]
+
+
+def now(kind: str, today: date) -> Way:
+    """Today, or the week or month around it."""
+    if kind == "week":
+        return Way(_("This week"), reverse("calendar"), here=False)
+    title = _("Today") if kind == "day" else _("This month")
+    return replace(next(way for way in ways(today, kind) if way.here), title=title)
 
 
 def asked(day: str, week: str, today: date, list_day: date) -> Asked:

@@ -37,6 +37,10 @@ SIZE_MISSING = {
     "total_assets": _("assets"),
 }
 STAGES = {"active": _("Active"), "cooling": _("Cooling"), "dormant": _("Dormant"), "lapsed": _("Lapsed")}
+LINES = {
+    "corporate": _("corporate banking"), "company": _("corporate banking"), "retail": _("personal banking"),
+    "personal": _("personal banking"), "private": _("private banking"), "rural": _("rural banking"),
+}  # fmt: skip
 STAGE_TONES = {"cooling": "warn", "dormant": "warn", "lapsed": "bad"}
 KINDS = {"enterprise": _("Enterprise"), "sole_trader": _("Sole trader"), "owner": _("Business owner")}
 CHANNELS = {

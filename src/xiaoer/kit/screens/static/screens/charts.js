@@ -26,7 +26,7 @@ function common(data, colour) {
     legend: { show: data.series.length > 1, right: 0, top: 0, itemWidth: 14, itemHeight: 8, itemGap: 14, textStyle: { color: colour.soft, fontSize: 12 } },
     xAxis: { type: "category", data: data.labels, axisTick: { show: false }, axisLine: { lineStyle: { color: colour.strong } },
       axisLabel: { color: colour.soft, fontSize: 12, hideOverlap: true } },
-    yAxis: { type: "value", splitNumber: 4, ...(data.top ? { max: data.top, interval: data.top / 4 } : {}), axisLabel: { color: colour.soft, fontSize: 12 }, splitLine: { lineStyle: { color: colour.line } },
+    yAxis: { type: "value", splitNumber: 4, ...(data.digits === 0 ? { minInterval: 1 } : {}), ...(data.top ? { max: data.top, interval: data.top / 4 } : {}), axisLabel: { color: colour.soft, fontSize: 12 }, splitLine: { lineStyle: { color: colour.line } },
       axisLine: { show: false }, axisTick: { show: false } },
   };
 }

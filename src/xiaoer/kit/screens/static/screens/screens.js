@@ -25,7 +25,7 @@ function place(box, near) {
 document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-over]");
   if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) return openOver(event, link);
-  if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
+  if (event.target.closest("[data-close]")) close(event.target.closest("dialog"));
   if (event.target instanceof HTMLDialogElement) event.target.close();
   const row = event.target.closest("tr.open");
   if (row && !event.target.closest("a, button, input, label, [popover]") && !getSelection().toString()) one("a.name", row)?.click();
@@ -36,6 +36,13 @@ function openOver(event, link) {
   if (!dialog || (dialog.classList.contains("panel") && phone.matches)) return;
   event.preventDefault();
   show(dialog, (link.dataset.href || link.href) + (link.hasAttribute("data-picked") ? picked() : ""));
+}
+
+// A sheet opened as a page of its own leads back to where one came from.
+function close(dialog) {
+  if (dialog) dialog.close();
+  else if (history.length > 1) history.back();
+  else location.assign("/");
 }
 
 // The rows that are picked, as parameters of an address.
@@ -53,6 +60,14 @@ document.body.addEventListener("done-over", async (event) => {
   all("dialog[open]").forEach((dialog) => dialog.close());
   await window.htmx.ajax("GET", location.href, { target: "#page", select: "#page", swap: "outerHTML" });
   say(event.detail.told);
+});
+
+// What a field holds, taken along; where the browser keeps the clipboard to itself the text stands selected.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  one(`#${button.dataset.copy}`).select();
+  await navigator.clipboard?.writeText(one(`#${button.dataset.copy}`).value).then(() => say(button.dataset.told));
 });
 
 document.addEventListener("click", (event) => event.target.closest("[data-keys]") && one("#keys").showModal());
