@@ -61,7 +61,7 @@ def nights(home: Path) -> None:
         firms = pl.DataFrame({
             "customer_id": [one.customer_id for one in people], "closed": False, "tier": "premier", "kind": "enterprise",
             "industry_code": "F51", "balance_90d": [8 * WAN if half else 20 * WAN for half in halved], "balance_prior_90d": 20 * WAN,
-        })  # fmt: skip
+        }).with_columns(last_contact_day=pl.lit(None, pl.Int64))  # fmt: skip
         firms.write_parquet(folder / "firms.parquet")
         pl.DataFrame([vars(one) for one in people]).write_parquet(folder / "portfolio.parquet")
         events = firms.head(4).select("customer_id", rule=pl.lit("silence"))

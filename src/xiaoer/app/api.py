@@ -18,6 +18,7 @@ from xiaoer.kit.typed import UNSTORABLE, storable
 from xiaoer.workbench.absence_api import router as absences_router
 from xiaoer.workbench.api import router
 from xiaoer.workbench.balance_api import router as balance_router
+from xiaoer.workbench.event_api import router as events_router
 from xiaoer.workbench.figure_api import router as figures_router
 from xiaoer.workbench.model_api import router as models_router
 from xiaoer.workbench.risk_api import router as loans_router
@@ -67,6 +68,7 @@ api.add_router("", balance_router)
 api.add_router("", figures_router)
 api.add_router("/applications", applications)
 api.add_router("/v1", records)  # for systems of the bank, by a key of their own
+api.add_router("/v1", events_router)  # for programs of people, behind their session
 api.add_router("/models", models_router)
 
 

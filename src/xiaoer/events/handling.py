@@ -8,8 +8,10 @@ from enum import StrEnum
 from django.db import connection, transaction
 
 from xiaoer.branches.queries import staff_named
+from xiaoer.customers.queries import firms_by_number
 from xiaoer.events.board import steps_of
-from xiaoer.events.models import Event, EventStep
+from xiaoer.events.left import WRONG, asks_why, why_left
+from xiaoer.events.models import Departure, Event, EventStep
 from xiaoer.events.written import Limits
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.scope import Scope
@@ -35,12 +37,13 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True)
 class Wanted:
-    """A deed with what it needs: an owner, a day, a reason."""
+    """A deed with what it needs: an owner, a day, a reason; to close that a firm leaves, why it does (left.toml)."""
 
     deed: Deed
     owner_id: str = ""
     until: date | None = None
     reason: str = ""
+    why_left: str = ""
 
 
 @transaction.atomic
@@ -48,7 +51,7 @@ def handle(scope: Scope, event_ids: Sequence[str], wanted: Wanted, today: date) 
     """Do the same with each of some events, all of them or none; gives how many were changed.
 
     Raises Refusal for a post that writes nothing, events out of scope, a day that is not ahead, a missing reason, an
-    owner who does not work where the firm is, a rule that is never muted.
+    owner who does not work where the firm is, a rule that is never muted, a firm that left nobody says why.
     """
     if not scope.may(WRITING):
         raise Refusal("your post does not write", next_step="Ask for the right post")
@@ -58,9 +61,34 @@ def handle(scope: Scope, event_ids: Sequence[str], wanted: Wanted, today: date) 
     held = steps_of(scope, rows)
     changed = [one for one in rows if _changes(held.get(one.event_id), wanted)]
     steps = [_step(scope, one, wanted, today) for one in _once(changed, wanted)]
+    leave = [one for one in rows if wanted.deed is Deed.CLOSED and asks_why(one.rule, today)]
     _may_be(scope, rows, wanted)
+    _check_why(leave, wanted)
     EventStep.objects.bulk_create(steps)
+    Departure.objects.bulk_create(_departures(scope, leave, wanted, today))
     return len(changed)
+
+
+def _check_why(leave: Sequence[Event], wanted: Wanted) -> None:
+    if leave and wanted.reason != WRONG and wanted.why_left not in why_left():
+        raise Refusal(
+            "nobody says why the firm left", leave[0].customer_id, ", ".join(why_left()),
+            "Choose the reason; if it is not known, say so",
+        )  # fmt: skip
+
+
+def _departures(scope: Scope, leave: Sequence[Event], wanted: Wanted, today: date) -> list[Departure]:
+    if wanted.reason == WRONG:
+        return []
+    firms = firms_by_number(scope, {one.customer_id for one in leave})
+    return [
+        Departure(
+            event_id=one.event_id, customer_id=one.customer_id, rule=one.rule, why=wanted.why_left,
+            tier=firms[one.customer_id].tier or "" if one.customer_id in firms else "", amount=one.amount or 0,
+            staff_id=scope.staff_id, day=today, branch_id=one.branch_id, manager_id=one.manager_id,
+        )
+        for one in leave
+    ]  # fmt: skip
 
 
 def _rows(scope: Scope, event_ids: Sequence[str]) -> list[Event]:

@@ -39,11 +39,16 @@ def events(night: Night) -> None:
     rules = Rules.in_force(night.business_date)
     rows = seen(night, rules)
     book = bank_rules.RuleBook.of(night)
-    heard = rows.filter(~pl.col("rule").is_in(sorted(book.muted)))
-    batches = chain(
-        _worded(heard, night.business_date, rules), _taken_over(night, rules), bank_rules.events(night, book)
-    )
+    by_day = _taken_over(night, rules)
+    heard = untold(rows.filter(~pl.col("rule").is_in(sorted(book.muted))), by_day)
+    batches = chain(_worded(heard, night.business_date, rules), by_day, bank_rules.events(night, book))
     night.rows += write_batches(Handled.of(night).heard(batches), EVENTS, night.path("events"))
+
+
+def untold(seen: pl.DataFrame, by_day: list[pa.RecordBatch]) -> pl.DataFrame:
+    """What the night sees without what a record told by day already of the same firm by the same rule."""
+    told = pl.DataFrame(pa.Table.from_batches(by_day, EVENTS)).select("customer_id", "rule")
+    return seen.join(told, on=["customer_id", "rule"], how="anti", maintain_order="left")
 
 
 def _taken_over(night: Night, rules: Rules) -> list[pa.RecordBatch]:

@@ -71,6 +71,7 @@ FOLLOWING = (
     "evidence.Photo",
     "segments.Goal",
     "events.EventStep",
+    "events.Departure",
     "trials.TrialFirm",
     "trials.TrialOutcome",
     "branches.Handover",

@@ -25,6 +25,7 @@ from xiaoer.satisfaction import queries as surveys
 from xiaoer.satisfaction.actions import Gone, opened, take, token, waiting
 from xiaoer.satisfaction.models import Survey
 from xiaoer.satisfaction.terms import LINK, Said, SurveyRule
+from xiaoer.workbench import why_left
 from xiaoer.workbench.desk import Desk, desk_of
 from xiaoer.workbench.frame import show
 from xiaoer.workbench.gathering import views
@@ -58,8 +59,9 @@ def survey_list(request: HttpRequest) -> HttpResponse:
     ]
     told = shown.told(rates, names, RATE_DAYS)
     return _listed(
-        request, desk, listing, told, "workbench/surveys.html", by_product=by_product, days=RATE_DAYS
-    )
+        request, desk, listing, told, "workbench/surveys.html", by_product=by_product, days=RATE_DAYS,
+        left=why_left.report(desk),
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

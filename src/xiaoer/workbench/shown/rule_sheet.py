@@ -241,7 +241,7 @@ class RuleSheet:
             return [
                 (str(words.FIELDS["severity"]), wordings.word(wordings.SEVERITIES, self.product.severity)),
                 (_("To be acted on"), words.within(self.product.due_days)),
-                (_("Decided"), _("by day, from one record") if self.product.by_day else _("by night")),
+                (_("Decided"), _decided(self.product)),
             ]
         return words.card(self.text) if self.text else []
 
@@ -270,3 +270,10 @@ class RuleSheet:
     def most_mute(self) -> date:
         """The last day a mute may reach."""
         return self.next_night + timedelta(days=Limits.in_force(self.today).most_mute_days)
+
+
+def _decided(product: Described) -> str:
+    """When a rule of the product is decided."""
+    if product.by_day and product.by_night:
+        return _("by night, and by day from one record")
+    return _("by day, from one record") if product.by_day else _("by night")
