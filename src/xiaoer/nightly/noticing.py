@@ -26,7 +26,7 @@ from xiaoer.events.terms import Ladder, Rule, Rules
 from xiaoer.features.night import payees
 from xiaoer.kit.dates import day_number
 from xiaoer.kit.tables import Frame
-from xiaoer.kit.tables.expressions import day_no
+from xiaoer.kit.tables.expressions import day_no, stacked
 from xiaoer.nightly import history
 from xiaoer.nightly.firm_lives import lives
 from xiaoer.nightly.frames import catalogue
@@ -56,7 +56,7 @@ def seen(night: Night, rules: Rules) -> pl.DataFrame:
         _activation(night, there, rules),
         *lives(night, there, rules),
     ]
-    tonight = night.keep("seen", nw.concat(found, how="vertical"))
+    tonight = night.keep("seen", stacked(found))
     since = Lasted.of(night, firms).since_when(tonight, before(night))
     told = pl.DataFrame(night.engine.collect(night.keep("lasting", since)))
     once = said_once(nw.from_native(told.lazy()), rules).collect("polars").to_native()

@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import narwhals as nw
 import polars as pl
+import pyarrow as pa
 
 from xiaoer.kit.tables import Frame, Part
 from xiaoer.kit.tables.manifest import write_atomically
@@ -82,7 +83,7 @@ def _new(books: Books, table: str, kept: Kept) -> list[Part] | None:
     return new if len(parts) - len(new) == len(known) else None
 
 
-def _since(books: Books, table: str, kept: Kept, owners: dict[str, Frame | None]) -> date:
+def _since(books: Books, table: str, kept: Kept, owners: dict[str, pa.Table | None]) -> date:
     """The first day of which something may be told otherwise than it was kept; the last of all for none."""
     new = _new(books, table, kept)
     mine = [owner for owner in owners_of(table) if owner in owners]
@@ -92,8 +93,9 @@ def _since(books: Books, table: str, kept: Kept, owners: dict[str, Frame | None]
     for owner in mine:
         changed += [part.business_date for part in _new(books, REGISTERS[owner], kept) or ()]
         named = owners[owner]
-        if named is not None and books.engine.collect(named).num_rows:
-            changed.append(_first_day(books, books.rows(table).join(named, on=owner, how="semi"), table))
+        if named is not None and named.num_rows:
+            theirs = books.rows(table).join(books.engine.table(named), on=owner, how="semi")
+            changed.append(_first_day(books, theirs, table))
     return min((day for day in changed if day), default=date.max)
 
 
@@ -117,7 +119,7 @@ def _first_day(books: Books, rows: Frame, table: str) -> date | None:
     return first
 
 
-def _first_named(books: Books, owner: str, kept: Kept) -> Frame | None:
+def _first_named(books: Books, owner: str, kept: Kept) -> pa.Table | None:
     """Owners that no earlier snapshot of their register placed at a branch; None where one of those is gone."""
     table = REGISTERS[owner]
     new = _new(books, table, kept)
@@ -125,7 +127,8 @@ def _first_named(books: Books, owner: str, kept: Kept) -> Frame | None:
         return None
     numbers = {part.load_no for part in new}
     old = [part for part in _parts(books, table) if part.load_no not in numbers]
-    return _placed(books, table, owner, new).join(_placed(books, table, owner, old), on=owner, how="anti")
+    named = _placed(books, table, owner, new).join(_placed(books, table, owner, old), on=owner, how="anti")
+    return books.engine.collect(named)
 
 
 def _placed(books: Books, table: str, owner: str, parts: Sequence[Part]) -> Frame:

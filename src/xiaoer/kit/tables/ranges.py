@@ -124,7 +124,9 @@ class Worker:
         rows = nw.to_native(frame).collect(engine=GROUPING)
         made = pl.DataFrame(function(one_batch(rows.to_arrow())))
         texts = [
-            name for name, kind in rows.schema.items() if kind == pl.Categorical and name in made.columns
+            name
+            for name, kind in rows.schema.items()
+            if isinstance(kind, pl.Categorical) and name in made.columns
         ]
         return _lazy(made.with_columns(pl.col(name).cast(rows.schema[name]) for name in texts))
 
