@@ -94,6 +94,7 @@ WRITTEN: dict[str, set[str]] = {
     "contacts_contact": set(),
     "contacts_task": {"title"},  # emptied by contacts.jobs
     "customers_answer": {"fact", "text"},  # an industry's code
+    "events_departure": {"event_id", "why", "tier"},  # codes
     "events_dryanswer": {"nights", "why_not"},
     "events_drycount": {"tier", "already", "examples", "gone"},  # numbers of firms, reasons
     "events_dryrun": {"body"},
