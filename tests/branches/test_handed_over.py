@@ -5,15 +5,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from tests.world import BUSINESS_DATE, placements, publish_world, tables
 from xiaoer.branches.actions import hand_over, take_back
-from xiaoer.branches.models import Post
+from xiaoer.branches.models import Handover, Post
 from xiaoer.branches.terms import Gift
 from xiaoer.contacts.actions import About, FollowUp, record_outcome
 from xiaoer.customers.queries import firm
@@ -123,6 +125,23 @@ def test_over_several_branches_it_is_taken_back_whole_or_not_at_all(own_world: s
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         assert take_back(whole, joined, TODAY) == 2
     assert seen(scope_of("M1"))["customers_firm"] == 1
+
+
+def test_the_owner_moves_what_was_once_undone_in_part(own_world: str) -> None:
+    """Old handovers may be half undone: the night that moves their rows, and whoever erases a name, commits."""
+    rows = Handover.objects.using("owner")
+    joined, told = (
+        uuid4(),
+        {"branch_id": "B1", "from_id": "M1", "to_id": "M2", "staff_id": "H1", "day": TODAY},
+    )
+    for firm_of, undone in ((FIRM, timezone.now()), (OTHER, None)):
+        rows.create(
+            handover=joined, customer_id=firm_of, name="某", manager_id="M2", undone_at=undone, **told
+        )
+    for changed in ({"manager_id": "M1"}, {"name": ""}):
+        with transaction.atomic(using="owner"):
+            assert rows.filter(handover=joined).update(**changed) == 2
+    assert rows.filter(handover=joined, manager_id="M1", name="").count() == 2
 
 
 @pytest.mark.django_db

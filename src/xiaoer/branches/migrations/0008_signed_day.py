@@ -129,8 +129,18 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION branches_scoped() RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN public.scope_staff() IS NOT NULL;
+END $$;
+
+-- Asked as the row is written, not at the commit: the owner, who has no scope, moves rows and forgets names of
+-- handovers that were once undone in part.
 CREATE CONSTRAINT TRIGGER branches_handover_whole AFTER UPDATE ON branches_handover
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION branches_handover_whole();
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+    WHEN (OLD.undone_at IS DISTINCT FROM NEW.undone_at AND public.branches_scoped())
+    EXECUTE FUNCTION branches_handover_whole();
 """
 
 
