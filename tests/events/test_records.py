@@ -6,8 +6,10 @@ from typing import Any, get_args
 import pytest
 
 from xiaoer.events.incoming import PaymentIn, PublicRecordIn
+from xiaoer.events.jobs import read
 from xiaoer.events.records import FINDERS, decided
 from xiaoer.events.terms import Posted, RecordKind, Rule, Rules, Stored
+from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.text import say
 from xiaoer.sources.contracts import contract
 
@@ -32,6 +34,12 @@ def login(number: str = "L1", day: date = DAY) -> Posted:
 
 def rules_of(record: Posted, firm: Stored = FIRM) -> list[str]:
     return [one.rule.value for one in decided(record, firm, RULES)]
+
+
+def test_a_message_however_nested_is_refused_once() -> None:
+    for depth in (300, 600, 900, 100_000):
+        with pytest.raises(Refusal):
+            read(b'{"kind": "login", "more": ' + b"[" * depth + b"]" * depth + b"}")
 
 
 def test_the_worked_example() -> None:

@@ -26,3 +26,11 @@ def test_what_no_text_can_hold_goes() -> None:
 )
 def test_whether_a_whole_value_can_be_kept(told: object, keeps: bool) -> None:
     assert storable(told) is keeps
+
+
+def test_however_deep_it_lies() -> None:
+    for innermost, keeps in (("a", True), ("\x00", False)):
+        told: object = innermost
+        for _level in range(20_000):
+            told = {"x": [told]}
+        assert storable(told) is keeps

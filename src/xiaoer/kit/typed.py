@@ -13,11 +13,20 @@ def typed(text: str) -> str:
 
 def storable(told: object) -> bool:
     """Whether PostgreSQL can keep every text in a value as JSON gives it: neither NUL nor half a surrogate."""
-    if isinstance(told, str):
-        return "\x00" not in told and not any("\ud800" <= sign <= "\udfff" for sign in told)
-    if isinstance(told, dict):
-        return all(storable(name) and storable(one) for name, one in told.items())
-    return not isinstance(told, list) or all(map(storable, told))
+    left = [told]
+    while left:
+        one = left.pop()
+        if isinstance(one, str) and not _whole(one):
+            return False
+        if isinstance(one, dict):
+            left += [*one, *one.values()]
+        elif isinstance(one, list):
+            left += one
+    return True
+
+
+def _whole(text: str) -> bool:
+    return "\x00" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
 def _kept(sign: str) -> bool:
