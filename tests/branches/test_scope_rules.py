@@ -1,7 +1,12 @@
 """From posts to scopes, without a database."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+from xiaoer.branches import migrations
+from xiaoer.branches.actions import REFUSED
 from xiaoer.branches.rules import scope_of, subtree
 from xiaoer.branches.terms import Held, Sees, post_kinds
 from xiaoer.kit.scope import Scope, pool
@@ -63,3 +68,14 @@ def test_a_ring_in_the_tree_ends() -> None:
 def test_every_post_is_named_in_both_languages_and_sees_something_known() -> None:
     assert len(post_kinds()) == 13
     assert all(one.zh and one.en and one.sees in Sees for one in post_kinds().values())
+
+
+def test_whatever_the_guards_refuse_has_words_in_every_language() -> None:
+    """The last text of each function in the migrations holds."""
+    bodies: dict[str, str] = {}
+    for path in sorted(Path(str(migrations.__file__)).parent.glob("0*.py")):
+        bodies |= re.findall(
+            r"FUNCTION (?:public\.)?(\w+)(\(.*?\bEND \$\$)", path.read_text("utf-8"), re.DOTALL
+        )
+    told = re.findall(r"branches_refuse\('((?:[^']|'')+)'\)", "".join(bodies.values()))
+    assert {one.replace("''", "'") for one in told} == set(REFUSED)

@@ -23,6 +23,8 @@ FURTHEST_DAYS = 366
 MOST_AT_ONCE = 500
 # What PostgreSQL's guards say (migrations 0006 to 0008), so that it has its words in every language.
 REFUSED = (
+    gettext_noop("of an absence only the day somebody is back is written, once"),
+    gettext_noop("an absence is entered in one's own name, at the branch of whoever is away"),
     gettext_noop("an absence is ended by oneself or by the branch head"),
     gettext_noop("an absence is entered by oneself or by the branch head"),
     gettext_noop("an absence begins today or later"),
@@ -30,6 +32,7 @@ REFUSED = (
     gettext_noop("somebody is away already, or stands in, on those days"),
     gettext_noop("firms are handed over by the head of their own branch"),
     gettext_noop("a handover is undone as a whole"),
+    gettext_noop("a handover is undone as a whole, and nothing else of it is changed"),
     gettext_noop("a handover over several branches is undone by whoever leads all of them"),
     gettext_noop("a handover is undone on its own day, while the firm is where it went"),
     gettext_noop("a firm is handed over in one's own name, from whoever answers for it"),

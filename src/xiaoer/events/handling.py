@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from xiaoer.branches.queries import staff_named
 from xiaoer.customers.queries import firms_by_number
@@ -72,8 +73,8 @@ def handle(scope: Scope, event_ids: Sequence[str], wanted: Wanted, today: date) 
 def _check_why(leave: Sequence[Event], wanted: Wanted) -> None:
     if leave and wanted.reason != WRONG and wanted.why_left not in why_left():
         raise Refusal(
-            "nobody says why the firm left", leave[0].customer_id, ", ".join(why_left()),
-            "Choose the reason; if it is not known, say so",
+            _("nobody says why the firm left"), leave[0].customer_id, ", ".join(why_left()),
+            _("Choose the reason; if it is not known, say so"),
         )  # fmt: skip
 
 
