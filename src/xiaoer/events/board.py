@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from xiaoer.events.left import WRONG
 from xiaoer.events.models import Event, EventStep
 from xiaoer.events.queries import events
 from xiaoer.kit.scope import Scope
@@ -38,8 +39,8 @@ def put_away(scope: Scope, today: date) -> int:
 
 
 def closed_ids(scope: Scope) -> QuerySet[Any]:
-    """Numbers of events that stand closed, whether they are still shown or not."""
-    return _latest(scope, step="closed")
+    """Numbers of events that stand closed as true, whether they are still shown or not."""
+    return _latest(scope, step="closed").exclude(reason=WRONG)
 
 
 def _settled(scope: Scope, today: date) -> Q:

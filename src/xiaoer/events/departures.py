@@ -13,7 +13,7 @@ from xiaoer.kit.scope import Scope
 def departures(scope: Scope, first: date, last: date) -> QuerySet[Departure]:
     """What was said in a span, both ends included: a firm once, by the last word on it.
 
-    What was said of an event that somebody opened again does not count.
+    What was said of an event that somebody opened again, or then closed as not true, does not count.
     """
     mine = Departure.objects.seen_by(scope).filter(event_id__in=closed_ids(scope))
     last_word = mine.filter(day__lte=last).order_by("customer_id", "-pk").distinct("customer_id").values("pk")

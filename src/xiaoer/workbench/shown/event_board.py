@@ -156,7 +156,8 @@ def told(step: Any, people: Mapping[str, str], today: date, why: str = "") -> st
     if step.step == "accepted":
         return who
     if step.step == "closed":
-        return wordings.why_left(why) if why else str(REASONS.get(step.reason, step.reason))
+        left = why and step.reason != WRONG
+        return wordings.why_left(why) if left else str(REASONS.get(step.reason, step.reason))
     if step.step in ("postponed", "muted"):
         day = formats.day(step.until_date, tongue(), today)
         told_of = _("put off to %(day)s") if step.step == "postponed" else _("muted until %(day)s")
