@@ -1,25 +1,29 @@
 """Why firms leave: said by whoever closes the event, counted once a firm, in scope, down to the firms, as a workbook."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
+from django.db.models.signals import post_init
 from django.test import Client
+from django.utils.translation import override
 from openpyxl import load_workbook
 
 from tests.world import BUSINESS_DATE, tables
 from xiaoer.events.handling import Deed, Wanted, handle
 from xiaoer.events.left import Tally, asks_why, tallied, why_left
-from xiaoer.events.models import Departure, Event
+from xiaoer.events.models import Departure, Event, EventStep
 from xiaoer.kit.audit import History
 from xiaoer.kit.published import FOREVER
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.scope import Scope
 from xiaoer.kit.scope.acting import acting_as
 from xiaoer.workbench.desk import Desk
-from xiaoer.workbench.why_left import report
+from xiaoer.workbench.shown.event_board import told
+from xiaoer.workbench.why_left import places, report
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., Client]
@@ -47,6 +51,21 @@ def closed(scope: Scope, event: str, why: str, reason: str = "handled", on: Any 
         return handle(scope, [event], Wanted(Deed.CLOSED, reason=reason, why_left=why), on)
 
 
+@contextmanager
+def no_rows_as_objects() -> Iterator[None]:
+    loaded: list[Any] = []
+
+    def note(sender: Any, **_told: Any) -> None:
+        loaded.append(sender)
+
+    post_init.connect(note, sender=Departure)
+    try:
+        yield
+    finally:
+        post_init.disconnect(note, sender=Departure)
+    assert not loaded, "counted by the database, not row by row"
+
+
 def page(scope: Scope, cut: str = "") -> Any:
     with acting_as(scope):
         return report(Desk(scope, TODAY, BUSINESS_DATE), "12", cut)
@@ -56,7 +75,7 @@ def test_whoever_closes_that_a_firm_leaves_says_why(scope_of: Scopes) -> None:
     scope, firm = scope_of("M1"), FIRMS["M1"][0]
     event = leaves(scope, firm)
     for why in ("", "bored"):
-        with pytest.raises(Refusal, match="why the firm left"):
+        with pytest.raises(Refusal, match=r"why the firm left|企业流失的原因"):
             closed(scope, event, why)
     assert closed(scope, event, "", reason="wrong") == 1, "what is not true has no reason"
     assert page(scope).silent
@@ -72,6 +91,38 @@ def test_whoever_closes_that_a_firm_leaves_says_why(scope_of: Scopes) -> None:
         ]  # fmt: skip
         handle(scope, [event], Wanted(Deed.REOPENED), TODAY)
     assert page(scope).silent, "opened again, it has not left"
+    assert closed(scope, event, "", reason="wrong") == 1
+    assert page(scope).silent, "closed as not true, it has not left either"
+
+
+def test_the_board_says_why_only_of_what_was_true() -> None:
+    with override("en"):
+        for reason, words in (("handled", why_left()["price"]["en"]), ("wrong", "Not true")):
+            step = EventStep(step="closed", reason=reason, staff_id="M1")
+            assert told(step, {}, TODAY, "price") == words
+
+
+def test_the_report_asks_the_database_as_often_whatever_there_is(
+    scope_of: Scopes, django_assert_num_queries: Any
+) -> None:
+    whole = Desk(scope_of("A1"), TODAY, BUSINESS_DATE)
+    for manager, why in (("M1", "price"), ("M3", "moved")):
+        for firm in FIRMS[manager][:2]:
+            closed(scope_of(manager), leaves(scope_of(manager), firm), why)
+    with acting_as(whole.scope):
+        codes = [FIRMS[manager][0]["branch_id"] for manager in ("M1", "M3")]
+        with django_assert_num_queries(1):
+            named = places(whole, [*codes, "B999"])
+        with django_assert_num_queries(2), no_rows_as_objects():
+            found = report(whole, "12", "branch_id")
+    assert list(named) == [*codes, "B999"]
+    assert named["B999"] == "B999"
+    assert named[codes[0]] not in ("", codes[0])
+    assert found.parts == {
+        codes[0]: Tally(2, 6_000_000, {"price": 2}), codes[1]: Tally(2, 6_000_000, {"moved": 2})
+    }  # fmt: skip
+    assert found.by_month == {f"{TODAY:%Y-%m}": Tally(4, 12_000_000, {"price": 2, "moved": 2})}
+    assert found.named == {code: named[code] for code in codes}
 
 
 def test_what_was_said_leaves_its_history(scope_of: Scopes) -> None:

@@ -3,7 +3,7 @@
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -51,11 +51,11 @@ class Tally:
         return sorted(told, key=lambda code: (-told[code], list(why_left()).index(code)))
 
 
-def tallied(rows: Iterable[tuple[str, str, int]]) -> dict[str, Tally]:
-    """Parts with their tally; `rows` are part, reason, amount (fen) of a firm each."""
+def tallied(rows: Iterable[tuple[str, str, int, int]]) -> dict[str, Tally]:
+    """Parts with their tally; `rows` are part, reason, number of firms, what they brought in a year (fen)."""
     found: dict[str, Tally] = defaultdict(Tally)
-    for part, why, amount in rows:
+    for part, why, firms, amount in rows:
         before = found[part]
-        counts = {**before.by_reason, why: before.by_reason.get(why, 0) + 1}
-        found[part] = replace(before, firms=before.firms + 1, amount=before.amount + amount, by_reason=counts)
+        counts = {**before.by_reason, why: before.by_reason.get(why, 0) + firms}
+        found[part] = Tally(before.firms + firms, before.amount + amount, counts)
     return dict(found)

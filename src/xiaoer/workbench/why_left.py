@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Count, F, QuerySet, Sum
+from django.db.models.functions import TruncMonth
 
 from xiaoer.branches import queries as branches
 from xiaoer.events.departures import departures
@@ -14,14 +15,16 @@ from xiaoer.events.models import Departure
 from xiaoer.workbench.desk import Desk
 from xiaoer.workbench.shown import left_report as shown
 
+Counted = tuple[str, str, str, int, int]  # month, part, reason, firms, fen a year
+
 
 def report(desk: Desk, months: str = "", cut: str = "") -> shown.Left:
     """The reasons given in so many months up to today, in parts."""
     span, cut = span_of(months), cut if cut in shown.CUTS else "why"
-    rows = list(said(desk, span))
-    parts = tallied((_part(row, cut), row.why, row.amount) for row in rows)
-    by_month = tallied((_month(row), row.why, row.amount) for row in rows)
-    whole = tallied(("", row.why, row.amount) for row in rows).get("", Tally())
+    rows = _counted(said(desk, span), cut)
+    parts = tallied((month if cut == "month" else part, *told) for month, part, *told in rows)
+    by_month = tallied((month, *told) for month, _part, *told in rows)
+    whole = tallied(("", *told) for _month, _part, *told in rows).get("", Tally())
     named = places(desk, parts) if cut == "branch_id" else {}
     return shown.Left(months_back(desk.today, span), desk.today, span, cut, parts, whole, by_month, named)
 
@@ -43,13 +46,16 @@ def months_back(today: date, months: int) -> date:
 
 
 def places(desk: Desk, codes: Iterable[str]) -> dict[str, str]:
-    """Names of branches."""
-    return {code: branches.name_of_branch(desk.scope, code) or code for code in codes}
+    """Names of branches, in the order of the codes; an unknown one is called by its code."""
+    asked = list(codes)
+    found = branches.branches(desk.scope).filter(branch_id__in=asked)
+    named = dict(found.values_list("branch_id", "name"))
+    return {code: named.get(code) or code for code in asked}
 
 
-def _part(row: Departure, cut: str) -> str:
-    return _month(row) if cut == "month" else str(getattr(row, cut))
-
-
-def _month(row: Departure) -> str:
-    return f"{row.day:%Y-%m}"
+def _counted(rows: QuerySet[Departure], cut: str) -> list[Counted]:
+    by = F("why" if cut == "month" else cut)
+    grouped = rows.order_by().values(month=TruncMonth("day"), part=by, reason=F("why"))
+    counted = grouped.annotate(firms=Count("pk"), brought=Sum("amount"))
+    told = counted.values_list("month", "part", "reason", "firms", "brought")
+    return [(f"{month:%Y-%m}", *others) for month, *others in told]
