@@ -57,7 +57,7 @@ def morning(desk: Desk) -> mornings.Morning:
         capacity=capacity,
         promises=mornings.promises(promised, firms, today),
         due=due.week(desk),
-        maturing=tuple(_maturing(desk)[:MATURING_SHOWN]),
+        maturing=desk.remembered("first maturing", lambda: tuple(_maturing(desk)[:MATURING_SHOWN])),
         maturing_count=desk.remembered("maturing", lambda: _maturing(desk).count()),
         load=mornings.load(_minutes(desk, listed_jobs, unseen), mornings.day_of(listed, today), capacity),
         today=today,
