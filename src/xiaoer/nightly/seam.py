@@ -42,6 +42,7 @@ MODELS = {
     "checks": "loans.CheckDue",
     "renewals": "renewals.Renewal",
     "promises": "renewals.Promise",
+    "requests": "satisfaction.Request",
 }
 MASTERS = {
     "branches": "branches.Branch",
@@ -55,6 +56,8 @@ FOLLOWING = (
     "contacts.Task",
     "contact_policy.Suppression",
     "satisfaction.Survey",
+    "satisfaction.Request",
+    "satisfaction.RequestStep",
     "products.Lesson",
     "customers.Answer",
     "loans.ClassStep",

@@ -32,7 +32,11 @@ RISK = frozenset(
         "plans",
     }
 )
-WITHIN = {"absences": "calendar", "handovers": "capacity"}  # lists that are part of another place
+WITHIN = {
+    "absences": "calendar",
+    "handovers": "capacity",
+    "causes": "requests",
+}  # lists that are part of another place
 OLD_AFTER = timedelta(days=4)  # a long weekend is not yet old
 
 
@@ -124,6 +128,11 @@ def _places_of_firms(desk: Desk, here: str) -> list[Place]:
             here == "applications",
             counts["applications"],
             on_phone=False,
+        )
+    )
+    made.append(
+        Place(
+            _("Requests"), "info", reverse("requests"), here == "requests", counts["requests"], on_phone=False
         )
     )
     made.append(Place(_("Report"), "report", reverse("report"), here == "report", on_phone=False))

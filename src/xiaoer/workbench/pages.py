@@ -24,6 +24,7 @@ from xiaoer.workbench import (
     doing,
     firm_list,
     gathering,
+    requesting,
     risk,
     surveying,
     trialling,
@@ -51,6 +52,7 @@ LISTS = frozenset(
         "absences",
         "handovers",
         "surveys",
+        "requests",
     ]
 )
 
@@ -114,6 +116,7 @@ def firm(request: HttpRequest, customer_id: str) -> HttpResponse:
         lessons=lessons_of_firm(desk, customer_id),
         facts=facts_of_firm(desk, page.firm),
         voices=surveying.of_firm(desk, customer_id),
+        requests=requesting.of_firm(desk, page.firm),
     )
 
 
