@@ -8,6 +8,7 @@ import narwhals as nw
 import polars as pl
 import pytest
 from django.db import DatabaseError, transaction
+from django.test import Client
 
 from tests.world import BUSINESS_DATE, tables
 from xiaoer.app.commands import erase
@@ -242,3 +243,47 @@ def test_words_are_forgotten() -> None:
     with acting_as(mine):
         assert requests.words(mine, [number]) == {number: ""}
         assert requests.open_of(mine, FIRM)[0].topic == "speed"
+
+
+# ---------------------------------------------------------------- on the page
+
+
+@pytest.mark.django_db
+def test_each_post_sees_its_own_board(client_of: Callable[..., Client]) -> None:
+    number = LATE["request_id"]
+    for staff_id, writes, leads in (
+        ("M1", True, False),
+        ("H1", True, True),
+        ("S1", True, True),
+        ("A1", False, True),
+    ):
+        client = client_of(staff_id)
+        page = client.get("/requests/").content.decode()
+        assert (f"/requests/{number}/" in page) is writes
+        assert client.get("/requests/causes/").status_code == (200 if leads else 404)
+        assert client.get(f"/requests/{number}/").status_code == 200
+    assert client_of("M3").get(f"/requests/{number}/").status_code == 404
+    assert client_of("X1").get("/requests/").status_code == 403
+    refused = client_of("A1").post(f"/requests/{number}/", {"deed": "solved"})
+    assert refused.status_code == 422
+    assert client_of("M1").get("/requests/?excel=1&state=closed").status_code == 200
+
+
+@pytest.mark.django_db
+def test_handing_on_offers_who_sees_the_firm(client_of: Callable[..., Client]) -> None:
+    client, hx = client_of("M1"), {"HX-Request": "true"}
+    address = f"/requests/{LATE['request_id']}/"
+    sheet = client.get(address, headers=hx).content.decode()
+    assert {code for code in ("H1", "S1", "C1", "M2", "M3", "H2", "G1") if f'value="{code}"' in sheet} == {
+        "H1", "S1", "C1",
+    }  # fmt: skip
+    assert client.post(address, {"deed": "handed", "owner": "M2"}, headers=hx).status_code == 422
+    assert client.post(address, {"deed": "handed", "owner": "S1"}, headers=hx).status_code == 204
+    day = str(TODAY + timedelta(days=9))
+    assert (
+        client.post(address, {"deed": "due", "due": day, "why": "parts on order"}, headers=hx).status_code
+        == 204
+    )
+    assert f"/requests/{LATE['request_id']}/" not in client.get("/requests/?due=late").content.decode()
+    mine = client_of("S1").get("/requests/?owner=S1").content.decode()
+    assert f"/requests/{LATE['request_id']}/" in mine

@@ -79,6 +79,8 @@ class Request(Published):
 
     key = ("request_id",)
 
+    objects = ScopedRows.as_manager()
+
     class Meta(Published.Meta):
         constraints: ClassVar = [
             one_open_row("request_id"),

@@ -20,7 +20,8 @@ from xiaoer.workbench.desk import Desk, desk_of
 from xiaoer.workbench.frame import show
 from xiaoer.workbench.gathering import views
 from xiaoer.workbench.pages import _done, _listed, _or_404, _sheet
-from xiaoer.workbench.shown import requests as shown
+from xiaoer.workbench.shown import request_sheet
+from xiaoer.workbench.shown.requests import told
 
 
 @require_GET
@@ -30,15 +31,13 @@ def board(request: HttpRequest) -> HttpResponse:
     """What firms came with and nobody has closed; with ?excel=1 the same as a workbook."""
     desk = desk_of(request)
     listing = requesting.board(desk, asked(request.GET), views(desk, "requests"))
-    told = shown.told(listing, desk.today)
     return _listed(
         request,
         desk,
         listing,
-        told,
+        told(listing, desk.today),
         template="workbench/requests.html",
         causes=_leads(desk),
-        handles=desk.writes,
     )
 
 
@@ -72,10 +71,10 @@ def request_new(request: HttpRequest, customer_id: str) -> HttpResponse:
     firm = _or_404(customers.firm(desk.scope, customer_id))
     if request.method == "POST":
         form = request.POST
-        told = Asked(*(form.get(name, "") for name in ("kind", "topic", "channel", "words")))
-        one = record(desk.scope, customer_id, told, desk.today)
-        return _done(request, shown.recorded(one, desk.today))
-    return _sheet(request, "workbench/request_new.html", shown.New(firm))
+        given = Asked(*(form.get(name, "") for name in ("kind", "topic", "channel", "words")))
+        one = record(desk.scope, customer_id, given, desk.today)
+        return _done(request, request_sheet.recorded(one, desk.today))
+    return _sheet(request, "workbench/request_new.html", request_sheet.New(firm))
 
 
 def _leads(desk: Desk) -> bool:
@@ -85,7 +84,7 @@ def _leads(desk: Desk) -> bool:
 def _handled(desk: Desk, request_id: str, form: Any) -> str:
     wanted = _wanted(form)
     one = handle(desk.scope, request_id, wanted, desk.today, may_hold=requesting.may_hold(desk, request_id))
-    return shown.done(one, wanted.deed, desk.today)
+    return request_sheet.done(one, wanted.deed, desk.today)
 
 
 def _wanted(form: Any) -> Step:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from xiaoer.branches import queries as branches
@@ -13,11 +13,12 @@ from xiaoer.kit.screens.tables import View
 from xiaoer.satisfaction import requests
 from xiaoer.satisfaction.terms import RequestRule, State
 from xiaoer.workbench.desk import Desk
+from xiaoer.workbench.shown import request_sheet
 from xiaoer.workbench.shown import requests as shown
 from xiaoer.workbench.shown.causes import Causes
 
 
-def board(desk: Desk, told: Mapping[str, str], views: Sequence[View]) -> Listing:
+def board(desk: Desk, told: Mapping[str, str], views: tuple[View, ...]) -> Listing:
     """What is not closed, the first due first; or what was closed lately. `views` are the reader's own."""
     scope = desk.scope
     open_ones = told.get("state") != State.CLOSED
@@ -34,7 +35,7 @@ def board(desk: Desk, told: Mapping[str, str], views: Sequence[View]) -> Listing
     return listing
 
 
-def sheet(desk: Desk, request_id: str) -> shown.Sheet | None:
+def sheet(desk: Desk, request_id: str) -> request_sheet.Sheet | None:
     """One request with its steps and what may follow; None where it is not the reader's."""
     one = requests.request(desk.scope, request_id)
     firm = customers.firm(desk.scope, one.customer_id) if one else None
@@ -47,7 +48,7 @@ def sheet(desk: Desk, request_id: str) -> shown.Sheet | None:
         desk.scope, {known.held_by, *(step.staff_id for step in steps), *(step.owner_id for step in steps)}
     )
     furthest = RequestRule.in_force(desk.today).furthest_days
-    return shown.Sheet(one, firm, steps, others, people, desk.scope.staff_id, desk.today, furthest)
+    return request_sheet.Sheet(one, firm, steps, others, people, desk.scope.staff_id, desk.today, furthest)
 
 
 def may_hold(desk: Desk, request_id: str) -> set[str]:
@@ -59,7 +60,7 @@ def may_hold(desk: Desk, request_id: str) -> set[str]:
     return {each.staff_id for each in found}
 
 
-def of_firm(desk: Desk, firm: Any) -> list[shown.Line]:
+def of_firm(desk: Desk, firm: Any) -> list[request_sheet.Line]:
     """What of a firm is not closed."""
     found = requests.open_of(desk.scope, firm.customer_id)
     if not found:
@@ -68,7 +69,9 @@ def of_firm(desk: Desk, firm: Any) -> list[shown.Line]:
     names = branches.names_of_staff(desk.scope, {one.held_by for one in known})
     words = requests.words(desk.scope, [one.request_id for one in known])
     return [
-        shown.Line(one, names.get(one.held_by, one.held_by), words.get(one.request_id, ""), desk.today)
+        request_sheet.Line(
+            one, names.get(one.held_by, one.held_by), words.get(one.request_id, ""), desk.today
+        )
         for one in known
     ]
 
