@@ -287,3 +287,32 @@ def test_handing_on_offers_who_sees_the_firm(client_of: Callable[..., Client]) -
     assert f"/requests/{LATE['request_id']}/" not in client.get("/requests/?due=late").content.decode()
     mine = client_of("S1").get("/requests/?owner=S1").content.decode()
     assert f"/requests/{LATE['request_id']}/" in mine
+
+
+@pytest.mark.django_db
+def test_programs_have_the_same_guards(client_of: Callable[..., Client]) -> None:
+    mine, other, reads = (client_of(one) for one in ("M1", "M3", "A1"))
+    given = {
+        "customer_id": FIRM,
+        "kind": "complaint",
+        "topic": "speed",
+        "channel": "call",
+        "words": SAID.words,
+    }
+
+    def post(client: Client, path: str, **told: Any) -> Any:
+        return client.post(f"/api/v1/requests{path}", told, "application/json")
+
+    made = post(mine, "", **given)
+    assert made.status_code == 201
+    number = made.json()["request_id"]
+    assert (post(other, "", **given).status_code, post(reads, "", **given).status_code) == (422, 422)
+    assert post(mine, "", **(given | {"topic": "weather"})).status_code == 422
+    late = mine.get("/api/v1/requests?late=true&kind=complaint").json()
+    assert [one["request_id"] for one in late] == [LATE["request_id"]]
+    assert post(other, f"/{number}/steps", deed="solved").status_code == 404
+    assert post(mine, f"/{number}/steps", deed="confirmed").status_code == 422
+    assert post(mine, f"/{number}/steps", deed="solved").json()["state"] == "solved"
+    closed = post(mine, f"/{number}/steps", deed="confirmed").json()
+    assert (closed["state"], closed["closed_date"]) == ("closed", str(TODAY))
+    assert number in {one["request_id"] for one in mine.get("/api/v1/requests?state=closed").json()}

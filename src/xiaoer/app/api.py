@@ -16,6 +16,7 @@ from xiaoer.workbench.absence_api import router as absences_router
 from xiaoer.workbench.api import router
 from xiaoer.workbench.balance_api import router as balance_router
 from xiaoer.workbench.model_api import router as models_router
+from xiaoer.workbench.request_api import router as requests_router
 from xiaoer.workbench.risk_api import router as loans_router
 from xiaoer.workbench.rule_api import router as rules_router
 
@@ -47,6 +48,7 @@ api.add_router("", absences_router)
 api.add_router("", balance_router)
 api.add_router("/applications", applications)
 api.add_router("/v1", records)  # for systems of the bank, by a key of their own
+api.add_router("/v1", requests_router)
 api.add_router("/models", models_router)
 
 
