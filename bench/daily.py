@@ -58,11 +58,15 @@ def increment(home: Path, mapping: Path, folder: Path, day: date) -> Iterator[Ro
     delivered = held_back(folder, home, mapping, day)
     taken, _ = taken_from(home, mapping, delivered.first, delivered.eve)
     *steps, full = night_steps(home, taken, delivered.eve)
+    told = ", ".join(
+        f"{row.step} {row.processor:.1f}" for row in steps if (row.processor or 0.0) >= LEAST_TOLD
+    )
     mine = [row for row in steps if row.step in KNOWING]
     spent = sum(row.processor or 0.0 for row in mine)
     known = Row(full.size, BOTH, sum(row.seconds for row in mine), 0.0, full.peak_mb, 0, processor=spent)
     yield replace(
-        full, note=f"of it the files' intake {taken.seconds:.0f} s, processor {taken.processor:.0f} s"
+        full,
+        note=f"of it the files' intake {taken.seconds:.0f} s, processor {taken.processor:.1f} s; by step: {told}",
     )
     yield from nights(full, known, delivered, mapping, day)
 

@@ -152,6 +152,8 @@ def own_world(postgres_server: "Embedded", django_db_blocker: Any) -> Iterator[s
 @pytest.fixture
 def scope_of() -> "Callable[[str], Scope]":
     """The whole scope of a member of staff of the sample world."""
+    from datetime import timedelta
+
     from tests.world import BUSINESS_DATE
     from xiaoer.branches.queries import whole_scope
     from xiaoer.kit.published import pointer
@@ -161,7 +163,7 @@ def scope_of() -> "Callable[[str], Scope]":
     def found(staff_id: str) -> Scope:
         bare = Scope(staff_id, edition=pointer().edition)
         with acting_as(bare):
-            return whole_scope(bare, BUSINESS_DATE)
+            return whole_scope(bare, BUSINESS_DATE + timedelta(days=1))
 
     return found
 

@@ -48,6 +48,10 @@ STAFF = (
     ("G1", "朱建华", "HQ", "management"),
     ("X1", "秦朗", "HQ", "administrator"),
 )
+PRODUCTS = (
+    ("C01", "商务卡", "card"), ("D01", "单位活期存款", "deposit"), ("E01", "企业网银", "electronic"),
+    ("L01", "小微快贷", "loan"), ("W01", "周周盈", "wealth"),
+)  # fmt: skip
 PLACES = ("临江", "青禾", "南浦", "望海", "东岭", "云溪", "新桥", "白石", "清源", "松湖", "金桂", "文昌")
 WORDS = ("鼎盛", "恒达", "嘉禾", "瑞丰", "顺发", "明远", "华诚", "天工", "百味", "宏图", "立信", "同心")
 TRADES = (
@@ -117,6 +121,12 @@ def _made(business_date: date, run_id: str, seed: int) -> dict[str, pa.Table]:
         "measured": _table(measured(placed, business_date)),
         "brought": _table(
             [row for number, one in enumerate(placed) if (row := _brought(one, number, business_date))]
+        ),
+        "products": _table(
+            [
+                {"product_id": number, "name": name, "category": category}
+                for number, name, category in PRODUCTS
+            ]
         ),
         "openings": _table(
             [_opening(one, business_date) for one in placed if int(one.customer_id[1:]) % 9 == 0]

@@ -19,7 +19,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 SOURCES = CHECKOUT / "src/xiaoer"
 LOCALE = SOURCES / "locale"
 TONGUES = ("zh_Hans",)
-KEYWORDS = dict.fromkeys(("gettext", "gettext_lazy", "_", "text")) | {
+KEYWORDS = dict.fromkeys(("gettext", "gettext_lazy", "gettext_noop", "_", "text")) | {
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2),

@@ -358,7 +358,15 @@ def test_the_description_of_the_interface_is_complete(client_of: ClientOf) -> No
         "dry-runs",
         "dry-runs/{run}",
     }
-    known = desk | changes | lending | shelf | rules | hands | {"firms/{customer_id}/notes", "v1/records"}
+    by_number = {"v1/records", "v1/events", "v1/events/handle", "v1/departures"}
+    figures = {
+        "figures",
+        "figures/{subject}/changes",
+        *(f"figures/changes/{{case}}/{deed}" for deed in ("approve", "return")),
+    }
+    known = (
+        desk | changes | lending | shelf | rules | hands | figures | by_number | {"firms/{customer_id}/notes"}
+    )
     assert set(told["paths"]) == {f"/api/{one}" for one in known}
 
 

@@ -101,6 +101,7 @@ def record(which: int, **other: Any) -> bytes:
 
 POISON = {
     b"{not json": "not JSON",
+    record(5, customer_id="C\x00"): "holds a NUL",
     record(0, kind="gossip"): "does not match any of the expected tags",
     record(1, customer_id=""): "public_record.customer_id: String should have at least 1 character",
     record(2, at="2199-01-01T00:00:00+08:00"): "has not come yet",
@@ -233,14 +234,16 @@ def test_which_subjects_a_pattern_holds(pattern: str, subject: str, holds: bool)
     assert not subject_holds(pattern, put_aside(pattern)) or pattern == ">"
 
 
+GONE, OURS = OperationalError("gone"), ZeroDivisionError()
+PUT_ASIDE = f"taking it failed {TRIES} times, last with ZeroDivisionError"
+
+
 class Message:
     """What a listener sees of one, and what it answers."""
 
-    def __init__(self, delivered: int = 1) -> None:
+    def __init__(self) -> None:
         self.body, self.headers = b"{}", {}
-        self.raw_message = SimpleNamespace(
-            metadata=SimpleNamespace(num_delivered=delivered, sequence=SimpleNamespace(stream=7))
-        )
+        self.raw_message = SimpleNamespace(metadata=SimpleNamespace(sequence=SimpleNamespace(stream=7)))
         self.answers: list[object] = []
 
     async def ack(self) -> None:
@@ -255,30 +258,34 @@ class Message:
 
 
 @pytest.mark.parametrize(
-    ("fault", "delivered", "answers"),
+    ("faults", "answers"),
     [
-        (None, 1, ["ack"]),
-        (OperationalError("gone"), 99, [AGAIN_SECONDS]),
-        (ZeroDivisionError(), TRIES - 1, [AGAIN_SECONDS]),
-        (ZeroDivisionError(), TRIES, [f"taking it failed {TRIES} times, last with ZeroDivisionError", "ack"]),
-        (Refusal("not so"), 1, ["not so", "ack"]),
+        ([None], ["ack"]),
+        ([GONE] * 99, [AGAIN_SECONDS] * 99),
+        ([OURS] * (TRIES - 1), [AGAIN_SECONDS] * (TRIES - 1)),
+        ([OURS] * TRIES, [*[AGAIN_SECONDS] * (TRIES - 1), PUT_ASIDE, "ack"]),
+        ([*[GONE] * 99, OURS, None], [*[AGAIN_SECONDS] * 100, "ack"]),
+        ([Refusal("not so")], ["not so", "ack"]),
     ],
-    ids=str,
+    ids=["on disk", "outage", "ours", "ours too often", "an outage is no failure", "refused"],
 )
 def test_what_becomes_of_a_message(
-    monkeypatch: pytest.MonkeyPatch, fault: Exception | None, delivered: int, answers: list[object]
+    monkeypatch: pytest.MonkeyPatch, faults: list[Exception | None], answers: list[object]
 ) -> None:
     """Acknowledged only when on disk or put aside; while the database is away it waits, however often it came."""
+    waiting = iter(faults)
 
     def taken(*_: object) -> None:
-        if fault:
+        if fault := next(waiting):
             raise fault
 
     monkeypatch.setattr(listening, "_take", taken)
-    message: Any = Message(delivered)
+    message: Any = Message()
     with ThreadPoolExecutor(1) as database:
         plan = Plan("nats://x", SUBJECT, "xiaoer", REFUSED)
-        asyncio.run(listening.Taker(message, plan, ("records", "aside"), database).taken(message))
+        taker = listening.Taker(message, plan, ("records", "aside"), database)
+        for _ in faults:
+            asyncio.run(taker.taken(message))
     assert message.answers == answers
 
 

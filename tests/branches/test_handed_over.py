@@ -2,25 +2,32 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.world import BUSINESS_DATE, placements, publish_world, tables
 from xiaoer.branches.actions import hand_over, take_back
+from xiaoer.branches.models import Post
 from xiaoer.branches.terms import Gift
 from xiaoer.contacts.actions import About, FollowUp, record_outcome
 from xiaoer.customers.queries import firm
+from xiaoer.kit.published import FOREVER
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.scope import Scope
 from xiaoer.kit.scope.acting import acting_as
+from xiaoer.workbench import balancing
+from xiaoer.workbench.desk import Desk
 
 TODAY = BUSINESS_DATE + timedelta(days=1)
 THEIRS = sorted(one.customer_id for one in placements() if one.manager_id == "M1")
 FIRM, OTHER = THEIRS[0], THEIRS[1]
+FAR = min(one.customer_id for one in placements() if one.manager_id == "M3")
 Found = Callable[[str], Scope]
 TABLES = (
     "customers_firm", "features_profile", "scores_score", "events_event", "contacts_task", "contacts_contact",
@@ -73,6 +80,52 @@ def test_not_on_another_day_and_all_or_none(scope_of: Found) -> None:
 
 
 @pytest.mark.django_db
+def test_no_other_day_than_the_signed_one(scope_of: Found) -> None:
+    """By raw SQL: a post held on another day, or none signed at all, opens nothing."""
+    for scope in (
+        scope_of("H1"),
+        replace(scope_of("H1"), day=TODAY - timedelta(days=1)),
+        replace(scope_of("H1"), day=None),
+    ):
+        day = TODAY + timedelta(days=1) if scope.day == TODAY else TODAY
+        with acting_as(scope), pytest.raises(DatabaseError, match="own day"), transaction.atomic():
+            _insert(scope, gift(), day)
+
+
+def test_over_several_branches_it_is_taken_back_whole_or_not_at_all(own_world: str, scope_of: Found) -> None:
+    Post.objects.using("owner").create(
+        staff_id="G1", post="branch_head", branch_id="HQ", since=1, until=FOREVER
+    )
+    whole, head = scope_of("G1"), scope_of("H1")
+    elsewhere = gift(FAR, to="pool:B2", branch_id="B2", from_id="M3")
+    with acting_as(whole):
+        joined = hand_over(whole, [gift(), elsewhere], TODAY)
+    with acting_as(head):
+        with pytest.raises(Refusal, match=r"网点|branches"):
+            take_back(head, joined, TODAY)
+        with (
+            pytest.raises(DatabaseError, match="leads all"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute("UPDATE branches_handover SET undone_at = now(), undone_by = 'H1'")
+    assert seen(scope_of("M2"))["customers_firm"] == 1
+    with acting_as(whole):
+        with (
+            pytest.raises(DatabaseError, match="as a whole"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(
+                "UPDATE branches_handover SET undone_at = now(), undone_by = 'G1' WHERE customer_id = %s",
+                [FIRM],
+            )
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        assert take_back(whole, joined, TODAY) == 2
+    assert seen(scope_of("M1"))["customers_firm"] == 1
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("who", "asked"),
     [
@@ -98,7 +151,7 @@ def test_who_may_not_and_where_it_cannot_go(who: str, asked: Gift, scope_of: Fou
         _insert(scope, asked)
 
 
-def _insert(scope: Scope, asked: Gift) -> None:
+def _insert(scope: Scope, asked: Gift, day: date = TODAY) -> None:
     """Past every action, as raw SQL."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -112,7 +165,7 @@ def _insert(scope: Scope, asked: Gift) -> None:
                 asked.from_id,
                 asked.to_id,
                 scope.staff_id,
-                TODAY,
+                day,
             ],
         )
 
@@ -169,7 +222,33 @@ def test_page_and_interface(client_of: Callable[[str], Client]) -> None:
     assert giver.get(f"/firms/{FIRM}/").status_code == 200
     given = {"moves": [{"customer_id": FIRM, "to_id": "M3"}]}
     assert head.post("/api/handovers", json.dumps(given), content_type="application/json").status_code == 422
+    for unkeepable in ("M\x003", "M\ud800"):
+        given = {"moves": [{"customer_id": FIRM, "to_id": unkeepable}]}
+        refused = head.post("/api/handovers", json.dumps(given), content_type="application/json")
+        assert (refused.status_code, "NUL" in refused.json()["detail"]) == (422, True)
+    broken = head.post("/api/handovers", '{"moves": [', content_type="application/json")
+    assert (broken.status_code, "not JSON" in broken.json()["detail"]) == (422, True)
     assert set(head.get("/api/balance").json()) == {"overloads", "moves"}
+
+
+@pytest.mark.django_db
+def test_the_books_of_many_branches_are_read_at_once_and_once(
+    scope_of: Found, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = replace(scope_of("H1"), branches=(), managers=(), everything=True)
+    desk = Desk(whole, TODAY, BUSINESS_DATE)
+    asked: list[date] = []
+    plan = balancing.contact_plan
+    monkeypatch.setattr(balancing, "contact_plan", lambda on: asked.append(on) or plan(on))
+    with acting_as(whole):
+        with CaptureQueriesContext(connection) as alone:
+            one = balancing.branch(desk, "B1")
+        with django_assert_num_queries(len(alone)):
+            both = balancing.within(desk, ["B1", "B2"])
+    assert (both["B1"].books, both["B1"].held) == (one.books, one.held)
+    assert {firm.branch_id for firm in both["B2"].firms.values()} == {"B2"}
+    assert len(one.held) > 1
+    assert len(asked) == 2, "once for each time, not for each firm"
 
 
 def test_the_next_night_writes_the_rows_anew_and_keeps_what_the_desk_wrote_beside_them(

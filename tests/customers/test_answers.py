@@ -46,11 +46,16 @@ def test_by_how_much_the_tier_could_move() -> None:
 
 
 def asked(
-    low: str, high: str, contacted: int | None = None, missing: str = "staff,revenue"
+    low: str,
+    high: str,
+    contacted: int | None = None,
+    missing: str = "staff,revenue",
+    passed: str | None = None,
 ) -> list[dict[str, Any]]:
     firm = {"customer_id": "X", "tier_low": low, "tier_high": high, "size_missing": missing, "potential": WAN,
-            "last_contact_day": contacted}  # fmt: skip
-    seen = missing_facts(lazy([firm], last_contact_day=pl.Int64), 1_000, Rules.in_force(DAY))
+            "last_contact_day": contacted, "passed_from": passed}  # fmt: skip
+    kinds = {"last_contact_day": pl.Int64, "passed_from": pl.String}
+    seen = missing_facts(lazy([firm], **kinds), 1_000, Rules.in_force(DAY))
     return list(seen.collect("polars").to_native().to_dicts())
 
 
@@ -59,6 +64,8 @@ def test_only_facts_that_move_two_tiers_become_a_task_once_a_quarter() -> None:
     assert (row["variant"], row["about"], row["count"]) == ("potential_premier", "missing_staff", 2)
     assert asked("potential", "premier", missing="assets")[0]["count"] == 1
     assert not asked("potential", "excellent")
+    assert asked("potential", "excellent", passed="corporate"), "placed by our standard for the first time"
+    assert not asked("potential", "potential", passed="corporate")
     assert not asked("potential", "premier", contacted=1_000)
     assert asked("potential", "premier", contacted=999)
 

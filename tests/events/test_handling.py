@@ -1,11 +1,14 @@
 """Events handled: one or many alike, in scope alone, and as the board then shows them."""
 
+import json
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.world import BUSINESS_DATE, tables
 from xiaoer.events import board
@@ -14,6 +17,8 @@ from xiaoer.events.models import EventStep
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.scope import Scope
 from xiaoer.kit.scope.acting import acting_as
+from xiaoer.workbench import arriving
+from xiaoer.workbench.desk import Desk
 
 pytestmark = pytest.mark.django_db
 Scopes = Callable[[str], Scope]
@@ -30,6 +35,11 @@ THEIRS = next(row for row in ROWS if row["manager_id"] == "M3")
 def shown(scope: Scope, state: str = "open", on: date = TODAY) -> set[str]:
     with acting_as(scope):
         return {one.event_id for one in board.board(scope, on, state)}
+
+
+def counted(scope: Scope) -> int:
+    with acting_as(scope):
+        return arriving.count(Desk(scope, TODAY, BUSINESS_DATE))
 
 
 def done(scope: Scope, wanted: Wanted, *rows: dict[str, str]) -> int:
@@ -49,8 +59,10 @@ def test_what_is_put_away_leaves_the_board_and_comes_back(
     scope_of: Scopes, wanted: Wanted, state: str
 ) -> None:
     scope, number = scope_of("M1"), MILD["event_id"]
+    assert counted(scope) == len(shown(scope))
     assert done(scope, wanted, MILD) == 1
     assert number not in shown(scope)
+    assert counted(scope) == len(shown(scope)), "beside the place in the side bar"
     assert number in shown(scope, state)
     if wanted.until:
         assert number in shown(scope, on=wanted.until + timedelta(days=1)), "by itself, when its day has come"
@@ -77,6 +89,14 @@ def test_a_head_gives_events_to_staff_of_the_branch(scope_of: Scopes) -> None:
         done(head, Wanted(Deed.ACCEPTED, owner_id="M3"), MILD)
     with pytest.raises(Refusal, match="only a head"):
         done(scope_of("M1"), Wanted(Deed.ACCEPTED, owner_id="M2"), MILD)
+
+
+def test_many_cost_no_more_questions_than_one(scope_of: Scopes, django_assert_num_queries: Any) -> None:
+    head, wanted = scope_of("H1"), Wanted(Deed.ACCEPTED, owner_id="M1")
+    with CaptureQueriesContext(connection) as alone:
+        done(head, wanted, MINE[0])
+    with django_assert_num_queries(len(alone)):
+        assert done(head, wanted, *MINE[1:6]) == 5
 
 
 @pytest.mark.parametrize(
@@ -134,3 +154,46 @@ def test_on_the_page_from_the_sheet_to_the_views(client_of: ClientOf) -> None:
                                   "state=muted", "state=nonsense", "due=week&excel=1"])  # fmt: skip
 def test_every_filter_answers(client_of: ClientOf, asks: str) -> None:
     assert client_of("H1").get(f"/events/?{asks}").status_code == 200
+
+
+def test_programs_do_what_the_board_does_with_the_same_guards(client_of: ClientOf, scope_of: Scopes) -> None:
+    client, keys = client_of("M1"), [row["event_id"] for row in MINE]
+
+    def handled(**told: object) -> Any:
+        return client.post("/api/v1/events/handle", json.dumps(told), content_type="application/json")
+
+    listed = client.get("/api/v1/events").json()
+    assert {one["event_id"] for one in listed} == {row["event_id"] for row in MINE}
+    assert {one["step"] for one in listed} == {""}
+    last = sorted(keys)[-2]
+    assert [one["event_id"] for one in client.get(f"/api/v1/events?after={last}").json()] == [max(keys)]
+    assert handled(event_ids=keys[:2], deed="closed", reason="known").json() == {"changed": 2}
+    assert handled(event_ids=[keys[2]], deed="postponed", until=str(LATER)).json() == {"changed": 1}
+    assert (
+        handled(
+            event_ids=[MILD["event_id"]], deed="muted", until=str(LATER), reason="the owner knows"
+        ).status_code
+        == 200
+    )
+    assert {one["event_id"] for one in client.get("/api/v1/events?state=closed").json()} >= {keys[0]} - {
+        MILD["event_id"]
+    }
+    (put_off,) = [
+        one for one in client.get("/api/v1/events?state=postponed").json() if one["event_id"] == keys[2]
+    ]
+    assert (put_off["step"], put_off["step_until"], put_off["step_by"]) == ("postponed", str(LATER), "M1")
+    for told, why in (
+        ({"event_ids": [keys[3], THEIRS["event_id"]], "deed": "closed", "reason": "known"}, "1 of 2 events"),
+        ({"event_ids": [keys[3]], "deed": "closed", "reason": "bored"}, "reason"),
+        (
+            {"event_ids": [GRAVE["event_id"]], "deed": "muted", "until": str(LATER), "reason": "loud loud"},
+            "not muted",
+        ),
+    ):
+        refused = handled(**told)
+        assert refused.status_code == 422
+        assert why in refused.json()["detail"]
+    assert keys[3] in shown(scope_of("M1")), "all of them or none"
+    assert handled(event_ids=keys[:1], deed="eaten").status_code == 422
+    assert client_of("X1").get("/api/v1/events").status_code == 403
+    assert Client().get("/api/v1/events").status_code == 401

@@ -145,10 +145,10 @@ def test_every_rule_speaks_both_languages(tmp_path: Path) -> None:
     row = {
         "customer_id": "X", "partner": "大发超市", "days": 12, "habit": 3.4, "now": 5 * WAN, "before": 9 * WAN,
         "part": 0.45, "usual": -0.1, "mark_day": TODAY - 5, "amount": 7 * WAN, "product": "企业网银", "count": 2,
-        "began": None, "about": "season_harvest",
+        "began": None, "about": "season_harvest", "told_day": None, "was": "P1", "became": "P2",
     }  # fmt: skip
     assert {rule for rule, _ in map(spelt, WORDS)} == {
-        rule for rule in Rule if "record" not in RULES.of(rule)
+        rule for rule in Rule if "record" not in RULES.of(rule) or "changed" in RULES.of(rule)
     }
     for code in WORDS:
         rule, variant = spelt(code)
@@ -175,13 +175,14 @@ SEEN = {
     "customer_id": pl.String, "rule": pl.String, "amount": pl.Int64, "partner": pl.String, "days": pl.Int64,
     "habit": pl.Float64, "now": pl.Int64, "before": pl.Int64, "part": pl.Float64, "usual": pl.Float64,
     "mark_day": pl.Int64, "variant": pl.String, "product": pl.String, "count": pl.Int64, "began": pl.Int64,
-    "about": pl.String,
+    "about": pl.String, "told_day": pl.Int64, "was": pl.String, "became": pl.String,
 }  # fmt: skip
 MONEY, SHARES = st.integers(-(10**15), 10**15), st.floats(-3, 3) | st.sampled_from([0.0, 1e-5, 0.25, 2.45])
 ROW = st.fixed_dictionaries({
     "customer_id": st.sampled_from(["C1", "C2", "客 3"]), "code": st.sampled_from([spelt(code) for code in WORDS]),
     "product": st.none() | st.sampled_from(["", "企业网银"]), "count": st.integers(0, 99),
-    "about": st.sampled_from(["season_harvest", 'a"b']), "began": st.none() | st.integers(19_000, 20_000),
+    "about": st.sampled_from(["season_harvest", 'a"b']), "began": st.none() | st.integers(19_000, 20_000), "told_day": st.none() | st.integers(19_000, 20_000),
+    "was": st.sampled_from(["P1", '"客"']), "became": st.sampled_from(["P2", "江汉区"]),
     "amount": st.none() | MONEY, "partner": st.none() | st.sampled_from(["", 'P"1"', "大发\\超市\n"]),
     "days": st.integers(0, 400), "habit": st.floats(0, 90) | st.sampled_from([0.5, 1.5, 2.5]), "now": MONEY,
     "before": st.none() | MONEY, "part": SHARES, "usual": SHARES, "mark_day": st.integers(1, 30_000),

@@ -28,7 +28,7 @@ from xiaoer.kit.dates import Feast, feast_day
 from xiaoer.kit.tables import DuckEngine, Frame
 from xiaoer.kit.tables.engine import one_batch
 from xiaoer.kit.tables.expressions import with_day_numbers
-from xiaoer.network.night import acquainted, invoice_lines, partners, shared, trade_days
+from xiaoer.network.night import acquainted, invoice_lines, partners, shared, trade_days, trade_lines
 from xiaoer.sources.contracts import contract
 
 DAY = date(2026, 3, 31)
@@ -70,18 +70,18 @@ def on_polars(rows: pl.DataFrame) -> Frame:
 
 def traded(papers: Frame, payments: Frame) -> Frame:
     lines = (invoice_lines(papers), payment_lines(payments))
-    return trade_days(*map(with_day_numbers, lines))
+    return trade_lines(*map(with_day_numbers, lines))
 
 
 def gaps(trade: Frame, load: Callable[[pl.DataFrame], Frame]) -> Frame:
-    days = paid_days(trade).collect("pyarrow").to_native()
+    days = paid_days(trade_days(trade)).collect("pyarrow").to_native()
     return rhythm(load(pl.DataFrame(habits(one_batch(days)))), windows(DAY))
 
 
 def derived(load: Callable[[pl.DataFrame], Frame]) -> dict[str, pl.DataFrame]:
     on = windows(DAY)
     trade = traded(load(invoices()), load(no_transactions()))
-    known, stretches = partners(trade, on.today), trade_stretches(trade, on)
+    known, stretches = partners(trade_days(trade), on.today), trade_stretches(trade, on)
     both = shared_amounts(known, shared(acquainted(known)))
     found = {
         "turnover": turnover(turnover_sums(stretches, monthly(stretches), on), on),

@@ -5,18 +5,25 @@ import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 from django.apps import apps
+from django.db import models
 
 from tests.house.bank import SmallBank
+from xiaoer.branches.models import Handover
 from xiaoer.contacts.actions import About, record_outcome
+from xiaoer.events.models import EventStep
 from xiaoer.kit.audit import History
 from xiaoer.kit.facts.outbox import FactRow
+from xiaoer.kit.forgetting import FORGOTTEN, forget_words
+from xiaoer.kit.published import Versioned
 from xiaoer.kit.scope import Scope
 from xiaoer.kit.scope.acting import acting_as
 from xiaoer.kit.tables import DuckEngine, Lake
+from xiaoer.loans.models import Check
 from xiaoer.sources.contracts import contract, contracts
 from xiaoer.sources.erasing import erase_customer
 from xiaoer.sources.quarantine import forget
@@ -61,6 +68,103 @@ def test_history_leaves_out_what_can_hold_personal_words() -> None:
         columns = {field.column for field in model._meta.concrete_fields}
         told = columns - set(getattr(model, "history_leaves_out", ()))
         assert not told & (NAMES | {"title"}), model
+
+
+# Texts of tables people write, beside those that `forgets` names: keys, codes, and words about no firm.
+CODES = frozenset({
+    "branch_id", "manager_id", "customer_id", "staff_id", "application_id", "note_id", "offer_id", "product_id",
+    "product", "source", "track", "stage", "from_stage", "to_stage", "part", "verb", "kind", "state", "step", "rule",
+    "status", "channel", "outcome", "arm", "case",
+})  # fmt: skip
+WRITTEN: dict[str, set[str]] = {
+    "applications_application": {"decline_reason"},  # a code
+    "applications_appraisal": {"inputs", "result"},  # figures
+    "applications_checklistitem": set(),
+    "applications_exemption": {"answer", "answered_by"},
+    "applications_explanation": set(),
+    "applications_foundnote": {"differs"},
+    "applications_paper": set(),
+    "applications_step": {"reason", "reference"},  # a code, the number of a contract
+    "applications_trackline": {"name", "joins"},
+    "branches_absence": {"deputy_id", "entered_by"},
+    "branches_account": {"password", "username"},
+    "branches_handover": {"from_id", "to_id", "because", "undone_by"},
+    "branches_signinattempt": {"username", "address"},
+    "contact_policy_suppression": {"reason"},  # a code
+    "contacts_contact": set(),
+    "contacts_task": {"title"},  # emptied by contacts.jobs
+    "customers_answer": {"fact", "text"},  # an industry's code
+    "events_departure": {"event_id", "why", "tier"},  # codes
+    "events_dryanswer": {"nights", "why_not"},
+    "events_drycount": {"tier", "already", "examples", "gone"},  # numbers of firms, reasons
+    "events_dryrun": {"body"},
+    "events_eventstep": {"event_id", "owner_id"},
+    "events_rulenight": set(),
+    "events_rulestep": {"body", "reason"},  # of no firm
+    "evidence_photo": {"subject", "subject_key", "folder", "sha256", "taken_told", "place_told", "place"},  # evidence.jobs
+    "kit_fact": {"name", "told"},
+    "kit_figure_step": {"subject", "figures", "reason"},
+    "kit_history": {"deed", "table_name", "row_id", "before", "after"},  # without what `history_leaves_out` names
+    "kit_reading": {"what", "detail", "address"},
+    "loans_check": {"found"},
+    "loans_classstep": {"from_class", "to_class", "book_class"},
+    "nightly_pointer": {"run_id"},
+    "products_lesson": {"end"},
+    "renewals_evidence": {"condition"},
+    "satisfaction_survey": {"judged_id", "topics", "taken_by"},
+    "scores_shelved": {
+        "model", "family", "sort", "name_zh", "name_en", "version", "challenger", "metric", "asked_by", "approved_by",
+        "drift_level", "retrain", "page",
+    },
+    "scores_promotionstep": {"model", "version", "reason"},
+    "segments_goal": {"measure", "closed_by"},
+    "segments_idealrule": {"criteria", "kept"},
+    "sources_record": {"number", "system", "told"},
+    "sources_system": {"name", "key_hash", "kinds"},
+    "trials_adoption": set(),
+    "trials_trial": {"name", "first_order", "second_order", "asks", "versions"},
+    "trials_trialfirm": set(),
+    "trials_trialoutcome": set(),
+    "workbench_savedview": {"page", "name", "query"},
+}  # fmt: skip
+
+
+def test_every_text_people_write_is_erased_or_can_name_nobody() -> None:
+    """The night writes its own tables anew from what is erasable; every other one is looked at here, a new one first."""
+    texts = (models.TextField, models.CharField, models.JSONField)
+    for model in apps.get_models():
+        if model.__module__.startswith("django.") or issubclass(model, Versioned):
+            continue
+        table, forgets = model._meta.db_table, set(getattr(model, "forgets", ()))
+        columns = {one.name for one in model._meta.concrete_fields if isinstance(one, texts)}
+        assert table in WRITTEN, f"{table} is new: which of its texts can name somebody?"
+        assert columns - CODES == WRITTEN[table] | forgets, table
+        assert not WRITTEN[table] & forgets, table
+        if getattr(model, "keeps_history", False):
+            assert forgets <= set(getattr(model, "history_leaves_out", ())), table
+
+
+def test_what_was_typed_of_a_firm_is_forgotten_and_nobody_elses(own_world: str) -> None:
+    row: dict[str, Any] = {"branch_id": "B1", "manager_id": "M1", "staff_id": "H1", "day": date(2026, 11, 19)}
+    for number in ("C000003", "C000004"):
+        mine = row | {"customer_id": number}
+        Handover.objects.using("owner").create(**mine, name="李秀兰面馆", from_id="M2", to_id="M1")
+        EventStep.objects.using("owner").create(
+            **mine, rule="silence", step="muted", reason="李秀兰说的", until_date=row["day"]
+        )
+        EventStep.objects.using("owner").create(
+            **mine, event_id="E", rule="silence", step="closed", reason="known"
+        )
+        Check.objects.using("owner").create(
+            **mine, note_id="N1", found="in_order", words="见了李秀兰", place="店里"
+        )
+    assert forget_words("C000003") == 4
+    assert forget_words("C000003") == 0
+    kept = [(one.name, one.customer_id) for one in Handover.objects.using("owner").order_by("customer_id")]
+    assert kept == [(FORGOTTEN, "C000003"), ("李秀兰面馆", "C000004")]
+    steps = EventStep.objects.using("owner").filter(customer_id="C000003").order_by("pk")
+    assert [one.reason for one in steps] == [FORGOTTEN, "known"], "a code names nobody"
+    assert Check.objects.using("owner").get(customer_id="C000003").words == FORGOTTEN
 
 
 @pytest.mark.django_db

@@ -9,7 +9,7 @@ from tests.journeys.conftest import Visit
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 PAGES = ("/effects/", "/effects/campaigns/", "/effects/offers/", "/effects/campaigns/firms/?arm=holdout",
          "/report/", "/report/?span=month&by=rule", "/report/contacts/?span=month", "/events/", "/events/?state=closed",
-         "/policy/?cap_call=1")  # fmt: skip
+         "/policy/?cap_call=1", "/report/left/", "/report/left/firms/")  # fmt: skip
 
 
 @pytest.mark.parametrize("width", [1440, 390])

@@ -1,5 +1,6 @@
 """Figures change by two persons, from a day ahead: on the page and past it, PostgreSQL holds them apart by itself."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -160,3 +161,35 @@ def test_others_see_neither_sheet_nor_effects(client_of: ClientOf, staff: str) -
     assert client.get("/figures/contact_policy/ask/?cap_call=1").status_code == 422
     assert client.get("/effects/").status_code == 403
     assert client.get("/effects/campaigns/firms/").status_code == 403
+
+
+def test_the_interface_keeps_two_persons_too(client_of: ClientOf, scope_of: Scopes) -> None:
+    def post(who: str, path: str, **body: Any) -> Any:
+        return client_of(who).post(f"/api/figures/{path}", json.dumps(body), content_type="application/json")
+
+    wanted = {"figures": {"cap_call": 1}, "from_date": str(TOMORROW), "reason": "calls annoy"}
+    first = post("A1", "contact_policy/changes", **wanted)
+    assert first.status_code == 201
+    case = first.json()["case"]
+    assert post("A1", "contact_policy/changes", **wanted | {"figures": {"cap_cal": 1}}).status_code == 422
+    assert post("A1", "contact_policy/changes", **wanted | {"figures": {"cap_call": "1"}}).status_code == 422
+    assert post("A1", "no_policy/changes", **wanted).status_code == 404
+    assert post("M1", "contact_policy/changes", **wanted).status_code == 422
+    assert post("A1", f"changes/{case}/approve", reason="my own").status_code == 422
+    (policy,) = [
+        one for one in client_of("G1").get("/api/figures").json() if one["subject"] == "contact_policy"
+    ]
+    assert (policy["figures"]["cap_call"], policy["waiting"], policy["adopts"]) == (2, [case], True)
+    done = post("G1", f"changes/{case}/approve", reason="agreed")
+    assert (done.status_code, done.json()["state"]) == (201, "approved")
+    assert [one["staff_id"] for one in done.json()["steps"]] == ["A1", "G1"]
+    assert post("G1", f"changes/{case}/return", reason="or not").status_code == 422
+    (told,) = client_of("A1").get("/api/figures/contact_policy/changes").json()
+    assert (told["case"], told["state"]) == (case, "approved")
+    assert client_of("M1").get("/api/figures").json() == []
+    with acting_as(scope_of("G1")):
+        assert Policies.now().on(TOMORROW).caps["call"].count == 1
+    described = client_of("A1").get("/api/openapi.json").json()["paths"]
+    assert all(
+        one.get("summary") for name, path in described.items() if "/figures" in name for one in path.values()
+    )

@@ -187,7 +187,9 @@ def test_views_and_functions_open_no_door() -> None:
         "kit_figure_step",
         *(f"applications_{name}" for name in guards),
     }
-    rooms |= {f"branches_{name}" for name in ("absence_guard", "handover_guard", "handover_carry")}
+    rooms |= {
+        f"branches_{name}" for name in ("absence_guard", "handover_guard", "handover_carry", "handover_whole")
+    }
     assert triggers == {"history_keep"} | rooms
 
 

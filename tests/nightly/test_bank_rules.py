@@ -12,8 +12,13 @@ import pytest
 
 from tests.events.test_bank_rules import EXAMPLE, WAN, names
 from xiaoer.events.written import written
+from xiaoer.features.rules import windows
+from xiaoer.kit.dates import add_working_days, day_number
+from xiaoer.kit.tables import DuckEngine
 from xiaoer.nightly import bank_rules
+from xiaoer.nightly.bank_lasting import STATE, Standing
 from xiaoer.nightly.bank_rules import COLUMNS, RuleBook, efforts, fading, told
+from xiaoer.nightly.lasted import SAID, Lasted
 from xiaoer.offers.rules import candidates
 from xiaoer.offers.terms import FirmFacts, Occasion, Terms
 
@@ -25,8 +30,15 @@ def night(day: date) -> Any:
     return SimpleNamespace(business_date=day)
 
 
-def noticed(day: date = DAY) -> pl.DataFrame:
-    return told(pl.DataFrame(names(RULE)), night(day), "bank_1a", 2, RULE)
+def noticed(day: date = DAY, told_day: int | None = None) -> pl.DataFrame:
+    named = pl.DataFrame(names(RULE)).with_columns(
+        began=pl.lit(day_number(DAY), pl.Int64), told_day=pl.lit(told_day, pl.Int64)
+    )
+    return told(named, night(day), "bank_1a", 2, RULE)
+
+
+def stood(held: date = DAY) -> pl.DataFrame:
+    return noticed().with_columns(held_day=pl.lit(day_number(held), pl.Int64))
 
 
 def test_an_event_carries_values_and_its_version() -> None:
@@ -43,17 +55,57 @@ def test_an_event_carries_values_and_its_version() -> None:
 
 @pytest.mark.parametrize(("days", "stands"), [(1, True), (7, True), (8, False)])
 def test_what_no_longer_holds_fades(days: int, stands: bool) -> None:
-    before, nothing = noticed(), noticed().clear()
+    before, nothing = stood(), noticed().clear()
     kept = fading(before, nothing, night(DAY + timedelta(days=days)), "bank_1a", RULE)
     assert kept["severity"].to_list() == (["note"] if stands else [])
     assert kept["event_id"].to_list() == (before["event_id"].to_list() if stands else [])
 
 
+def test_its_term_runs_from_the_day_somebody_was_told() -> None:
+    later = DAY + timedelta(days=30)
+    (unsaid,), (said,) = noticed(later).to_dicts(), noticed(later, day_number(DAY) + 9).to_dicts()
+    assert unsaid["event_id"] == said["event_id"] == noticed()["event_id"].item()
+    assert (unsaid["event_date"], unsaid["due_date"]) == (DAY, add_working_days(later, RULE.due_days))
+    assert said["due_date"] == add_working_days(DAY + timedelta(days=9), RULE.due_days) < later
+
+
 def test_noticed_anew_it_is_not_kept_twice_and_another_rules_is_left_out() -> None:
     later = night(DAY + timedelta(days=1))
-    assert fading(noticed(), noticed(later.business_date), later, "bank_1a", RULE).is_empty()
-    assert fading(noticed(), noticed().clear(), later, "bank_2b", RULE).is_empty()
+    assert fading(stood(), noticed(later.business_date), later, "bank_1a", RULE).is_empty()
+    assert fading(stood(), noticed().clear(), later, "bank_2b", RULE).is_empty()
     assert set(noticed().columns) == set(COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("held_ago", "stands", "goes_on"),
+    [(1, 0, True), (2, 0, False), (3, 3, True), (4, 3, False)],
+)
+def test_what_still_stands_goes_on_when_it_is_named_again(
+    tmp_path: Path, held_ago: int, stands: int, *, goes_on: bool
+) -> None:
+    today = day_number(DAY)
+    engine = DuckEngine(tmp_path)
+    night = SimpleNamespace(engine=engine, on=windows(DAY), business_date=DAY)
+    met = pl.DataFrame({"customer_id": ["X"]}).with_columns(last_contact_day=pl.lit(None, pl.Int64))
+    lasted = Lasted(night, pl.DataFrame(schema=SAID), engine.table(met.to_arrow()))
+    one = {
+        "customer_id": "X",
+        "rule": "bank_1a",
+        "began": today - 30,
+        "told_day": None,
+        "held_day": today - held_ago,
+    }
+    kept = Standing(lasted, pl.DataFrame([one], pl.DataFrame(STATE.empty_table()).schema), today - 1)
+    named = pl.DataFrame({"customer_id": ["X", "Y"]})
+    seen = kept.since_when(named, "bank_1a", stands)
+    assert dict(seen.select("customer_id", "began").iter_rows()) == {
+        "X": today - 30 if goes_on else today,
+        "Y": today,
+    }
+    assert kept.since_when(named, "bank_2b", stands)["began"].to_list() == [today, today]
+    assert kept.after(seen, "bank_1a", stands)["held_day"].to_list() == [today, today]
+    fades = kept.after(seen.clear(), "bank_1a", stands)
+    assert fades["held_day"].to_list() == ([today - held_ago] if held_ago <= stands else [])
 
 
 def test_an_unmeasured_rule_has_the_smallest_chance_of_its_purpose() -> None:

@@ -22,12 +22,13 @@ class Desk:
 def handled(monkeypatch: object, *rows: tuple[str, str, str, str, date | None]) -> Handled:
     names = ("event_id", "customer_id", "rule", "step", "until_date")
     table = pa.Table.from_pylist(
-        [{"step_id": at, **dict(zip(names, row, strict=True))} for at, row in enumerate(rows)],
+        [{"step_id": at, "day": DAY, **dict(zip(names, row, strict=True))} for at, row in enumerate(rows)],
         pa.schema(
             [
                 ("step_id", pa.int64()),
                 *((name, pa.string()) for name in names[:4]),
                 ("until_date", pa.date32()),
+                ("day", pa.date32()),
             ]
         ),
     )

@@ -7,11 +7,14 @@ import polars as pl
 import pytest
 
 from tests.nightly.conftest import DAY
+from xiaoer.contact_policy.terms import Stop
 from xiaoer.kit.text import reason
-from xiaoer.nightly import showing
+from xiaoer.nightly import adopted, offering, showing, standing
 from xiaoer.nightly.directory import directory
+from xiaoer.nightly.measuring import _with_outcomes
 from xiaoer.nightly.offering import TIED, Offered, tied
 from xiaoer.nightly.run import Night
+from xiaoer.nightly.standing import shut
 from xiaoer.offers.offering import Offering
 from xiaoer.offers.terms import Likely, Occasion, Terms
 
@@ -61,6 +64,47 @@ def test_a_yes_is_looked_for_along_ties_and_only_where_it_may_be_told(night: Nig
     assert set(rows["edge"]) <= set(wide.edges)
     everybody = tied(night, wide, dict.fromkeys(customers["customer_id"], "one head"))
     assert everybody.height == wide.most_of_group  # the budget is the group's
+
+
+def test_the_budget_of_a_group_goes_to_firms_that_may_be_asked(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = replace(Offering.in_force(DAY), looks_back_days=240)
+    customers = pl.DataFrame(night.engine.collect(night.delivered("customers")))
+    group = dict.fromkeys(customers["customer_id"], "one head")
+    first = tied(night, wide, group)["customer_id"][0]
+    monkeypatch.setattr(offering, "shut", lambda *_: {first})
+    (left,) = tied(night, wide, group)["customer_id"]
+    assert left != first
+    held = pl.read_parquet(night.path("held")).select("customer_id", "product_id")
+    everybody = tied(night, replace(wide, most_of_group=1_000_000), group)
+    assert everybody.join(held, on=["customer_id", "product_id"], how="semi").is_empty()
+    there = pl.DataFrame(night.rows_of("firms")).filter(~pl.col("closed"))["customer_id"]
+    assert set(everybody["customer_id"]) <= set(there)
+
+
+def test_a_firm_that_agreed_to_nothing_is_shut_and_one_for_which_a_stop_stands(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = pl.DataFrame(night.engine.collect(night.delivered("customers")))
+    may = rows.filter(pl.col("kind") == "enterprise", pl.col("consent_marketing").fill_null(value=True))
+    refused = rows.filter(~pl.col("consent_marketing"))["customer_id"]
+    asked, policy = [may["customer_id"][0], may["customer_id"][1], *refused], adopted.policy(night)
+    stopped = {asked[0]: (Stop("workout", DAY),)}
+    monkeypatch.setattr(standing, "_stops", lambda _: stopped)
+    assert shut(night, asked, "offer", DAY, policy) == {asked[0], *refused}
+
+
+def test_a_family_the_bank_no_longer_has_is_not_judged(night: Night) -> None:
+    ripe = pl.DataFrame(night.rows_of("measured")).with_columns(
+        due_date=pl.lit(DAY), ripe=pl.lit(value=False)
+    )
+    families = adopted.families(night)
+    name = ripe["family"][0]
+    left = replace(families, of={key: one for key, one in families.of.items() if key != name})
+    rows = _with_outcomes(night, ripe, left)
+    assert rows["ripe"].all()
+    assert rows.filter(family=name)["won"].null_count() == rows.filter(family=name).height > 0
 
 
 def test_what_is_held_is_not_offered_again(night: Night) -> None:

@@ -304,10 +304,10 @@ def written_about(customer_id: str) -> None:
 
 
 def attended_to(customer_id: str, today: date) -> None:
-    """A step of an event, a lesson, a fact found out, and a hand-over inside the branch."""
+    """A step of an event, why the firm leaves, a lesson, a fact found out, and a hand-over inside the branch."""
     from xiaoer.branches.models import Handover
     from xiaoer.customers.models import Answer
-    from xiaoer.events.models import EventStep
+    from xiaoer.events.models import Departure, EventStep
     from xiaoer.products.models import Lesson
 
     row = {
@@ -318,6 +318,7 @@ def attended_to(customer_id: str, today: date) -> None:
         "day": today,
     }
     EventStep.objects.using("owner").create(**row, rule="silence", step="accepted", owner_id="M1")
+    Departure.objects.using("owner").create(**row, event_id="e", rule="leaving", why="price")
     Lesson.objects.using("owner").create(**row, product_id="P1", opened_date=today, step="log_in", end="done")
     Answer.objects.using("owner").create(**row, fact="staff", number=3)
     Handover.objects.using("owner").create(**row | {"staff_id": "H1"}, from_id="M2", to_id="M1")

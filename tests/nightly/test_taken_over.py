@@ -18,7 +18,7 @@ from xiaoer.kit.scope import Scope
 from xiaoer.kit.scope.acting import acting_as
 from xiaoer.kit.tables import DuckEngine, Lake
 from xiaoer.nightly.collect import collect
-from xiaoer.nightly.deciding import _taken_over
+from xiaoer.nightly.deciding import _taken_over, untold
 from xiaoer.nightly.gathering import gather, recorded
 from xiaoer.nightly.run import Night
 from xiaoer.sources.models import Record
@@ -61,6 +61,22 @@ def test_the_night_takes_it_over_under_its_number_and_lets_it_go(tmp_path: Path)
     told = taken(night_of(tmp_path, DAY))[0]
     assert (json.loads(told["because"]), json.loads(told["goal"])) == (row.because, row.goal)
     assert told["event_date"] == DAY
+
+
+def test_what_a_record_told_by_day_the_night_does_not_tell_again(tmp_path: Path) -> None:
+    change = {"record": "registration_change", "changed": "owner"}
+    with acting_as(SYSTEM):
+        (number,) = take(
+            SYSTEM, Posted(RecordKind.PUBLIC_RECORD, "R9", "C000003", DAY, change), "core"
+        ).event_ids
+    night = night_of(tmp_path, DAY)
+    gather(night.lake, DAY)
+    by_day = _taken_over(night, Rules.in_force(DAY))
+    assert [row["event_id"] for batch in by_day for row in batch.to_pylist()] == [number]
+    seen = pl.DataFrame(
+        {"customer_id": ["C000003", "C000004", "C000003"], "rule": ["owner_changed"] * 2 + ["silence"]}
+    )
+    assert untold(seen, by_day).rows() == [("C000004", "owner_changed"), ("C000003", "silence")]
 
 
 def test_published_over_the_desks_row_it_stands_once_and_the_record_again_adds_nothing() -> None:

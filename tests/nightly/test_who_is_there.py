@@ -1,5 +1,6 @@
 """What the night takes of absences and handovers: as they stood on its day, without what was taken back."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from xiaoer.nightly.collect import collect
 
 pytestmark = pytest.mark.usefixtures("own_world")
 TODAY = BUSINESS_DATE + timedelta(days=1)
-HEAD = Scope("H1", branches=("B1",), rights=frozenset({"firms.hand_over"}), edition=1)
+HEAD = Scope("H1", branches=("B1",), rights=frozenset({"firms.hand_over"}), edition=1, day=TODAY)
 
 
 def backs(on: date) -> list[date | None]:
@@ -23,7 +24,9 @@ def backs(on: date) -> list[date | None]:
 def test_an_absence_stands_as_it_was_known_on_the_day() -> None:
     with acting_as(HEAD):
         held = go_away(HEAD, Leave("M1", "M2", TODAY, TODAY + timedelta(days=5)), TODAY)
-        come_back(HEAD, held.pk, TODAY + timedelta(days=2))
+    later = replace(HEAD, day=TODAY + timedelta(days=2))
+    with acting_as(later):
+        come_back(later, held.pk, TODAY + timedelta(days=2))
     assert backs(BUSINESS_DATE) == []
     assert backs(TODAY) == [None]
     assert backs(TODAY + timedelta(days=2)) == [TODAY + timedelta(days=2)]

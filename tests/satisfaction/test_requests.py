@@ -11,17 +11,16 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 
 from tests.world import BUSINESS_DATE, tables
-from xiaoer.app.commands import erase
 from xiaoer.contacts.actions import record_outcome
 from xiaoer.contacts.terms import About, FollowUp
 from xiaoer.customers import queries as customers
 from xiaoer.kit.dates import day_number
+from xiaoer.kit.forgetting import forget_words
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.scope import Scope
 from xiaoer.kit.scope.acting import acting_as
 from xiaoer.satisfaction import night, requests
 from xiaoer.satisfaction.handling import handle, record
-from xiaoer.satisfaction.jobs import forget_words
 from xiaoer.satisfaction.models import Request, RequestStep
 from xiaoer.satisfaction.rules import deadlines, due_date
 from xiaoer.satisfaction.terms import Asked, Deed, RequestRule, Step
@@ -239,7 +238,7 @@ def test_words_are_forgotten() -> None:
     with acting_as(mine):
         number = record(mine, FIRM, SAID, TODAY).request_id
     assert forget_words(FIRM) == 1
-    assert erase._words(FIRM) == 0
+    assert forget_words(FIRM) == 0
     with acting_as(mine):
         assert requests.words(mine, [number]) == {number: ""}
         assert requests.open_of(mine, FIRM)[0].topic == "speed"

@@ -64,9 +64,10 @@ def test_from_the_contact_to_the_answer(
     with acting_as(mine):
         record_outcome(mine, About(FIRM, "a", channel="visit"), "not_reached", DAY)
         assert not Survey.objects.filter(customer_id=FIRM).exists(), "nobody was reached"
-        contact = record_outcome(mine, About(FIRM, "b", channel="visit"), "interested", DAY).contact
+        about = About(FIRM, "b", channel="visit", product_id="E01")
+        contact = record_outcome(mine, about, "interested", DAY).contact
         asked = Survey.objects.get(contact_id=contact.pk)
-        assert (asked.judged_id, asked.channel, asked.score) == ("M1", "call", None)
+        assert (asked.judged_id, asked.product_id, asked.channel, asked.score) == ("M1", "E01", "call", None)
         link = token(asked)
     with acting_as(other):
         assert not Survey.objects.filter(pk=asked.pk).exists()
@@ -77,21 +78,40 @@ def test_from_the_contact_to_the_answer(
     assert page.status_code == 200
     assert "城东支行" in page.content.decode(), "a firm reads who asks"
     assert anybody.get(f"/said/{link[:-2]}/").status_code == 410
-    refused = anybody.post(f"/said/{link}/", {"score": "11"})
-    assert refused.status_code == 410
+    for faulty in (
+        {"score": "11"},
+        {},
+        {"score": "3", "topic": ["weather"]},
+        {"score": "3", "comment": "太" * 501},
+    ):
+        refused = anybody.post(f"/said/{link}/", {"topic": ["speed"], "comment": "放款等了十天"} | faulty)
+        assert refused.status_code == 422
+        form = refused.content.decode()
+        assert 'role="alert"' in form
+        assert faulty.get("comment", "放款等了十天") in form, "what was written stays"
+    assert 'value="3" checked' in form
+    assert 'value="speed" checked' in form
+    again = client_of("M1").post(f"/surveys/{asked.key}/", {"score": "12", "comment": "电话里说的"})
+    assert (again.status_code, "电话里说的" in again.content.decode()) == (422, True)
+    assert anybody.post(f"/said/{link[:-2]}/", {"score": "11"}).status_code == 410
     done = anybody.post(f"/said/{link}/", {"score": "3", "topic": ["speed"], "comment": "放款等了十天"})
     assert "谢谢" in done.content.decode()
     assert anybody.post(f"/said/{link}/", {"score": "9"}).status_code == 410, "once"
+    assert anybody.post(f"/said/{link}/", {"score": "11"}).status_code == 410, "closed before faulty"
     page = client_of("M1").get(f"/firms/{FIRM}/", headers={"accept-language": "zh-hans"}).content.decode()
     assert "放款等了十天" in page
     listed = (
         client_of("M1").get("/surveys/?state=low", headers={"accept-language": "zh-hans"}).content.decode()
     )
     assert "3/10" in listed
+    assert "企业网银" in listed
+    assert "3.0/10" in listed, "the answer is on the product at once"
+    assert "3/10" in client_of("M1").get("/surveys/?product=E01").content.decode()
+    assert "3/10" not in client_of("M1").get("/surveys/?product=L01").content.decode()
     assert "放款等了十天" not in client_of("M3").get("/surveys/").content.decode()
     with acting_as(mine):
         told = rates(mine, DAY, days=90)
-        assert [(one.judged_id, one.asked, one.answered, one.mean) for one in told] == [
+        assert [(one.of, one.asked, one.answered, one.mean) for one in told] == [
             ("", 1, 1, 3.0),
             ("M1", 1, 1, 3.0),
         ]

@@ -149,6 +149,13 @@ def test_forty_defaults_or_more_to_learn_from() -> None:
         assert world.loans.notes.filter(pl.col("defaulted").is_not_null())["i"].n_unique() >= 40
 
 
+def test_the_first_firm_may_be_an_owner_without_a_code() -> None:
+    world = found_world(Plan(120, 2, 11, TINY.end))
+    assert world.firms["kind"][0] == "owner"
+    assert world.firms["credit_code"].dtype == pl.String
+    assert world.firms["credit_code"][0] is None
+
+
 def test_principal_of_the_instalments_is_the_amount_drawn() -> None:
     world = found_world(TINY)
     rows, notes = world.loans.instalments, world.loans.notes

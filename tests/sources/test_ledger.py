@@ -3,9 +3,11 @@
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-from tests.sources.dated_bank import DatedBank
+from tests.sources.dated_bank import TODAY, DatedBank
+from xiaoer.sources import ledger
 from xiaoer.sources.reconciling import Difference, Reconciliation, reconciled
 
 TOTALS = "ledger_date,item,branch_id,amount,rows"
@@ -306,3 +308,48 @@ def test_a_difference_in_words(bank: DatedBank) -> None:
     )
     assert isinstance(found.open[0], Difference)
     assert Reconciliation().summary("zh", date(2026, 11, 1)) == ""
+
+
+def test_sums_kept_from_day_to_day_are_those_added_up_anew(
+    bank: DatedBank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ordinary days, a month's end, a late row, a correction, a new word on where accounts are, a file replaced."""
+    added: list[list[date]] = []
+    summed = ledger._by_branch
+
+    def counted(books: ledger.Books, table: str, days: list[date]) -> pl.DataFrame:
+        added.extend([days] if table == "transactions" else [])
+        return summed(books, table, days)
+
+    monkeypatch.setattr(ledger, "_by_branch", counted)
+    october, november = date(2026, 10, 31), date(2026, 11, 30)
+
+    def told_on(day: date) -> list[list[date]]:
+        added.clear()
+        kept = reconciled(bank.lake, bank.engine, day)
+        mine = [list(days) for days in added]
+        assert kept == bank.reconcile(day), day
+        return mine
+
+    def moves(day: date, *rows: str) -> None:
+        bank.deliver(f"transactions_{day:%Y%m%d}.csv", MOVES, *rows, arrived=day)
+
+    totals = ("2026-10-31,money_in,B0,120.00,2", "2026-10-31,money_in,B1,120.00,2")
+    bank.deliver("ledger_totals_20261031.csv", TOTALS, *totals, arrived=october)
+    assert told_on(TODAY) == [[october]]
+    moves(date(2026, 12, 30), "T4,C1,A1,2026-12-30,in,9.00")
+    bank.deliver("accounts_20261230.csv", ACCOUNTS, "A1,C1,B2", "A2,C2,B2", "A3,C2,B2")
+    assert told_on(TODAY) == []
+    bank.deliver("ledger_totals_20261130.csv", TOTALS, "2026-11-30,money_in,B0,0.00,0")
+    assert told_on(TODAY) == [[november]]
+    moves(date(2026, 12, 29), "T5,C1,A1,2026-10-30,in,1.00")
+    assert told_on(TODAY) == [[october, november]]
+    bank.deliver(
+        "transactions_20261228.csv", MOVES, "T5,C1,A1,2026-10-30,in,2.00", "T6,C9,A9,2026-10-02,in,3.00"
+    )
+    assert told_on(TODAY) == [[october, november]]
+    bank.deliver("accounts_20261231.csv", ACCOUNTS, "A9,C9,B1")
+    assert told_on(TODAY) == [[october, november]]
+    bank.deliver("accounts_20261015.csv", ACCOUNTS, "A1,C1,B2")
+    assert told_on(TODAY) == [[october, november]]
+    assert told_on(november), "an earlier day is added up for itself"

@@ -17,10 +17,10 @@ def lazy(rows: list[dict[str, Any]], schema: Any) -> Any:
     return nw.from_native(pl.LazyFrame(rows, schema=schema))
 
 
-def entries(*won: str) -> Any:
+def entries(*won: str | None) -> Any:
     rows = [{"entry": at, "customer_id": f"C{at}", "item": "E02", "won": one, "entered_day": day_number(ENTERED),
              "due_day": day_number(DUE)} for at, one in enumerate(won)]  # fmt: skip
-    return nw.from_native(pl.LazyFrame(rows))
+    return nw.from_native(pl.LazyFrame(rows, schema_overrides={"won": pl.String}))
 
 
 def told(*, opened: Any = (), drawn: Any = (), held: Any = (), met: Any = ()) -> Told:
@@ -88,3 +88,9 @@ def test_met_counts_for_either_arm() -> None:
         entries("took", "took"), told(met=[("C1", ENTERED + timedelta(2)), ("C0", DUE + timedelta(2))])
     )
     assert [row["met"] for row in rows] == [False, True]
+
+
+def test_nothing_is_judged_where_nobody_says_what_counts() -> None:
+    opened = [("C0", "E02", ENTERED + timedelta(1))]
+    (row,) = came(entries(None), told(opened=opened, held=[("C0", 100, ENTERED)]))
+    assert row["won"] is None

@@ -15,6 +15,7 @@ from xiaoer.contacts.terms import About
 from xiaoer.kit.scope import Scope
 from xiaoer.kit.scope.acting import acting_as
 from xiaoer.workbench import reporting
+from xiaoer.workbench.belonging import families_of
 from xiaoer.workbench.desk import Desk
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,23 @@ def test_a_manager_sees_the_own_day_by_rule(a_day: None, scope_of: Scopes) -> No
     by_rule = {line.code: line.sums for line in found.lines}
     assert by_rule["silence"].kept == pytest.approx(2.5)
     assert by_rule["turnover_grows"].planned == 2
+
+
+def test_a_rule_without_a_name_in_a_family_goes_with_what_its_contacts_are_for(
+    scope_of: Scopes, client_of: ClientOf
+) -> None:
+    """Cooling is for keeping a firm, an opening for new business: no family names either."""
+    rules = {"cooling": "retention", "silence": "retention", "opening": "offers"}
+    with acting_as(scope := scope_of("M1")):
+        assert {rule: one.name for rule, one in families_of(scope, rules, TODAY).items() if one} == rules
+        for firm, rule in zip(FIRMS["M1"], rules, strict=False):
+            record_outcome(scope, About(firm, rule=rule), "interested", TODAY)
+    lines = {line.code: line.sums for line in page(scope_of("M1"), "family").lines}
+    assert lines["retention"].made == 2
+    assert lines["offers"].made == 1
+    assert not set(rules) & set(lines), "none stands apart"
+    listed = client_of("M1").get(f"/report/contacts/?span=day&day={TODAY}&what=retention")
+    assert "/ 2" in listed.content.decode()
 
 
 def test_a_head_sees_the_branch_and_the_bank_sees_all(a_day: None, scope_of: Scopes) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,11 @@ import polars as pl
 import pytest
 
 from tests.events.test_bank_rules import EXAMPLE, WAN
-from tests.world import placements
+from tests.world import BUSINESS_DATE, placements
+from xiaoer.events.jobs import forget_old_dry_runs
+from xiaoer.events.models import DryAnswer, DryCount, DryRun
+from xiaoer.events.written import Limits
+from xiaoer.kit.dates import SystemClock
 from xiaoer.kit.settings import settings
 from xiaoer.kit.tables import EngineName, open_engine
 
@@ -57,7 +61,7 @@ def nights(home: Path) -> None:
         firms = pl.DataFrame({
             "customer_id": [one.customer_id for one in people], "closed": False, "tier": "premier", "kind": "enterprise",
             "industry_code": "F51", "balance_90d": [8 * WAN if half else 20 * WAN for half in halved], "balance_prior_90d": 20 * WAN,
-        })  # fmt: skip
+        }).with_columns(last_contact_day=pl.lit(None, pl.Int64))  # fmt: skip
         firms.write_parquet(folder / "firms.parquet")
         pl.DataFrame([vars(one) for one in people]).write_parquet(folder / "portfolio.parquet")
         events = firms.head(4).select("customer_id", rule=pl.lit("silence"))
@@ -92,3 +96,18 @@ def test_a_dry_run_is_answered_beside_the_lake(own_world: str, client_of: Any, t
     assert all(1 <= len(one["examples"]) <= 3 for one in last)
     other = client_of("P1").get(f"/api/dry-runs/{run}")
     assert other.status_code == 404, "somebody else's draft"
+
+
+def test_old_dry_runs_go_with_what_they_counted(own_world: str) -> None:
+    kept, today = Limits.in_force(BUSINESS_DATE).dry_runs_kept, SystemClock().today()
+    runs = DryRun.objects.using("owner")
+    old, new = (runs.create(staff_id="A1", body={}) for _ in range(2))
+    runs.filter(pk=old.pk).update(asked_at=SystemClock().now() - timedelta(days=kept + 1))
+    DryAnswer.objects.using("owner").create(run=old)
+    DryCount.objects.using("owner").create(
+        run=old, day=today, firms=1, minutes=1, branch_id="B1", manager_id="M1"
+    )
+    assert forget_old_dry_runs(today) == 1
+    assert [one.pk for one in runs.all()] == [new.pk]
+    assert not DryCount.objects.using("owner").exists()
+    assert forget_old_dry_runs(today) == 0

@@ -65,6 +65,22 @@ def test_the_list_has_the_product_s_rules_and_goes_to_excel(client_of: Signed) -
 
 
 @pytest.mark.django_db(databases="__all__")
+def test_products_are_named_and_picked_by_name(client_of: Signed) -> None:
+    analyst = client_of("A1")
+    assert "企业网银" in analyst.get("/rules/new/").content.decode()
+    code = kept(analyst, FORM | {"holds": ["E01", "X99"], "holds_not": ["W01"]})
+    page = analyst.get(f"/rules/{code}/").content.decode()
+    assert "企业网银、X99" in page, "one the catalogue does not know keeps its number"
+    assert "周周盈" in page
+    assert "E01" not in page
+    editor = analyst.get(f"/rules/{code}/edit/").content.decode()
+    assert 'name="holds" value="E01" checked' in editor
+    assert 'name="holds" value="X99" checked' in editor
+    assert 'name="holds" value="W01" checked' not in editor
+    assert "企业网银" in english(analyst).get(f"/rules/{code}/").content.decode()
+
+
+@pytest.mark.django_db(databases="__all__")
 def test_every_rule_of_the_product_has_its_page_and_some_are_starts(client_of: Signed) -> None:
     from xiaoer.events.terms import Rule
 

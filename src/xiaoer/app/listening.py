@@ -7,6 +7,7 @@ is lost and nothing happens twice. docs/guides/records.md, docs/decisions/0041-r
 import asyncio
 import base64
 import logging
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -159,6 +160,7 @@ class Taker:
     plan: Plan
     streams: tuple[str, str]  # of the records, of what is put aside
     database: ThreadPoolExecutor
+    failures: Counter[int] = field(default_factory=Counter)  # of ours, by message; an outage is none
 
     async def taken(self, message: NatsMessage) -> None:
         """Acknowledge after the commit; put aside what is refused; leave to a later delivery what we could not do."""
@@ -174,6 +176,7 @@ class Taker:
             log.exception("message %s", _number(message))
             await self._failed(message, fault)
         else:
+            self.failures.pop(_number(message), None)
             await message.ack()
 
     def _key(self, message: NatsMessage) -> str:
@@ -181,7 +184,8 @@ class Taker:
         return key.strip() if scheme.lower() == "bearer" else self.plan.key
 
     async def _failed(self, message: NatsMessage, fault: Exception) -> None:
-        if _deliveries(message) < TRIES:
+        self.failures[_number(message)] += 1
+        if self.failures[_number(message)] < TRIES:
             await message.nack(delay=AGAIN_SECONDS)
             return
         told = f"taking it failed {TRIES} times, last with {type(fault).__name__}"
@@ -192,6 +196,7 @@ class Taker:
 
     async def _aside(self, message: NatsMessage, refusal: Refusal) -> None:
         """Kept by the broker with its sentence, once, before the message itself is acknowledged; never with a key."""
+        self.failures.pop(_number(message), None)
         number = f"{self.streams[0]}:{_number(message)}"
         log.warning("%s is put aside: %s", number, refusal)
         await self.broker.publish(
@@ -222,7 +227,3 @@ def _told(message: NatsMessage, refusal: Refusal, number: str) -> dict[str, str]
 def _number(message: NatsMessage) -> int:
     """Its place in the stream."""
     return int(message.raw_message.metadata.sequence.stream)
-
-
-def _deliveries(message: NatsMessage) -> int:
-    return int(message.raw_message.metadata.num_delivered)

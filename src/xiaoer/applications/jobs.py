@@ -4,15 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from xiaoer.applications.drawdowns import CoreNote, CoreTerms, Drawdown, matches
-from xiaoer.applications.models import (
-    Application,
-    Appraisal,
-    Exemption,
-    Explanation,
-    FoundNote,
-    Paper,
-    Step,
-)
+from xiaoer.applications.models import Application, FoundNote, Step
 from xiaoer.applications.terms import Stage, Verb
 
 OWNER = "owner"
@@ -58,23 +50,3 @@ def _drawdowns(as_of: date, using: str) -> dict[int, Drawdown]:
         )
         for one in drawn
     }  # fmt: skip
-
-
-def forget_words(customer_id: str) -> int:
-    """Empty what people typed about a firm, on request to be forgotten; who did what and when stays.
-
-    Done as the owner of the tables: at the desk none of these rows is ever changed. Gives the rows emptied.
-    """
-    done = 0
-    for model, columns in (
-        (Application, ("purpose",)),
-        (Step, ("words",)),
-        (Paper, ("words", "place")),
-        (Exemption, ("words", "answer_words")),
-        (Appraisal, ("words",)),
-        (Explanation, ("words",)),
-    ):
-        for column in columns:
-            rows = model.objects.using("owner").filter(customer_id=customer_id).exclude(**{column: ""})
-            done += rows.update(**{column: ""})
-    return done

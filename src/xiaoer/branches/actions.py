@@ -8,6 +8,7 @@ from typing import NoReturn
 from django.db import DatabaseError, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from xiaoer.branches import queries
 from xiaoer.branches.models import Absence, Handover
@@ -20,6 +21,22 @@ HANDING = "firms.hand_over"
 LONGEST_LEAVE_DAYS = 366
 FURTHEST_DAYS = 366
 MOST_AT_ONCE = 500
+# What PostgreSQL's guards say (migrations 0006 to 0008), so that it has its words in every language.
+REFUSED = (
+    gettext_noop("an absence is ended by oneself or by the branch head"),
+    gettext_noop("an absence is entered by oneself or by the branch head"),
+    gettext_noop("an absence begins today or later"),
+    gettext_noop("a manager is stood in for by a manager or the head of the same branch"),
+    gettext_noop("somebody is away already, or stands in, on those days"),
+    gettext_noop("firms are handed over by the head of their own branch"),
+    gettext_noop("a handover is undone as a whole"),
+    gettext_noop("a handover over several branches is undone by whoever leads all of them"),
+    gettext_noop("a handover is undone on its own day, while the firm is where it went"),
+    gettext_noop("a firm is handed over in one's own name, from whoever answers for it"),
+    gettext_noop("a firm of the pooled desk gets a manager in the files of the bank"),
+    gettext_noop("a firm goes to a manager, or to the pooled desk, of its own branch"),
+    gettext_noop("it is written on the desk's own day"),
+)
 
 
 @transaction.atomic
@@ -84,7 +101,10 @@ def hand_over(scope: Scope, gifts: Sequence[Gift], today: date) -> uuid.UUID:
 
 @transaction.atomic
 def take_back(scope: Scope, joined: uuid.UUID, today: date) -> int:
-    """Undo a handover of today as a whole; gives how many firms went back. Raises Refusal on a later day."""
+    """Undo a handover of today as a whole; gives how many firms went back.
+
+    Raises Refusal on a later day, and for whoever does not lead every branch of it: then all of it stays.
+    """
     rows = list(
         queries.handovers(scope).filter(handover=joined, undone_at__isnull=True).order_by("customer_id")
     )
@@ -156,5 +176,5 @@ def _refuse(told: DatabaseError, where: str) -> NoReturn:
         raise told
     why = str(told).partition("refused: ")[2].splitlines()
     raise Refusal(
-        why[0] if why else _("this is not yours to write"), where, next_step=_("Load the page again")
+        _(why[0]) if why else _("this is not yours to write"), where, next_step=_("Load the page again")
     ) from told

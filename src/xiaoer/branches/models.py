@@ -134,6 +134,7 @@ class Handover(Scoped):
     web_may: ClassVar[str] = "SELECT, INSERT, UPDATE"
     keeps_history: ClassVar[bool] = True
     history_leaves_out: ClassVar[tuple[str, ...]] = ("name",)
+    forgets: ClassVar[tuple[str, ...]] = ("name",)
 
     objects = ScopedRows.as_manager()
 

@@ -25,6 +25,7 @@ def whole_scope(scope: Scope, today: date) -> Scope:
         parents(scope),
         portfolios_delivered=_portfolios_delivered(),
         edition=scope.edition,
+        day=today,
     )
 
 

@@ -16,6 +16,7 @@ def scope_of(
     *,
     portfolios_delivered: bool,
     edition: int = 0,
+    day: date | None = None,
 ) -> Scope:
     """The union of what somebody's posts see.
 
@@ -34,6 +35,7 @@ def scope_of(
         everything=whole,
         rights=frozenset(right for post in posts for right in post.kind.rights),
         edition=edition,
+        day=day,
     )
 
 
@@ -67,18 +69,20 @@ def away(absence: Any, day: date) -> bool:
     return absence.from_date <= day <= absence.to_date and (back is None or day < back)
 
 
-def followed(gifts: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str], str]:
-    """Who answers for a firm by (firm, whom the bank's file names): the end of the chain of handovers, in their order.
+def followed(gifts: Iterable[tuple[str, str, str, date]]) -> dict[tuple[str, str], tuple[str, date]]:
+    """Who answers for a firm, and since when, by (firm, whom the bank's file names): the end of the chain of handovers.
 
-    `gifts`: firm, from whom, to whom. A file that names somebody who never had the firm is newer, and stands.
+    `gifts` in their order: firm, from whom, to whom, on which day. A file that names somebody who never had the firm
+    is newer, and stands.
     """
-    found: dict[str, dict[str, str]] = {}
-    for firm, giver, taker in gifts:
+    found: dict[str, dict[str, tuple[str, date]]] = {}
+    for firm, giver, taker, day in gifts:
         mine = found.setdefault(firm, {})
-        mine |= {named: taker for named, holder in mine.items() if holder == giver} | {giver: taker}
+        mine |= {named: (taker, day) for named, (holder, _) in mine.items() if holder == giver}
+        mine[giver] = (taker, day)
     return {
-        (firm, named): holder
+        (firm, named): (holder, day)
         for firm, mine in found.items()
-        for named, holder in mine.items()
+        for named, (holder, day) in mine.items()
         if named != holder
     }

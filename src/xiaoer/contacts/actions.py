@@ -25,6 +25,7 @@ from xiaoer.kit.facts.outbox import publish
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.scope import Scope
 from xiaoer.kit.text import Reason, reason
+from xiaoer.kit.typed import typed
 
 WRITING = "contacts.write"
 FURTHEST_DAYS = 366
@@ -115,7 +116,7 @@ def promise(
         raise Refusal("the promise has no words, or too many", expected=f"1 to {LONGEST_NOTE} characters")
     _check_plan(follow_up, today)
     door(found, follow_up)
-    task = _task(scope, found, follow_up, reason("promised", text=_typed(text)), today)
+    task = _task(scope, found, follow_up, reason("promised", text=typed(text)), today)
     task.save()
     return task
 
@@ -181,11 +182,6 @@ def _check_plan(plan: FollowUp, today: date) -> None:
         raise Refusal(f"{plan.minutes} minutes", expected=f"{LEAST_MINUTES} to {MOST_MINUTES}")
 
 
-def _typed(text: str) -> str:
-    """A person's words; PostgreSQL takes neither NUL nor half a surrogate."""
-    return "".join(sign for sign in text if sign.isprintable() or sign == "\n").strip()
-
-
 def _ahead(day: date, today: date) -> None:
     if not 0 <= (day - today).days <= FURTHEST_DAYS:
         raise Refusal(f"{day} is not a day to plan for", expected=f"{today} or a day within a year after it")
@@ -210,12 +206,14 @@ def _write(scope: Scope, found: Firm, about: About, today: date, *, outcome: str
         offer_id=about.offer_id,
         channel=about.channel,
         outcome=outcome,
-        note=_typed(note),
+        note=typed(note),
         day=today,
         expected_return=about.expected_return,
         minutes=about.minutes,
         rule=about.rule,
         worth=about.worth,
+        cost=about.cost,
+        product_id=about.product_id,
     )
 
 
@@ -295,5 +293,6 @@ def _change_open(scope: Scope, task_id: int, **changes: object) -> Task:
 
 
 def _tell(contact: Contact) -> None:
-    names = ("staff_id", "customer_id", "branch_id", "manager_id", "offer_id", "outcome", "channel", "day")
+    names = ("staff_id", "customer_id", "branch_id", "manager_id", "offer_id", "outcome", "channel", "day",
+             "product_id")  # fmt: skip
     publish(OutcomeRecorded(contact_id=contact.pk, **{name: getattr(contact, name) for name in names}))

@@ -23,11 +23,14 @@ class Contact(Scoped):
     minutes = models.IntegerField(default=0)
     rule = models.TextField(default="")  # the rule behind the proposal
     worth = models.BigIntegerField(null=True)  # fen, where it succeeds
+    cost = models.BigIntegerField(null=True)  # fen, what the bank's time was taken to cost
+    product_id = models.TextField(default="")  # what was offered, "" where nothing was
 
     wall: ClassVar[Wall] = Wall.SCOPED
     web_may: ClassVar[str] = "SELECT, INSERT"
     keeps_history: ClassVar[bool] = True
     history_leaves_out: ClassVar[tuple[str, ...]] = ("note",)  # typed words stay where they can be erased
+    forgets: ClassVar[tuple[str, ...]] = ("note",)
 
     objects = ScopedRows.as_manager()
 

@@ -70,9 +70,9 @@ def promises(scope: Scope, until_date: date, *, staff_ids: Collection[str] = ())
     return _of(rows, staff_ids).order_by("due_date", "pk")
 
 
-def promised_to(scope: Scope, branch_id: str) -> set[str]:
-    """Firms of a branch to which somebody promised something that is still open."""
-    rows = Task.objects.seen_by(scope).filter(branch_id=branch_id, status="open")
+def promised_at(scope: Scope, branch_ids: Collection[str]) -> set[str]:
+    """Firms of some branches to which somebody promised something that is still open."""
+    rows = Task.objects.seen_by(scope).filter(branch_id__in=branch_ids, status="open")
     return set(rows.values_list("customer_id", flat=True))
 
 

@@ -43,7 +43,8 @@ class FollowUp:
 class About:
     """What a contact was about: the firm, the proposal behind it if there was one, what it was worth.
 
-    `expected_return`: before the contact; `worth`: where it succeeds, None where nobody said (fen).
+    `expected_return`: before the contact; `worth`: where it succeeds; `cost`: of the bank's time; None where nobody
+    said (fen). `product_id`: what was offered, "" for nothing.
     """
 
     customer_id: str
@@ -53,6 +54,8 @@ class About:
     minutes: int = 0
     rule: str = ""
     worth: int | None = None
+    cost: int | None = None
+    product_id: str = ""
 
 
 @cache
@@ -71,6 +74,7 @@ class OutcomeRecorded(Fact):
     outcome: str
     channel: str
     day: date
+    product_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,7 @@ class Firm(Published):
     industry = models.TextField(default="")
     region = models.TextField(default="")  # province and city
     district = models.TextField(default="")
+    passed_from = models.TextField(default="")  # the line of business it was passed over from; "" for our own
     opened_date = models.DateField(null=True)
     owner_name = models.TextField(default="")
     staff_count = models.IntegerField(null=True)

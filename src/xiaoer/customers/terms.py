@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+OWN_LINE = "small_business"  # of the customers' `line`; a firm of any other was passed over to us
 HOME = "core"  # the source whose keys are the parties' own names
 
 

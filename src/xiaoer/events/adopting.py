@@ -17,6 +17,7 @@ from xiaoer.kit.published import pointer
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.scope import Scope
 from xiaoer.kit.text import Reason, say
+from xiaoer.kit.typed import typed
 
 WRITE, ADOPT = "rules.write", "rules.adopt"
 LONGEST_REASON, SHORTEST_REASON = 500, 4
@@ -176,7 +177,7 @@ def _turn(scope: Scope, code: str, *turns: Verb) -> Life:
 
 
 def _reason(code: str, text: str) -> str:
-    words = "".join(sign for sign in text if sign.isprintable() or sign == "\n").strip()
+    words = typed(text)
     if not SHORTEST_REASON <= len(words) <= LONGEST_REASON:
         raise Refusal(
             "the reason is missing or too long",

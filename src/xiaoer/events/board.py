@@ -26,9 +26,25 @@ def board(scope: Scope, today: date, state: str = "open") -> QuerySet[Event]:
         return rows.filter(event_id__in=_latest(scope, step="postponed", until_date__gt=today))
     if state == "mine":
         return rows.filter(event_id__in=_latest(scope, step="accepted", owner_id=scope.staff_id))
+    return rows.exclude(_settled(scope, today)).exclude(muted)
+
+
+def put_away(scope: Scope, today: date) -> int:
+    """How many events in scope are not open; asked for by every page, so it looks at what was handled alone."""
+    rows, settled = Event.objects.seen_by(scope), _settled(scope, today)
+    firms = EventStep.objects.seen_by(scope).filter(step="muted", until_date__gte=today).values("customer_id")
+    muted = rows.filter(customer_id__in=firms).filter(muted_for(scope, today)).exclude(settled)
+    return rows.filter(settled).count() + muted.count()
+
+
+def closed_ids(scope: Scope) -> QuerySet[Any]:
+    """Numbers of events that stand closed, whether they are still shown or not."""
+    return _latest(scope, step="closed")
+
+
+def _settled(scope: Scope, today: date) -> Q:
     away = Q(event_id__in=_latest(scope, step="closed"))
-    away |= Q(event_id__in=_latest(scope, step="postponed", until_date__gt=today))
-    return rows.exclude(away).exclude(muted)
+    return away | Q(event_id__in=_latest(scope, step="postponed", until_date__gt=today))
 
 
 def taken_on_by(scope: Scope, owner_id: str) -> Q:

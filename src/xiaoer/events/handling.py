@@ -8,11 +8,14 @@ from enum import StrEnum
 from django.db import connection, transaction
 
 from xiaoer.branches.queries import staff_named
+from xiaoer.customers.queries import firms_by_number
 from xiaoer.events.board import steps_of
-from xiaoer.events.models import Event, EventStep
+from xiaoer.events.left import WRONG, asks_why, why_left
+from xiaoer.events.models import Departure, Event, EventStep
 from xiaoer.events.written import Limits
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.scope import Scope
+from xiaoer.kit.typed import typed
 
 WRITING = "contacts.write"
 MOST_AT_ONCE = 500
@@ -34,12 +37,13 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True)
 class Wanted:
-    """A deed with what it needs: an owner, a day, a reason."""
+    """A deed with what it needs: an owner, a day, a reason; to close that a firm leaves, why it does (left.toml)."""
 
     deed: Deed
     owner_id: str = ""
     until: date | None = None
     reason: str = ""
+    why_left: str = ""
 
 
 @transaction.atomic
@@ -47,7 +51,7 @@ def handle(scope: Scope, event_ids: Sequence[str], wanted: Wanted, today: date) 
     """Do the same with each of some events, all of them or none; gives how many were changed.
 
     Raises Refusal for a post that writes nothing, events out of scope, a day that is not ahead, a missing reason, an
-    owner who does not work where the firm is, a rule that is never muted.
+    owner who does not work where the firm is, a rule that is never muted, a firm that left nobody says why.
     """
     if not scope.may(WRITING):
         raise Refusal("your post does not write", next_step="Ask for the right post")
@@ -57,10 +61,34 @@ def handle(scope: Scope, event_ids: Sequence[str], wanted: Wanted, today: date) 
     held = steps_of(scope, rows)
     changed = [one for one in rows if _changes(held.get(one.event_id), wanted)]
     steps = [_step(scope, one, wanted, today) for one in _once(changed, wanted)]
-    for one in rows:
-        _may_be(scope, one, wanted)
+    leave = [one for one in rows if wanted.deed is Deed.CLOSED and asks_why(one.rule, today)]
+    _may_be(scope, rows, wanted)
+    _check_why(leave, wanted)
     EventStep.objects.bulk_create(steps)
+    Departure.objects.bulk_create(_departures(scope, leave, wanted, today))
     return len(changed)
+
+
+def _check_why(leave: Sequence[Event], wanted: Wanted) -> None:
+    if leave and wanted.reason != WRONG and wanted.why_left not in why_left():
+        raise Refusal(
+            "nobody says why the firm left", leave[0].customer_id, ", ".join(why_left()),
+            "Choose the reason; if it is not known, say so",
+        )  # fmt: skip
+
+
+def _departures(scope: Scope, leave: Sequence[Event], wanted: Wanted, today: date) -> list[Departure]:
+    if wanted.reason == WRONG:
+        return []
+    firms = firms_by_number(scope, {one.customer_id for one in leave})
+    return [
+        Departure(
+            event_id=one.event_id, customer_id=one.customer_id, rule=one.rule, why=wanted.why_left,
+            tier=firms[one.customer_id].tier or "" if one.customer_id in firms else "", amount=one.amount or 0,
+            staff_id=scope.staff_id, day=today, branch_id=one.branch_id, manager_id=one.manager_id,
+        )
+        for one in leave
+    ]  # fmt: skip
 
 
 def _rows(scope: Scope, event_ids: Sequence[str]) -> list[Event]:
@@ -96,20 +124,23 @@ def _gives_out(scope: Scope) -> bool:
     return scope.everything or bool(scope.branches)
 
 
-def _may_be(scope: Scope, one: Event, wanted: Wanted) -> None:
-    """What hangs on the event itself: whose branch it is, whether its rule may be muted."""
-    if wanted.deed is Deed.MUTED and (
-        one.severity == "act" or one.rule in Limits.in_force(one.event_date).never_muted
-    ):
-        raise Refusal(
-            "somebody must act on this: it is not muted", one.rule, next_step="Close it, or put it off"
-        )
+def _may_be(scope: Scope, rows: Sequence[Event], wanted: Wanted) -> None:
+    """What hangs on the events themselves: whose branch they are of, whether their rules may be muted."""
+    if wanted.deed is Deed.MUTED:
+        for one in rows:
+            if one.severity == "act" or one.rule in Limits.in_force(one.event_date).never_muted:
+                raise Refusal(
+                    "somebody must act on this: it is not muted",
+                    one.rule,
+                    next_step="Close it, or put it off",
+                )
     if wanted.deed is Deed.ACCEPTED and wanted.owner_id not in ("", scope.staff_id):
         owner = staff_named(scope, wanted.owner_id)
-        if owner is None or owner.branch_id != one.branch_id:
-            raise Refusal(
-                f"{wanted.owner_id} does not work where the firm is", one.branch_id, "staff of its branch"
-            )
+        for one in rows:
+            if owner is None or owner.branch_id != one.branch_id:
+                raise Refusal(
+                    f"{wanted.owner_id} does not work where the firm is", one.branch_id, "staff of its branch"
+                )
 
 
 def _changes(held: EventStep | None, wanted: Wanted) -> bool:
@@ -134,14 +165,9 @@ def _step(scope: Scope, one: Event, wanted: Wanted, today: date) -> EventStep:
     return EventStep(
         event_id="" if of_rule else one.event_id, customer_id=one.customer_id, rule=one.rule, step=wanted.deed.value,
         owner_id=(wanted.owner_id or scope.staff_id) if wanted.deed is Deed.ACCEPTED else "", until_date=wanted.until,
-        reason=_typed(wanted.reason), staff_id=scope.staff_id, day=today, branch_id=one.branch_id,
+        reason=typed(wanted.reason), staff_id=scope.staff_id, day=today, branch_id=one.branch_id,
         manager_id=one.manager_id,
     )  # fmt: skip
-
-
-def _typed(text: str) -> str:
-    """A person's words; PostgreSQL takes neither NUL nor half a surrogate."""
-    return "".join(sign for sign in text if sign.isprintable() or sign == "\n").strip()
 
 
 def _one_at_a_time(scope: Scope) -> None:

@@ -47,7 +47,10 @@ class LoginIn(Told):
 
 
 class PublicRecordIn(Told):
-    """Something published about the firm, such as a suit; `amount` in fen."""
+    """Something published about the firm, such as a suit; `amount` in fen.
+
+    `changed`: what of its registration, on a registration_change; who or where it is now comes with the bank's files.
+    """
 
     kind: Literal["public_record"]
     record: Literal[
@@ -56,6 +59,7 @@ class PublicRecordIn(Told):
     ]  # fmt: skip
     role: Literal["plaintiff", "defendant", "subject"] | None = None
     amount: Fen | None = None
+    changed: Literal["owner", "legal_representative", "address"] | None = None
 
 
 RecordIn = Annotated[PaymentIn | LoginIn | PublicRecordIn, Field(discriminator="kind")]

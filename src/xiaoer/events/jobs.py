@@ -1,6 +1,7 @@
-"""Records out of a queue: the interface's own door, one message at a time."""
+"""Work behind the desk: records out of a queue, one message at a time; old dry runs go."""
 
 import json
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -8,8 +9,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from xiaoer.events.actions import Taken
 from xiaoer.events.incoming import RecordIn, taken_from
+from xiaoer.events.models import DryRun
+from xiaoer.events.written import Limits
+from xiaoer.kit.dates import CHINA
 from xiaoer.kit.published import pointer
 from xiaoer.kit.refusal import Refusal
+from xiaoer.kit.typed import UNSTORABLE, storable
 from xiaoer.sources.systems import system_of
 
 RECORDS: TypeAdapter[Any] = TypeAdapter(RecordIn)
@@ -34,12 +39,21 @@ def take_message(body: bytes, key: str) -> Taken:
         return taken_from(system, read(body), pointer().edition)
 
 
+def forget_old_dry_runs(today: date, *, using: str = "owner") -> int:
+    """Remove dry runs asked for longer ago than `dry_runs_kept` days, with what they counted; gives how many."""
+    first = datetime.combine(today - timedelta(days=Limits.in_force(today).dry_runs_kept), time(), CHINA)
+    old = DryRun.objects.using(using).filter(asked_at__lt=first)
+    return old.delete()[1].get(DryRun._meta.label, 0)
+
+
 def read(body: bytes) -> Any:
     """The record a message holds; raises Refusal that names every field at fault."""
     try:
         told = json.loads(body)
     except (ValueError, RecursionError) as fault:
         raise Refusal(f"the message is not JSON: {fault}", "queue", AS_POSTED) from None
+    if not storable(told):
+        raise Refusal(UNSTORABLE, "queue", AS_POSTED)
     try:
         return RECORDS.validate_python(told)
     except ValidationError as faults:

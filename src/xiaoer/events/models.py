@@ -183,6 +183,8 @@ class EventStep(Scoped):
     web_may: ClassVar[str] = "SELECT, INSERT"
     keeps_history: ClassVar[bool] = True
     history_leaves_out: ClassVar[tuple[str, ...]] = ("reason",)
+    forgets: ClassVar[tuple[str, ...]] = ("reason",)
+    forgets_only: ClassVar[models.Q] = models.Q(step="muted")  # an event is closed for a code
 
     objects = ScopedRows.as_manager()
 
@@ -208,4 +210,38 @@ class EventStep(Scoped):
             models.Index(fields=["customer_id", "rule", "id"], name="events_step_firm"),
             models.Index(fields=["manager_id"], name="events_step_mgr"),
             models.Index(fields=["branch_id"], name="events_step_brn"),
+        ]
+
+
+class Departure(Scoped):
+    """Why a firm left or is leaving, as whoever closed its event said; a correction is a new row, the latest holds.
+
+    `why` is a code of left.toml; `tier` and `amount` (fen a year) are the firm's on that day.
+    """
+
+    event_id = models.TextField()
+    customer_id = models.TextField()
+    rule = models.TextField()
+    why = models.TextField()
+    tier = models.TextField(default="")
+    amount = models.BigIntegerField(default=0)
+    staff_id = models.TextField()
+    day = models.DateField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    wall: ClassVar[Wall] = Wall.VOUCHED
+    web_may: ClassVar[str] = "SELECT, INSERT"
+    keeps_history: ClassVar[bool] = True
+
+    objects = ScopedRows.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~models.Q(why=""), name="events_departure_says_why"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["customer_id", "id"], name="events_departure_firm"),
+            models.Index(fields=["day"], name="events_departure_day"),
+            models.Index(fields=["manager_id"], name="events_departure_mgr"),
+            models.Index(fields=["branch_id"], name="events_departure_brn"),
         ]

@@ -27,6 +27,7 @@ class Described:
     due_days: int
     stands_days: int
     by_day: bool
+    by_night: bool
 
     def title(self, language: str) -> str:
         """What it asks for, in "zh…" or "en…"; "" where nobody has worded it."""
@@ -38,7 +39,7 @@ def described(rule: Rule, on: date) -> Described:
     held, said = Rules.in_force(on).of(rule), _page().get(rule.value, {})
     words = {tongue: said.get(tongue, "").format_map(_figures(held, tongue)) for tongue in ("zh", "en")}
     return Described(rule, words["zh"], words["en"], held["severity"], held["due_days"], held.get("stands_days", 0),
-                     "record" in held)  # fmt: skip
+                     "record" in held, "record" not in held or "changed" in held)  # fmt: skip
 
 
 def start(rule: Rule, on: date, titles: Mapping[str, str]) -> WrittenRule | None:

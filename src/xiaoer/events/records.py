@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from xiaoer.events.rules import Event, numbered
-from xiaoer.events.terms import FEN_PER_WAN, Posted, Rule, Rules, Severity, Stored
+from xiaoer.events.terms import FEN_PER_WAN, REGISTERED, Posted, Rule, Rules, Severity, Stored
 from xiaoer.kit.dates import add_working_days
 from xiaoer.kit.text import Reason, reason
 
@@ -16,6 +16,7 @@ Finding = tuple[
     Reason, int, str
 ]  # the reason, what is at stake (fen), and what makes it the same happening again
 MONTHS = 12
+CHANGE, REGISTER = "registration_change", "file_public_records"
 
 
 def decided(record: Posted, firm: Stored, rules: Rules) -> list[Event]:
@@ -29,6 +30,7 @@ def decided(record: Posted, firm: Stored, rules: Rules) -> list[Event]:
 
 def _event(record: Posted, rule: Rule, told: Finding, held: Held) -> Event:
     because, amount, happening = told
+    about: dict[str, Any] = {"about_words": REGISTER} if rule in REGISTERED else {}
     return Event(
         event_id=numbered(record.customer_id, rule.value, happening),
         customer_id=record.customer_id,
@@ -37,7 +39,7 @@ def _event(record: Posted, rule: Rule, told: Finding, held: Held) -> Event:
         due_date=add_working_days(record.day, held["due_days"]),
         severity=Severity(held["severity"]),
         because=because,
-        goal=reason(f"goal_{rule.value}"),
+        goal=reason(f"goal_{rule.value}", **about),
         amount=amount,
     )
 
@@ -83,6 +85,13 @@ def _public(code: str, tone: Any) -> Callable[[Posted, Stored, Held], Finding | 
     return found
 
 
+def _registration(record: Posted, _firm: Stored, held: Held) -> Finding | None:
+    if record.told["record"] != CHANGE or record.told.get("changed") != held["changed"]:
+        return None
+    words = {"changed_words": f"changed_{held['changed']}"}
+    return reason("registration_posted", "warn", **words, seen_date=record.day), 0, _itself(record)
+
+
 def _login(record: Posted, firm: Stored, held: Held) -> Finding | None:
     if not firm.loan_balance or firm.matures_date is None:
         return None
@@ -108,5 +117,8 @@ FINDERS: Mapping[Rule, Callable[[Posted, Stored, Held], Finding | None]] = {
     Rule.PAYMENT_IN: _payment_in,
     Rule.BAD_RECORD: _public("bad_record", "bad"),
     Rule.GOOD_RECORD: _public("good_record", "good"),
+    Rule.OWNER_CHANGED: _registration,
+    Rule.LEGAL_PERSON_CHANGED: _registration,
+    Rule.ADDRESS_CHANGED: _registration,
     Rule.LOGIN_BEFORE_MATURITY: _login,
 }

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from xiaoer.events.terms import Rule, Rules, Severity
+from xiaoer.events.firm_words import OF_FIRM_LIFE
+from xiaoer.events.terms import FIRM_LIFE, Rule, Rules, Severity
 from xiaoer.kit.dates import add_working_days, from_day_number
 from xiaoer.kit.text import Reason, reason
 
@@ -33,16 +34,17 @@ class Event:
 
 
 def event(seen: Seen, as_of: date, rules: Rules) -> Event:
-    """An event from a row of `night.noticed`."""
+    """An event from a row of `night.lasting`; its term runs from the day somebody was told, else from tonight."""
     rule = Rule(seen["rule"])
     held = rules.of(rule)
     began = as_of if seen["began"] is None else from_day_number(seen["began"])
+    known = as_of if seen["told_day"] is None else from_day_number(seen["told_day"])
     return Event(
         event_id=event_id(seen["customer_id"], rule, seen["product"] or seen["partner"], began),
         customer_id=seen["customer_id"],
         rule=rule,
         event_date=began,
-        due_date=add_working_days(began, held["due_days"]),
+        due_date=add_working_days(known, held["due_days"]),
         severity=Severity(held["severity"]),
         because=WORDS[code_of(seen)](seen),
         goal=_goal(rule, seen),
@@ -67,6 +69,8 @@ def numbered(*parts: str) -> str:
 
 def _goal(rule: Rule, seen: Seen) -> Reason:
     about = {name: seen[name] for name in ("partner", "product") if seen[name]}
+    if rule in FIRM_LIFE:
+        about |= {"about_words": seen["about"]}
     return reason(f"goal_{rule.value}", **about)
 
 
@@ -267,4 +271,5 @@ WORDS: dict[str, Callable[[Seen], Reason]] = {
     "leaving_sent": _leaving_sent,
     "leaving_collected": _leaving_collected,
     "leaving_drained": _leaving_drained,
+    **OF_FIRM_LIFE,
 }

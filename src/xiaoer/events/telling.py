@@ -3,11 +3,12 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import polars as pl
 
 from xiaoer.events.rules import MISSING_FACTS
-from xiaoer.events.terms import Rule, Rules
+from xiaoer.events.terms import FIRM_LIFE, Rule, Rules
 from xiaoer.kit.dates import add_working_days, day_number
 from xiaoer.kit.jsontext import day, fraction, quoted, rounded, whole, written
 from xiaoer.kit.text import Reason, reason
@@ -31,6 +32,10 @@ COUNTED = whole(col("usual").round(0, mode="half_to_even").cast(pl.Int64))
 QUIET = {"days": DAYS, "last_date": MARK, "step": whole(col("count"))}
 SHARES = {"part_share": PART, "usual_share": fraction(col("usual"))}
 FEWER = {"moves": whole(col("count")), "usual": HABIT, "stake_amount": whole(col("amount"))}
+FILE = {"about_words": quoted(col("about")), "seen_date": MARK}
+PERSONS = {"was_person": quoted(col("was")), "became_person": quoted(col("became")), **FILE}
+PLACES = {"was_place": quoted(col("was")), "became_place": quoted(col("became")), **FILE}
+PEOPLE = {"was_people": AMOUNTS["before_amount"], "became_people": AMOUNTS["now_amount"], **FILE}
 
 WORDS: Mapping[str, Reason] = {
     Rule.TURNOVER_FALLS: reason(
@@ -83,17 +88,31 @@ WORDS: Mapping[str, Reason] = {
         "leaving_collected", "bad", **FEWER, sales_amount=AMOUNTS["now_amount"], **SHARES
     ),
     "leaving_drained": reason("leaving_drained", "bad", **FEWER, **AMOUNTS),
+    Rule.OWNER_CHANGED: reason("owner_changed", "warn", **PERSONS),
+    Rule.LEGAL_PERSON_CHANGED: reason("legal_person_changed", "warn", **PERSONS),
+    Rule.ADDRESS_CHANGED: reason("address_changed", "warn", **PLACES),
+    "address_changed_near": reason("address_changed_near", "warn", **PLACES),
+    Rule.STAFF_CHANGED: reason("staff_changed", "warn", **PEOPLE),
+    Rule.RECORD_MONTH: reason("record_month", "good", months=whole(col("count")), **AMOUNTS, **FILE),
+    Rule.NEW_LINE: reason(
+        "new_line", "good", product=USED["product"], papers=whole(col("count")), now_amount=AMOUNTS["now_amount"],
+        part_share=PART, **FILE,
+    ),
 }  # fmt: skip
 
 
 def told(seen: pl.DataFrame, as_of: date, rules: Rules) -> pl.DataFrame:
-    """Rows of `night.noticed` as events, in the same order.
+    """Rows of `night.lasting` as events, in the same order.
 
     Out: event_id, customer_id, rule, event_date, due_date, severity, because and goal (JSON), amount (fen).
     """
-    began = pl.coalesce(col("began"), pl.lit(day_number(as_of))).cast(pl.Int32).cast(pl.Date)
+    days = {"began_date": "began", "known_date": "told_day"}
+    dates = {
+        name: pl.coalesce(day, pl.lit(day_number(as_of))).cast(pl.Int32).cast(pl.Date)
+        for name, day in days.items()
+    }
     code = pl.when(col("variant").str.len_bytes() > 0).then(pl.format("{}_{}", "rule", "variant"))
-    placed = seen.with_columns(began_date=began, code=pl.coalesce(code, "rule")).with_row_index("place")
+    placed = seen.with_columns(**dates, code=pl.coalesce(code, "rule")).with_row_index("place")
     parts = placed.partition_by("code", as_dict=True)
     by_code = [_worded(str(code), rows, rules) for (code,), rows in parts.items()]
     return pl.concat([_worded(Rule.OVERDUE, placed.clear(), rules), *by_code]).sort("place").drop("place")
@@ -107,7 +126,7 @@ def _worded(code: str, rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
         "customer_id",
         "rule",
         pl.col("began_date").alias("event_date"),
-        _due(rows["began_date"], rules.of(rule)["due_days"]),
+        _due(rows["known_date"], rules.of(rule)["due_days"]),
         pl.lit(rules.of(rule)["severity"]).alias("severity"),
         written([WORDS[code]]).alias("because"),
         _goal(rule).alias("goal"),
@@ -116,18 +135,21 @@ def _worded(code: str, rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
 
 
 def _goal(rule: Rule) -> pl.Expr:
-    """What the contact is for, told of the partner or the product where there is one."""
+    """What the contact is for, told of the partner, the product, the file, where there is one."""
     code, partner, product = f"goal_{rule.value}", col("partner"), col("product")
-    by_partner = pl.when(partner.str.len_bytes() > 0).then(written(reason(code, partner=PARTNER)))
-    by_product = pl.when(product.str.len_bytes() > 0).then(written(reason(code, product=quoted(product))))
-    both = written(reason(code, partner=PARTNER, product=quoted(product)))
+    file: dict[str, Any] = {"about_words": FILE["about_words"]} if rule in FIRM_LIFE else {}
+    by_partner = pl.when(partner.str.len_bytes() > 0).then(written(reason(code, partner=PARTNER, **file)))
+    by_product = pl.when(product.str.len_bytes() > 0).then(
+        written(reason(code, product=quoted(product), **file))
+    )
+    both = written(reason(code, partner=PARTNER, product=quoted(product), **file))
     two = pl.when((partner.str.len_bytes() > 0) & (product.str.len_bytes() > 0)).then(both)
-    return pl.coalesce(two, by_partner, by_product, written(reason(code)))
+    return pl.coalesce(two, by_partner, by_product, written(reason(code, **file)))
 
 
-def _due(began: pl.Series, due_days: int) -> pl.Series:
-    days = {day: add_working_days(day, due_days) for day in began.unique()}
-    return pl.Series("due_date", [days[day] for day in began], pl.Date)
+def _due(known: pl.Series, due_days: int) -> pl.Series:
+    days = {day: add_working_days(day, due_days) for day in known.unique()}
+    return pl.Series("due_date", [days[day] for day in known], pl.Date)
 
 
 def _numbers(rows: pl.DataFrame) -> pl.Series:

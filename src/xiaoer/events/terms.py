@@ -32,11 +32,21 @@ class Rule(StrEnum):
     DORMANT = "dormant"
     LAPSED = "lapsed"
     LEAVING = "leaving"
+    OWNER_CHANGED = "owner_changed"
+    LEGAL_PERSON_CHANGED = "legal_person_changed"
+    ADDRESS_CHANGED = "address_changed"
+    STAFF_CHANGED = "staff_changed"
+    RECORD_MONTH = "record_month"
+    NEW_LINE = "new_line"
     PAYMENT_OUT = "payment_out"
     PAYMENT_IN = "payment_in"
     BAD_RECORD = "bad_record"
     GOOD_RECORD = "good_record"
     LOGIN_BEFORE_MATURITY = "login_before_maturity"
+
+
+REGISTERED = (Rule.OWNER_CHANGED, Rule.LEGAL_PERSON_CHANGED, Rule.ADDRESS_CHANGED, Rule.STAFF_CHANGED)
+FIRM_LIFE = (*REGISTERED, Rule.RECORD_MONTH, Rule.NEW_LINE)  # told from a file, which their goals name
 
 
 class Stage(StrEnum):
@@ -69,7 +79,7 @@ class Posted:
     """One record as posted: `number` is the posting system's own; `told` holds the fields of its kind.
 
     payment: direction (in, out), amount (fen), purpose, reversed. login: channel. public_record: record, role,
-    amount (fen).
+    amount (fen), changed (what of its registration).
     """
 
     kind: RecordKind

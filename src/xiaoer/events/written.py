@@ -33,6 +33,7 @@ class Limits:
     most_minutes: int
     most_mute_days: int
     nights_kept: int
+    dry_runs_kept: int
     never_muted: tuple[str, ...]
 
     @classmethod

@@ -11,6 +11,7 @@ from xiaoer.evidence.actions import Brought, Ready, look
 from xiaoer.evidence.terms import Seen
 from xiaoer.kit.dates import CHINA
 from xiaoer.kit.refusal import Refusal
+from xiaoer.kit.typed import typed
 
 FIELD = "photo"
 MILLISECONDS = 1000
@@ -33,7 +34,7 @@ def arrived(request: HttpRequest, day: date, place: str = "") -> list[Ready]:
         for file, at in zip(files, [*times, *[""] * len(files)], strict=False)
     ]
     person = Seen(_noon(form.get("photo_day", "")), *_place(form, ""))
-    return look(brought, person, _typed(place), day)
+    return look(brought, person, typed(place), day)
 
 
 def _place(form: QueryDict, whose: str) -> tuple[float | None, float | None]:
@@ -63,7 +64,3 @@ def _noon(written: str) -> datetime | None:
         return datetime.combine(date.fromisoformat(written.strip()), NOON, CHINA)
     except ValueError as wrong:
         raise Refusal(_("%(typed)s is not a day") % {"typed": written[:20]}, expected="2026-11-30") from wrong
-
-
-def _typed(text: str) -> str:
-    return "".join(sign for sign in text if sign.isprintable()).strip()

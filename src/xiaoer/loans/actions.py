@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from xiaoer.kit.facts.outbox import publish
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.scope import Scope
+from xiaoer.kit.typed import typed
 from xiaoer.loans import queries
 from xiaoer.loans.models import ClassStep, Note
 from xiaoer.loans.terms import ClassChanged, FiveClass, RuleBook, Step
@@ -30,7 +31,7 @@ def make_change(scope: Scope, note_id: str, to_class: str, today: date, reason: 
     if wanted == now:
         raise Refusal(f"the note is {now} already", note_id, "another class")
     _refuse_milder(note, wanted, today)
-    words = _typed(reason)
+    words = typed(reason)
     by_rule = wanted == note.rule_class
     if not by_rule and len(words) < SHORTEST_REASON:
         raise Refusal("the rules do not ask for this class", note_id, "the reason in words", "Say why")
@@ -68,7 +69,7 @@ def return_change(scope: Scope, case: UUID, reason: str, today: date) -> ClassSt
     """Send a change back with a reason; it ends there."""
     if not any(scope.may(RIGHTS[step]) for step in (Step.REVIEWED, Step.APPROVED)):
         raise Refusal("your post neither reviews nor approves classes")
-    words = _typed(reason)
+    words = typed(reason)
     if not SHORTEST_REASON <= len(words) <= LONGEST_REASON:
         raise Refusal(
             "the change goes back without a reason", str(case), "why, in words", "Say what is to be put right"
@@ -149,11 +150,6 @@ def _open(scope: Scope, note_id: str) -> bool:
     rows = ClassStep.objects.seen_by(scope).filter(note_id=note_id)
     ended = rows.filter(step__in=queries.ENDS).values("case")
     return bool(rows.exclude(case__in=ended).exists())
-
-
-def _typed(text: str) -> str:
-    """A person's words; PostgreSQL takes neither NUL nor half a surrogate."""
-    return "".join(sign for sign in text if sign.isprintable() or sign == "\n").strip()
 
 
 def _one_at_a_time(key: str) -> None:

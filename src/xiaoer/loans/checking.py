@@ -6,6 +6,7 @@ from django.db import transaction
 
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.scope import Scope
+from xiaoer.kit.typed import typed
 from xiaoer.loans import queries
 from xiaoer.loans.models import Check
 
@@ -26,16 +27,12 @@ def record_check(
         raise Refusal(f"there is no note {note_id} among yours", expected="a note of a firm you see")
     if found not in FOUND:
         raise Refusal(f"{found!r} is not a finding", note_id, ", ".join(FOUND))
-    typed, where = _typed(words), _typed(place)
-    if not SHORTEST <= len(typed) <= LONGEST or len(where) > LONGEST_PLACE:
+    said, where = typed(words), typed(place)
+    if not SHORTEST <= len(said) <= LONGEST or len(where) > LONGEST_PLACE:
         raise Refusal(
             "what was seen has no words, or too many", note_id, f"{SHORTEST} to {LONGEST} characters"
         )
     return Check.objects.create(
         note_id=note_id, customer_id=note.customer_id, branch_id=note.branch_id, manager_id=note.manager_id,
-        found=found, place=where, words=typed, staff_id=scope.staff_id, day=today,
+        found=found, place=where, words=said, staff_id=scope.staff_id, day=today,
     )  # fmt: skip
-
-
-def _typed(text: str) -> str:
-    return "".join(sign for sign in text if sign.isprintable() or sign == "\n").strip()

@@ -191,6 +191,7 @@ class ClassStep(Scoped):
     web_may: ClassVar[str] = "SELECT, INSERT"
     keeps_history: ClassVar[bool] = True
     history_leaves_out: ClassVar[tuple[str, ...]] = ("reason",)
+    forgets: ClassVar[tuple[str, ...]] = ("reason",)
 
     objects = ScopedRows.as_manager()
 
@@ -256,6 +257,7 @@ class Check(Scoped):
     web_may: ClassVar[str] = "SELECT, INSERT"
     keeps_history: ClassVar[bool] = True
     history_leaves_out: ClassVar[tuple[str, ...]] = ("place", "words")
+    forgets: ClassVar[tuple[str, ...]] = ("place", "words")
 
     objects = ScopedRows.as_manager()
 

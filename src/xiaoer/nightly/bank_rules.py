@@ -15,11 +15,12 @@ from xiaoer.events.lives import Life, Taken, Verb, lives, words_code
 from xiaoer.events.rules import numbered
 from xiaoer.events.terms import Severity
 from xiaoer.events.written import WrittenRule, param, shown_by
-from xiaoer.kit.dates import add_working_days
+from xiaoer.kit.dates import add_working_days, day_number
 from xiaoer.kit.jsontext import fraction, whole, written
 from xiaoer.kit.tables import Frame
 from xiaoer.kit.text import reason, say
 from xiaoer.nightly import history
+from xiaoer.nightly.bank_lasting import STATE, Standing
 from xiaoer.nightly.gathering import recorded
 from xiaoer.nightly.run import Night
 from xiaoer.offers.rules import unmeasured
@@ -94,13 +95,17 @@ def efforts(book: RuleBook, terms: Terms) -> dict[str, Effort]:
 
 def events(night: Night, book: RuleBook) -> Iterator[pa.RecordBatch]:
     """What the rules notice tonight, and what they noticed before and still stands."""
-    known = Known.of(night)
-    before = standing_before(night)
+    known, standing = Known.of(night), Standing.of(night)
+    before = standing_before(night, standing)
+    states = [pl.DataFrame(STATE.empty_table())]
     for code, (version, rule) in book.rules.items():
-        rows = told(found(night, known, rule), night, code, version, rule)
+        named = standing.since_when(found(night, known, rule), code, rule.stands_days)
+        states.append(standing.after(named, code, rule.stands_days))
+        rows = told(named, night, code, version, rule)
         faded = fading(before, rows, night, code, rule)
         made = pl.concat([rows, faded]).sort("customer_id", "event_id")
         yield from made.to_arrow().cast(EVENTS).to_batches()
+    night.keep_rows("bank_lasting", pl.concat(states).to_arrow().cast(STATE))
 
 
 @dataclass(frozen=True)
@@ -129,14 +134,18 @@ def found(night: Night, known: Known, rule: WrittenRule) -> pl.DataFrame:
 
 
 def told(rows: pl.DataFrame, night: Night, code: str, version: int, rule: WrittenRule) -> pl.DataFrame:
-    """Named firms as events: the reason carries values, its words are the version's own."""
-    day = night.business_date
+    """Named firms as events: the reason carries values, its words are the version's own.
+
+    They carry `began` and `told_day`, from which the term runs; where nobody was told yet, from tonight.
+    """
+    began, known = (rows[name].cast(pl.Int32).cast(pl.Date) for name in ("began", "told_day"))
+    terms = {day: add_working_days(day or night.business_date, rule.due_days) for day in known.unique()}
     return rows.select(
-        _numbers(rows, code, day.isoformat()),
+        _numbers(rows["customer_id"], code, began),
         "customer_id",
         pl.lit(code).alias("rule"),
-        pl.lit(day).alias("event_date"),
-        pl.lit(add_working_days(day, rule.due_days)).alias("due_date"),
+        began.alias("event_date"),
+        pl.Series("due_date", [terms[day] for day in known], pl.Date),
         pl.lit(rule.severity).alias("severity"),
         written([because(code, version, rule)]).alias("because"),
         pl.lit(json.dumps(reason(f"goal_{words_code(code, version)}"))).alias("goal"),
@@ -157,21 +166,26 @@ def _value(name: str) -> pl.Expr:
     return fraction(column.cast(pl.Float64))
 
 
-def _numbers(rows: pl.DataFrame, code: str, day: str) -> pl.Series:
-    return pl.Series("event_id", [numbered(firm, code, "", day) for firm in rows["customer_id"]], pl.String)
+def _numbers(firms: pl.Series, code: str, began: pl.Series) -> pl.Series:
+    pairs = zip(firms, began, strict=True)
+    return pl.Series(
+        "event_id", [numbered(firm, code, "", day.isoformat()) for firm, day in pairs], pl.String
+    )
 
 
-def standing_before(night: Night) -> pl.DataFrame:
-    """Events of the bank's own rules that stood the night before."""
+def standing_before(night: Night, standing: Standing) -> pl.DataFrame:
+    """Events that stood the night before, with the last day their rule named the firm (`held_day`)."""
     rows = history.made_before(night, "events", list(COLUMNS))
-    return pl.DataFrame(schema=COLUMNS) if rows is None else pl.DataFrame(rows).cast(COLUMNS)  # type: ignore[arg-type]
+    events = pl.DataFrame(schema=COLUMNS) if rows is None else pl.DataFrame(rows).cast(COLUMNS)  # type: ignore[arg-type]
+    held = standing.before.select("customer_id", "rule", "held_day")
+    return events.join(held, on=["customer_id", "rule"], how="inner")
 
 
 def fading(
     before: pl.DataFrame, tonight: pl.DataFrame, night: Night, code: str, rule: WrittenRule
 ) -> pl.DataFrame:
-    """What is not noticed anew stands so many days, one step milder, under its own number."""
-    age = (pl.lit(night.business_date) - pl.col("event_date")).dt.total_days()
+    """What is not noticed anew stands so many days more, one step milder, under its own number."""
+    age = day_number(night.business_date) - pl.col("held_day")
     mine = before.filter(pl.col("rule") == code, age <= rule.stands_days)
     kept = mine.join(tonight, on="customer_id", how="anti")
     milder = pl.lit(MILDER.get(rule.severity, Severity.NOTE.value)).alias("severity")

@@ -39,11 +39,16 @@ def events(night: Night) -> None:
     rules = Rules.in_force(night.business_date)
     rows = seen(night, rules)
     book = bank_rules.RuleBook.of(night)
-    heard = rows.filter(~pl.col("rule").is_in(sorted(book.muted)))
-    batches = chain(
-        _worded(heard, night.business_date, rules), _taken_over(night, rules), bank_rules.events(night, book)
-    )
+    by_day = _taken_over(night, rules)
+    heard = untold(rows.filter(~pl.col("rule").is_in(sorted(book.muted))), by_day)
+    batches = chain(_worded(heard, night.business_date, rules), by_day, bank_rules.events(night, book))
     night.rows += write_batches(Handled.of(night).heard(batches), EVENTS, night.path("events"))
+
+
+def untold(seen: pl.DataFrame, by_day: list[pa.RecordBatch]) -> pl.DataFrame:
+    """What the night sees without what a record told by day already of the same firm by the same rule."""
+    told = pl.DataFrame(pa.Table.from_batches(by_day, EVENTS)).select("customer_id", "rule")
+    return seen.join(told, on=["customer_id", "rule"], how="anti", maintain_order="left")
 
 
 def _taken_over(night: Night, rules: Rules) -> list[pa.RecordBatch]:
@@ -136,8 +141,8 @@ def _portfolio(night: Night) -> Any:
 def _handed(night: Night) -> Any:
     """Firms handed over at the desk, by whom the bank's file may still name."""
     rows = night.engine.collect(recorded(night, "desk_handovers")).sort_by("handover_id")
-    steps = zip(*(rows[name].to_pylist() for name in ("customer_id", "from_id", "to_id")), strict=True)
-    found = sorted((firm, giver, taker) for (firm, giver), taker in followed(steps).items())
-    text = pa.schema([(name, pa.string()) for name in ("customer_id", "from_id", "to_id")])
-    columns = [list(column) for column in zip(*found, strict=True)] or [[], [], []]
-    return night.engine.table(pa.table(columns, schema=text))
+    steps = zip(*(rows[name].to_pylist() for name in ("customer_id", "from_id", "to_id", "day")), strict=True)
+    found = sorted((firm, giver, *taken) for (firm, giver), taken in followed(steps).items())
+    kinds = [(name, pa.string()) for name in ("customer_id", "from_id", "to_id")]
+    columns = [list(column) for column in zip(*found, strict=True)] or [[], [], [], []]
+    return night.engine.table(pa.table(columns, schema=pa.schema([*kinds, ("handed_date", pa.date32())])))

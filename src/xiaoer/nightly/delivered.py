@@ -7,6 +7,9 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
+import polars as pl
+import pyarrow as pa
+
 from xiaoer.nightly.run import Night
 from xiaoer.sources.contracts import contracts
 from xiaoer.sources.intake import deliveries as delivered_files
@@ -95,6 +98,17 @@ def _difference(one: Difference) -> Row:
 
 def _day(value: object) -> date | None:
     return date.fromisoformat(str(value)) if value else None
+
+
+def products(night: Night) -> pa.Table:
+    """The catalogue as last delivered, one row a product."""
+    rows = pl.DataFrame(night.engine.collect(night.delivered("products"))).unique("product_id", keep="last")
+    told = rows.select(
+        "product_id",
+        name=pl.coalesce("name", "product_id"),
+        category=pl.col("category").fill_null("other"),
+    )
+    return told.sort("product_id").to_arrow()
 
 
 def disabled(night: Night) -> list[Row]:

@@ -1,12 +1,17 @@
 """What firms and counterparties are called; names are looked up last, so that the night works on numbers alone."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
+import narwhals as nw
 import polars as pl
 
+from xiaoer.events.terms import Rule, Rules
+from xiaoer.nightly.firm_lives import first_read
 from xiaoer.nightly.pieces import said
 from xiaoer.nightly.run import Night
+from xiaoer.sources.contracts import contract
 
 
 @dataclass(frozen=True)
@@ -14,11 +19,13 @@ class Directory:
     """Names by number; a number nobody named stands for itself.
 
     `firms`: customer_id, name, in order of the numbers. `partners`: counterparty_id, name, customer_id (null where
-    it is not ours); our own firms are among them under their own number.
+    it is not ours); our own firms are among them under their own number. `people`: names of those that tonight's
+    events tell of.
     """
 
     firms: pl.DataFrame
     partners: pl.DataFrame
+    people: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def _register(self) -> tuple[pl.Series, pl.DataFrame]:
@@ -48,7 +55,21 @@ def directory(night: Night) -> Directory:
     listed = night.engine.collect(night.delivered("counterparties").select("counterparty_id", "customer_id"))
     named = night.engine.collect(night.personal("counterparties").select("counterparty_id", "name"))
     numbers, names = (_last(pl.DataFrame(rows), "counterparty_id") for rows in (listed, named))
-    return Directory(firms, _partners(numbers, names, firms))
+    return Directory(firms, _partners(numbers, names, firms), _people(night))
+
+
+def _people(night: Night) -> dict[str, str]:
+    seen = pl.DataFrame(night.rows_of("noticed").select(["rule", "was", "became"]))
+    mine = seen.filter(pl.col("rule").is_in([Rule.OWNER_CHANGED.value, Rule.LEGAL_PERSON_CHANGED.value]))
+    numbers = sorted({*mine["was"].drop_nulls(), *mine["became"].drop_nulls()})
+    if not numbers:
+        return {}
+    first = first_read(night, "people", Rules.in_force(night.business_date))
+    schema, day = contract("people").schema, night.business_date
+    told = night.lake.personal_snapshots(schema, day, night.engine, since=first)
+    known = told.select("person_id", "name", "business_date").filter(nw.col("person_id").is_in(numbers))
+    named = pl.DataFrame(night.engine.collect(known)).drop_nulls().sort("business_date")
+    return dict(named.select("person_id", "name").iter_rows())  # whoever left is named as they last were
 
 
 def _partners(listed: pl.DataFrame, named: pl.DataFrame, firms: pl.DataFrame) -> pl.DataFrame:

@@ -26,7 +26,7 @@ COLUMNS = (
     *AS_KNOWN, *AS_TOLD, *TEXTS, "kind", "size_missing", "borrower", "holdings", "products", "turnover_12m",
     "turnover_prior_12m", "balance", "next_due_date", "due_channel", "tier_low", "tier_high", "stage", "stage_date",
     "pd", "score_points", "score_state", "name", "pinyin", "initials", "tier_before", "phone", "owner_name", "events",
-    "similar",
+    "similar", "passed_from",
 )  # fmt: skip
 
 
@@ -80,7 +80,7 @@ def _shown() -> list[pl.Expr]:
     return [
         *(col(name).fill_null("") for name in (*TEXTS, "phone", "owner_name", "tier_before", "due_channel")),
         said("kind", "enterprise"),
-        col("stage", "tier_low", "tier_high").fill_null(""),
+        col("stage", "tier_low", "tier_high", "passed_from").fill_null(""),
         col("stage_day").cast(pl.Int32).cast(pl.Date).alias("stage_date"),
         as_json(missing).alias("size_missing"),
         (col("loan_balance").fill_null(0) != 0).alias("borrower"),

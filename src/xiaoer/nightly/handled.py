@@ -14,10 +14,14 @@ OF_THE_RULE = ("muted", "unmuted")
 
 @dataclass(frozen=True)
 class Handled:
-    """Numbers of events that ask for nobody on the day planned; firms with the rules muted for them."""
+    """Numbers of events that ask for nobody on the day planned; firms with the rules muted for them.
+
+    `said`: customer_id, rule and the day number somebody took an event on (`day`) or put it off to (`until_day`).
+    """
 
     settled: frozenset[str]
     muted: pl.DataFrame
+    said: pl.DataFrame
 
     @classmethod
     def of(cls, night: Night) -> "Handled":
@@ -29,7 +33,7 @@ class Handled:
         later = (pl.col("step") == "postponed") & (pl.col("until_date") > night.business_date)
         settled = latest.filter((pl.col("step") == "closed") | later)
         held = mutes.filter(pl.col("step") == "muted", pl.col("until_date") >= night.business_date)
-        return cls(frozenset(settled["event_id"]), held.select("customer_id", "rule"))
+        return cls(frozenset(settled["event_id"]), held.select("customer_id", "rule"), _said(latest))
 
     def heard(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Events without those muted for their firm; what somebody must act on is always heard."""
@@ -43,3 +47,12 @@ class Handled:
             )
             kept = rows.join(hushed.select("event_id"), on="event_id", how="anti", maintain_order="left")
             yield from kept.to_arrow().cast(batch.schema).to_batches()
+
+
+def _said(latest: pl.DataFrame) -> pl.DataFrame:
+    days = {
+        name: pl.when(pl.col("step") == step).then(pl.col(day)).cast(pl.Int32).cast(pl.Int64)
+        for name, step, day in (("day", "accepted", "day"), ("until_day", "postponed", "until_date"))
+    }
+    known = latest.filter(pl.col("step").is_in(["accepted", "postponed"]))
+    return known.select("customer_id", "rule", **days)

@@ -31,6 +31,12 @@ def run_before(nights: Path, business_date: date) -> str | None:
     return f"{earlier[-1]['business_date']}/{earlier[-1]['run_id']}" if earlier else None
 
 
+def date_before(night: Night) -> date | None:
+    """The business date of that night, or None."""
+    before = run_before(_nights(night), night.business_date)
+    return date.fromisoformat(before.partition("/")[0]) if before else None
+
+
 def made_before(night: Night, name: str, columns: Sequence[str]) -> pa.Table | None:
     """Columns of a table of the latest night published for an earlier date, or None."""
     before = run_before(_nights(night), night.business_date)

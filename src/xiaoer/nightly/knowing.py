@@ -3,6 +3,7 @@
 import narwhals as nw
 
 from xiaoer.applications.night import FlowTable, four_flows
+from xiaoer.customers.terms import OWN_LINE
 from xiaoer.features.night import (
     account_flows,
     partner_features,
@@ -68,11 +69,19 @@ def segments(night: Night) -> None:
     night.keep("four_flows", four_flows(firms, FlowTable.in_force(night.business_date)))
 
 
+def _passed(night: Night) -> nw.LazyFrame:
+    """customer_id and the line it was passed over from; null for our own, and where no line is delivered."""
+    line = nw.col("line").fill_null("").str.strip_chars().str.to_lowercase()
+    other = nw.when(~line.is_in(["", OWN_LINE])).then(line)
+    return night.delivered("customers").select("customer_id", other.alias("passed_from"))
+
+
 def _firms(night: Night) -> nw.LazyFrame:
     """All that is known of a firm, side by side, for events and offers."""
     frame = night.made("features")
     for name in ("borrowing", "value", "segments", "touched", "satisfaction", "living", "sign_ins"):
         frame = frame.join(night.made(name), on="customer_id", how="left")
+    frame = frame.join(_passed(night), on="customer_id", how="left")
     scored = night.made("scores").select("customer_id", "value", "points", "band", "state")
     counted = products_per_firm(night.made("held"))
     return (

@@ -138,7 +138,8 @@ def _with_outcomes(night: Night, rows: pl.DataFrame, families: Families) -> pl.D
         return rows
     won = {one.name: one.won for one in families.of.values()}
     entries = due.select(
-        pl.int_range(pl.len()).alias("entry"), "customer_id", "item", pl.col("family").replace_strict(won).alias("won"),
+        pl.int_range(pl.len()).alias("entry"), "customer_id", "item",
+        pl.col("family").replace_strict(won, default=None, return_dtype=pl.String).alias("won"),
         *(pl.col(f"{name}_date").cast(pl.Int32).cast(pl.Int64).alias(f"{name}_day") for name in ("entered", "due")),
     )  # fmt: skip
     kept_share = in_force("trials", "families", night.business_date)["kept_share"]

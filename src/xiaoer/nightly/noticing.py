@@ -26,10 +26,12 @@ from xiaoer.events.terms import Ladder, Rule, Rules
 from xiaoer.features.night import payees
 from xiaoer.kit.dates import day_number
 from xiaoer.kit.tables import Frame
-from xiaoer.kit.tables.expressions import day_no
+from xiaoer.kit.tables.expressions import day_no, stacked
 from xiaoer.nightly import history
+from xiaoer.nightly.firm_lives import lives
 from xiaoer.nightly.frames import catalogue
 from xiaoer.nightly.gathering import recorded
+from xiaoer.nightly.lasted import Lasted, before
 from xiaoer.nightly.run import Night
 from xiaoer.products.night import lessons, opened_lately
 from xiaoer.products.terms import Education
@@ -52,8 +54,11 @@ def seen(night: Night, rules: Rules) -> pl.DataFrame:
         missing_facts(there, day_number(_quarter(night.business_date)), rules),
         _opening(night, there),
         _activation(night, there, rules),
+        *lives(night, there, rules),
     ]
-    told = pl.DataFrame(night.engine.collect(night.keep("seen", nw.concat(found, how="vertical"))))
+    tonight = night.keep("seen", stacked(found))
+    since = Lasted.of(night, firms).since_when(tonight, before(night))
+    told = pl.DataFrame(night.engine.collect(night.keep("lasting", since)))
     once = said_once(nw.from_native(told.lazy()), rules).collect("polars").to_native()
     rows = once.sort("customer_id", "rule", "product", "partner", nulls_last=True)
     night.keep_rows("noticed", rows.to_arrow())

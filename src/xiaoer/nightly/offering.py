@@ -9,9 +9,12 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
+from xiaoer.kit.dates import add_working_days
+from xiaoer.nightly import adopted
 from xiaoer.nightly.pieces import Part
 from xiaoer.nightly.run import Night
 from xiaoer.nightly.scoring import SCORES
+from xiaoer.nightly.standing import shut
 from xiaoer.offers.offering import Counter, Firm, Offering, Product, Tie
 from xiaoer.offers.terms import Likely, Occasion, Terms
 
@@ -77,14 +80,9 @@ class Offered:
         return product is not None and product.loan
 
     def _ties(self, part: Part) -> dict[str, list[Tie]]:
-        """By firm; what it holds already is no offer."""
-        rows = part.among(self.tied)
-        if rows.is_empty():
-            return {}
-        held = part.made("held").select("customer_id", "product_id")
+        """By firm."""
         found: dict[str, list[Tie]] = defaultdict(list)
-        for number, *tie in rows.join(held, on=["customer_id", "product_id"], how="anti").iter_rows():
-            other, edge, product, day = tie
+        for number, other, edge, product, day in part.among(self.tied).iter_rows():
             found[number].append(Tie(edge, other, product, day))
         return found
 
@@ -107,7 +105,8 @@ def products(night: Night) -> dict[str, Product]:
 def tied(night: Night, by: Offering, groups: Mapping[str, str]) -> pl.DataFrame:
     """Firms tied to one that said yes and agreed that its group may be told, in order of their numbers; `TIED`.
 
-    Of a pair of firm and product the first edge counts; of the group of who said yes, so many firms are kept.
+    Of a pair of firm and product the first edge counts; what is held already is no offer. Of those that may be asked
+    at all, so many firms are kept for the group of who said yes.
     """
     said = _said_yes(night, by)
     if said.is_empty():
@@ -122,10 +121,27 @@ def tied(night: Night, by: Offering, groups: Mapping[str, str]) -> pl.DataFrame:
         "product_id",
         descending=[False, True, False, False, False],
     )
-    once = pairs.unique(["customer_id", "product_id"], keep="first", maintain_order=True)
+    held = _theirs(night, night.made("held").select("customer_id", "product_id"), pairs)
+    once = pairs.join(held, on=["customer_id", "product_id"], how="anti", maintain_order="left")
+    once = _open(night, once.unique(["customer_id", "product_id"], keep="first", maintain_order=True))
     group = pl.col("other_id").replace(groups) if groups else pl.col("other_id")
     kept = once.filter(pl.int_range(pl.len()).over(group) < by.most_of_group)
     return kept.select(list(TIED)).cast(TIED).sort("customer_id", "product_id")  # type: ignore[arg-type]
+
+
+def _open(night: Night, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of firms that are there and that nothing but the pace of contacts may keep from being asked."""
+    there = night.made("firms").filter(~nw.col("closed")).select("customer_id")
+    kept = pairs.join(_theirs(night, there, pairs), on="customer_id", how="semi", maintain_order="left")
+    firms, day = set(kept["customer_id"]), add_working_days(night.business_date, 1)
+    closed = shut(night, firms, OFFER, day, adopted.policy(night))
+    return kept.filter(~pl.col("customer_id").is_in(list(closed)))
+
+
+def _theirs(night: Night, frame: Any, pairs: pl.DataFrame) -> pl.DataFrame:
+    """A table's rows of the firms of some pairs."""
+    firms = night.engine.table(pairs.select("customer_id").unique().to_arrow())
+    return pl.DataFrame(night.engine.collect(frame.join(firms, on="customer_id", how="semi")))
 
 
 def _said_yes(night: Night, by: Offering) -> pl.DataFrame:

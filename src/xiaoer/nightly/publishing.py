@@ -4,6 +4,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from xiaoer.events.jobs import forget_old_dry_runs
 from xiaoer.nightly import (
     applications,
     delivered,
@@ -36,6 +37,7 @@ def publish(night: Night) -> None:
     rule_nights.remember(night)
     history.remember(night)
     forget_old_records(night.business_date)
+    forget_old_dry_runs(night.business_date)
 
 
 def published_tables(night: Night) -> dict[str, seam.Handed]:
@@ -53,6 +55,7 @@ def published_tables(night: Night) -> dict[str, seam.Handed]:
         "shadow_prices": night.rows_of("shadow_prices"),
         "planned_days": planned.planned_days(night),
         "measured": measuring.measured(night),
+        "products": delivered.products(night),
         "openings": showing.openings(night),
         "brought": applications.brought(night),
         "four_flows": applications.four_flows(night),

@@ -32,6 +32,7 @@ from xiaoer.network.night import (
     partner_months,
     partners,
     trade_days,
+    trade_lines,
 )
 from xiaoer.nightly import adopted
 from xiaoer.nightly.gathering import recorded
@@ -100,9 +101,10 @@ def _circles(night: Night, contacts: Frame) -> None:
 def _trade(night: Night, lines: Mapping[str, Frame], hold: Hold) -> dict[str, Frame]:
     """All that is told from a firm's own trade, day by day."""
     on = night.on
-    days = hold(trade_days(lines["papers"], lines["payments"]))
-    stretches = hold(trade_stretches(days, on))
-    months, ties = monthly(stretches), hold(partners(days, on.today))
+    trade = hold(trade_lines(lines["papers"], lines["payments"]))
+    days = hold(trade_days(trade, hold.grouped))
+    stretches = hold(trade_stretches(trade, on, hold.grouped))
+    months, ties = monthly(stretches, hold.grouped), hold(partners(days, on.today, hold.grouped))
     main = hold(main_partners(ties, MOST_PARTNERS))
     made = (
         months,
@@ -110,16 +112,16 @@ def _trade(night: Night, lines: Mapping[str, Frame], hold: Hold) -> dict[str, Fr
         rhythm(hold(hold.through(paid_days(days), habits, "customer_id")), on),
         ties,
         concentration(ties, on.today),
-        acquainted(ties),
+        acquainted(ties, hold.grouped),
         main,
-        partner_months(days, main, first_spark_month(night)),
+        partner_months(days, main, first_spark_month(night), hold.grouped),
     )
     return dict(zip(TRADE, made, strict=True))
 
 
 def _accounts(night: Night, lines: Mapping[str, Frame], hold: Hold) -> dict[str, Frame]:
     """All that is told from a firm's own accounts."""
-    stretches = hold(payment_stretches(lines["payments"], night.on))
+    stretches = hold(payment_stretches(lines["payments"], night.on, hold.grouped))
     sums = account_sums(lines["balances"], stretches, night.on)
     made = (monthly_flows(stretches), sums, living(stretches, night.on))
     return dict(zip(ACCOUNTS, made, strict=True))

@@ -1,6 +1,7 @@
 """The published rows of scores, events, proposals and deliveries."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -154,11 +155,12 @@ def _others(rows: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _named(rows: pl.DataFrame, called: Directory) -> pl.DataFrame:
-    """Rows whose reasons (`because`, `goal`) tell of counterparties by name."""
+    """Rows whose reasons (`because`, `goal`) tell of counterparties and people by name."""
     told = pl.concat([rows["because"], rows["goal"]]).unique().drop_nulls()
-    by_number = {text: json.loads(text) for text in told.filter(told.str.contains('"partner"', literal=True))}
+    mentions = told.str.contains('"partner"', literal=True) | told.str.contains('_person"', literal=True)
+    by_number = {text: json.loads(text) for text in told.filter(mentions)}
     names = called.names(sorted({one for told in by_number.values() for one in _partners(told)}))
-    by_name = {text: _renamed(told, names) for text, told in by_number.items()}
+    by_name = {text: _renamed(told, names, called.people) for text, told in by_number.items()}
     return (
         rows.with_columns(rows[column].replace(by_name) for column in ("because", "goal"))
         if by_name
@@ -174,8 +176,12 @@ def _partners(told: Any) -> list[str]:
     return [one["params"]["partner"] for one in _reasons(told) if one["params"].get("partner")]
 
 
-def _renamed(told: Any, names: dict[str, str]) -> str:
+def _renamed(told: Any, names: Mapping[str, str], people: Mapping[str, str]) -> str:
     for one in _reasons(told):
-        if number := one["params"].get("partner"):
-            one["params"]["partner"] = names[number]
+        params = one["params"]
+        if number := params.get("partner"):
+            params["partner"] = names[number]
+        params |= {
+            name: people.get(number, number) for name, number in params.items() if name.endswith("_person")
+        }
     return json.dumps(told, ensure_ascii=False)

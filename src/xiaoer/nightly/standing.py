@@ -8,9 +8,11 @@ from typing import Any
 
 import narwhals as nw
 import polars as pl
+import pyarrow as pa
 import pyarrow.compute as pc
 
-from xiaoer.contact_policy.terms import Known, Stop, Touch
+from xiaoer.contact_policy.rules import approach
+from xiaoer.contact_policy.terms import Asked, Channel, Known, Policy, Stop, Touch
 from xiaoer.nightly.gathering import recorded
 from xiaoer.nightly.pieces import Part
 from xiaoer.nightly.run import Night
@@ -58,10 +60,35 @@ class Standings:
 
     def _standing(self, row: dict[str, Any], touches: Sequence[Touch], others: Sequence[Touch]) -> Standing:
         number = row["customer_id"]
-        consents = {use: row[f"consent_{use}"] for use in CONSENTS}
         stops = self.stops.get(number, ())
-        known = Known(row["kind"] or STRICTEST, consents, stops, tuple(touches), tuple(others))
+        known = Known(row["kind"] or STRICTEST, _consents(row), stops, tuple(touches), tuple(others))
         return Standing(known, _last_reached(touches), self.planned.get(number))
+
+
+def shut(night: Night, firms: Collection[str], purpose: str, day: date, policy: Policy) -> set[str]:
+    """Firms that consent or a stop keeps from being approached for a purpose on a day, by visit as by call."""
+    stops = _stops(night)
+    asked = night.engine.table(pa.table({"customer_id": pa.array(sorted(firms), pa.string())}))
+    rows = night.delivered("customers").join(asked, on="customer_id", how="semi")
+    told = night.engine.collect(rows.select("customer_id", "kind", *map("consent_{}".format, CONSENTS)))
+    return {
+        row["customer_id"]
+        for row in told.to_pylist()
+        if not any(
+            approach(
+                Asked(way, purpose, day), _untouched(row, stops.get(row["customer_id"], ())), policy
+            ).allowed
+            for way in (Channel.VISIT, Channel.CALL)
+        )
+    }
+
+
+def _untouched(row: Mapping[str, Any], stops: tuple[Stop, ...]) -> Known:
+    return Known(row["kind"] or STRICTEST, _consents(row), stops, (), ())
+
+
+def _consents(row: Mapping[str, Any]) -> dict[str, bool | None]:
+    return {use: row[f"consent_{use}"] for use in CONSENTS}
 
 
 def open_tasks(night: Night) -> list[dict[str, Any]]:

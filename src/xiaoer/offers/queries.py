@@ -74,6 +74,12 @@ def best_of_each(scope: Scope, customer_ids: Collection[str]) -> list[Proposal]:
     return list(rows.order_by("customer_id", "rank", "offer_id").distinct("customer_id"))
 
 
+def best_of_branches(scope: Scope, branch_ids: Collection[str]) -> list[Proposal]:
+    """What is proposed for the firms of some branches, the best of each."""
+    rows = proposals(scope).filter(branch_id__in=branch_ids, stopped__isnull=True)
+    return list(rows.order_by("customer_id", "rank", "offer_id").distinct("customer_id"))
+
+
 def proposed_and_stopped(scope: Scope, customer_id: str) -> tuple[Proposal | None, Proposal | None]:
     """The best that is proposed for one firm, and what a rule keeps off the list; None where there is none."""
     rows = list(Proposal.objects.seen_by(scope).filter(customer_id=customer_id).order_by("rank", "offer_id"))

@@ -1,11 +1,24 @@
-"""Products just opened, and what the firm was shown of them."""
+"""The catalogue; products just opened, and what the firm was shown of them."""
 
 from typing import ClassVar
 
 from django.db import models
 
-from xiaoer.kit.published import Published, Scoped, ScopedRows, one_open_row
+from xiaoer.kit.published import Published, Scoped, ScopedRows, Versioned, one_open_row
 from xiaoer.kit.scope.walls import Wall
+
+
+class Product(Versioned):
+    """A product of the bank's catalogue, by the name the bank's own files give it."""
+
+    product_id = models.TextField()
+    name = models.TextField()
+    category = models.TextField(default="other")
+
+    key = ("product_id",)
+
+    class Meta:
+        constraints: ClassVar = [one_open_row("product_id")]
 
 
 class Opening(Published):

@@ -3,7 +3,7 @@
 import narwhals as nw
 
 from xiaoer.kit.tables import Frame
-from xiaoer.kit.tables.expressions import day_no, whole
+from xiaoer.kit.tables.expressions import day_no, stacked, whole
 from xiaoer.products.terms import VISIT, Education
 
 
@@ -55,7 +55,7 @@ def lessons(fresh: Frame, tiers: Frame, education: Education) -> Frame:
         for category, steps in education.steps.items()
         for code, days in steps
     ]
-    return nw.concat([visits, *taught], how="vertical")
+    return stacked([visits, *taught])
 
 
 def _step(openings: Frame, code: str, days: int) -> Frame:

@@ -1,10 +1,10 @@
-"""Checklists of openings as the desk reads them."""
+"""The catalogue, and checklists of openings, as the desk reads them."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from xiaoer.kit.scope import Scope
-from xiaoer.products.models import Lesson, Opening
+from xiaoer.products.models import Lesson, Opening, Product
 from xiaoer.products.terms import Education
 
 
@@ -27,6 +27,11 @@ class Checklist:
     @property
     def open_steps(self) -> tuple[Step, ...]:
         return tuple(one for one in self.steps if one.lesson is None)
+
+
+def names(scope: Scope) -> dict[str, str]:
+    """Every product of the catalogue by number, in the order of the numbers."""
+    return dict(Product.objects.at(scope.edition).order_by("product_id").values_list("product_id", "name"))
 
 
 def openings(scope: Scope, customer_id: str) -> list[Opening]:

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.scope import Scope
+from xiaoer.kit.typed import typed
 from xiaoer.renewals import queries
 from xiaoer.renewals.models import Evidence
 from xiaoer.renewals.terms import State
@@ -27,12 +28,12 @@ def bring_evidence(scope: Scope, note_id: str, condition: str, words: str, today
     states = {one["condition"]: one["state"] for one in found.conditions}
     if states.get(condition) != State.GAP:
         raise Refusal(f"{condition} has no gap to close", note_id, "a condition of which too little is known")
-    typed = "".join(sign for sign in words if sign.isprintable() or sign == "\n").strip()
-    if not SHORTEST <= len(typed) <= LONGEST:
+    told = typed(words)
+    if not SHORTEST <= len(told) <= LONGEST:
         raise Refusal(
             "the evidence has no words, or too many", note_id, f"{SHORTEST} to {LONGEST} characters"
         )
     return Evidence.objects.create(
         note_id=note_id, customer_id=found.customer_id, branch_id=found.branch_id, manager_id=found.manager_id,
-        condition=condition, words=typed, staff_id=scope.staff_id, day=today,
+        condition=condition, words=told, staff_id=scope.staff_id, day=today,
     )  # fmt: skip

@@ -61,6 +61,7 @@ class Evidence(Scoped):
     web_may: ClassVar[str] = "SELECT, INSERT"
     keeps_history: ClassVar[bool] = True
     history_leaves_out: ClassVar[tuple[str, ...]] = ("words",)
+    forgets: ClassVar[tuple[str, ...]] = ("words",)
 
     objects = ScopedRows.as_manager()
 

@@ -16,6 +16,7 @@ class Survey(Scoped):
     customer_id = models.TextField()
     contact_id = models.BigIntegerField(unique=True)
     judged_id = models.TextField()  # the member of staff the contact was with
+    product_id = models.TextField(default="")  # what was offered in the contact, "" where nothing was
     channel = models.TextField()  # message: a link the bank sends | call: asked on the telephone
     day = models.DateField()  # asked
     until_date = models.DateField()  # open through this day
@@ -30,6 +31,7 @@ class Survey(Scoped):
     web_may: ClassVar[str] = "SELECT, INSERT, UPDATE"
     keeps_history: ClassVar[bool] = True
     history_leaves_out: ClassVar[tuple[str, ...]] = ("comment",)
+    forgets: ClassVar[tuple[str, ...]] = ("comment",)
 
     objects = ScopedRows.as_manager()
 
@@ -116,6 +118,7 @@ class RequestStep(Scoped):
     web_may: ClassVar[str] = "SELECT, INSERT"
     keeps_history: ClassVar[bool] = True
     history_leaves_out: ClassVar[tuple[str, ...]] = ("words",)
+    forgets: ClassVar[tuple[str, ...]] = ("words",)
 
     objects = ScopedRows.as_manager()
 

@@ -10,12 +10,16 @@ from django.db.models import Avg, Count, Q, QuerySet
 from xiaoer.kit.scope import Scope
 from xiaoer.satisfaction.models import Survey
 
+SUMS = {
+    "n_asked": Count("pk"), "n_answered": Count("pk", filter=Q(score__isnull=False)), "mean_score": Avg("score"),
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Rate:
-    """How many were asked and answered, and the mean score; of one member of staff, or of all ("")."""
+    """How many were asked and answered, and the mean score; of one member of staff or product, or of all ("")."""
 
-    judged_id: str
+    of: str
     asked: int
     answered: int
     mean: float | None
@@ -55,15 +59,24 @@ def asked_of_each(scope: Scope, customer_ids: Collection[str], since: date) -> l
 def rates(scope: Scope, today: date, *, days: int) -> list[Rate]:
     """The response of so many days, all together first, then by member of staff, most asked first."""
     rows = surveys(scope).filter(day__gt=today - timedelta(days=days)).order_by()
-    answers = Q(score__isnull=False)
-    sums = {"n_asked": Count("pk"), "n_answered": Count("pk", filter=answers), "mean_score": Avg("score")}
-    by_staff = [_rate(one) for one in rows.values("judged_id").annotate(**sums).order_by("judged_id")]
-    whole = _rate(rows.aggregate(**sums) | {"judged_id": ""})
-    return [whole, *sorted(by_staff, key=lambda one: -one.asked)]
+    by_staff = _each(rows, "judged_id")
+    whole = _rate(rows.aggregate(**SUMS), "")
+    return [whole, *by_staff]
 
 
-def _rate(row: Mapping[str, Any]) -> Rate:
-    return Rate(row["judged_id"], row["n_asked"], row["n_answered"], row["mean_score"])
+def by_product(scope: Scope, today: date, *, days: int) -> list[Rate]:
+    """The response of so many days by product, most asked first; contacts that offered nothing are left out."""
+    rows = surveys(scope).filter(day__gt=today - timedelta(days=days)).exclude(product_id="").order_by()
+    return _each(rows, "product_id")
+
+
+def _each(rows: QuerySet[Survey], column: str) -> list[Rate]:
+    found = [_rate(one, one[column]) for one in rows.values(column).annotate(**SUMS).order_by(column)]
+    return sorted(found, key=lambda one: -one.asked)
+
+
+def _rate(row: Mapping[str, Any], of: str) -> Rate:
+    return Rate(of, row["n_asked"], row["n_answered"], row["mean_score"])
 
 
 def by_key(scope: Scope, key: str) -> Survey | None:

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.scope import Scope
+from xiaoer.kit.typed import typed
 from xiaoer.scores import queries
 from xiaoer.scores.models import PromotionStep, Shelved
 from xiaoer.scores.terms import Step
@@ -87,8 +88,7 @@ def _shown(scope: Scope, model: str) -> Shelved:
 
 
 def _reason(text: str) -> str:
-    """A person's words; PostgreSQL takes neither NUL nor half a surrogate."""
-    words = "".join(sign for sign in text if sign.isprintable() or sign == "\n").strip()
+    words = typed(text)
     if not SHORTEST_REASON <= len(words) <= LONGEST_REASON:
         raise Refusal("the reason is missing", expected=f"{SHORTEST_REASON} to {LONGEST_REASON} characters",
                       next_step="Say why")  # fmt: skip

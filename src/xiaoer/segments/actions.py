@@ -9,6 +9,7 @@ from xiaoer.customers.queries import firm
 from xiaoer.kit.money import LARGEST_FEN
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.scope import Scope
+from xiaoer.kit.typed import typed
 from xiaoer.segments import queries
 from xiaoer.segments.goals import MEASURES, WORDS, Patience, Wanted
 from xiaoer.segments.ideal import Criteria
@@ -85,7 +86,7 @@ def _check_day(due: date, today: date, patience: Patience) -> None:
 
 def _checked(wanted: Wanted, one: Firm) -> tuple[str, int | None]:
     """The words, and what is measured now; None for words and where nothing is known."""
-    told = wanted.words.strip()
+    told = typed(wanted.words)
     if wanted.measure not in MEASURES:
         raise Refusal(f"{wanted.measure!r} is not measured", expected=", ".join(MEASURES))
     if len(told) > LONGEST_WORDS:

@@ -47,6 +47,7 @@ class Goal(Scoped):
     web_may: ClassVar[str] = "SELECT, INSERT, UPDATE"
     keeps_history: ClassVar[bool] = True
     history_leaves_out: ClassVar[tuple[str, ...]] = ("words",)
+    forgets: ClassVar[tuple[str, ...]] = ("words",)
 
     objects = ScopedRows.as_manager()
 

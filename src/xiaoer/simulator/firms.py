@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from xiaoer.simulator.draws import Array, Floats, Ints, choose, codes, flips, stream
+from xiaoer.simulator.draws import Array, Floats, Ints, choose, codes, flips, stream, texts
 from xiaoer.simulator.names import firm_names
 from xiaoer.simulator.organisation import Organisation
 from xiaoer.simulator.rules import CREDIT_CODE_SIGNS, base31, credit_codes
@@ -84,7 +84,7 @@ def _sizes(rng: np.random.Generator, frame: pl.DataFrame) -> dict[str, Array]:
 
 def _identity(
     plan: Plan, rng: np.random.Generator, frame: pl.DataFrame, bank: Organisation
-) -> dict[str, Array]:
+) -> dict[str, Array | pl.Series]:
     kind, branch = frame["kind"].to_numpy(), frame["branch"].to_numpy()
     city, district = (
         np.array([place[word] for place in bank.places], dtype=object)[branch]
@@ -118,14 +118,14 @@ def _words(rng: np.random.Generator, industry: Ints) -> Array:
     )
 
 
-def _credit_codes(plan: Plan, rng: np.random.Generator, kind: Array, region: Array) -> Array:
+def _credit_codes(plan: Plan, rng: np.random.Generator, kind: Array, region: Array) -> pl.Series:
     """Valid codes whose organisation part starts with MAY, different over all parts; owners have none."""
     numbers = (plan.first + rng.permutation(len(kind)) + plan.whole_seed) * STRIDE % 31**5
     start = np.array([[CREDIT_CODE_SIGNS.index(sign) for sign in "MAY"]]).repeat(len(kind), axis=0)
     office = np.where(kind == "sole_trader", "92", "91")
     heads = np.char.add(office, region.astype("<U6"))
     codes_ = credit_codes(heads, np.column_stack([start, base31(numbers, 5)])).astype(object)
-    return np.where(kind == "owner", None, codes_)
+    return texts(np.where(kind == "owner", None, codes_))  # text also where the first firm has none
 
 
 def _history(rng: np.random.Generator, plan: Plan, frame: pl.DataFrame) -> dict[str, Array]:

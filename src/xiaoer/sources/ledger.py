@@ -4,7 +4,7 @@ A row belongs to the branch of its account, else of its customer, as the registe
 ledger's day. Of a row delivered again only the last word counts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,6 +20,9 @@ REGISTERS = {
     "account_id": "accounts",
     "customer_id": "customers",
 }  # who says where an owner is booked, best first
+SUMS = {
+    "ledger_date": pl.Date, "branch_id": pl.String, "item": pl.String, "rows": pl.Int64, "amount": pl.Int64,
+}  # fmt: skip
 ROWS, AMOUNT = "_rows", "_amount"
 NOT_CLOSED = ((nw.col("status") != "closed") | nw.col("status").is_null()) & (
     (nw.col("closed_date") > nw.col("business_date")) | nw.col("closed_date").is_null()
@@ -108,12 +111,20 @@ class Delivered:
     sums: pl.DataFrame
 
 
-def delivered(books: Books, days: list[date]) -> Iterator[Delivered]:
-    """Each table the ledger tells of, as far as it was delivered."""
+def delivered(
+    books: Books, days: list[date], known: Mapping[str, tuple[list[date], pl.DataFrame]] | None = None
+) -> Iterator[Delivered]:
+    """Each table the ledger tells of, as far as it was delivered; of days whose sums are `known` these."""
     for table in dict.fromkeys(item.table for item in ITEMS.values()):
         covered = books.days_of(table, days)
+        told, sums = (known or {}).get(table, ([], pl.DataFrame(schema=SUMS)))
+        missing = [day for day in covered if day not in told]
+        kept = sums.filter(pl.col("ledger_date").is_in(covered))
+        if missing:
+            found = _by_item(table, _by_branch(books, table, missing)).select(list(SUMS)).cast(SUMS)  # type: ignore[arg-type]
+            kept = pl.concat([kept, found])
         if covered:
-            yield Delivered(table, covered, _by_item(table, _by_branch(books, table, covered)))
+            yield Delivered(table, covered, kept)
 
 
 def _by_item(table: str, summed: pl.DataFrame) -> pl.DataFrame:
@@ -132,7 +143,7 @@ def _by_item(table: str, summed: pl.DataFrame) -> pl.DataFrame:
 
 
 def _by_branch(books: Books, table: str, days: list[date]) -> pl.DataFrame:
-    owners = _owners(table)
+    owners = owners_of(table)
     frame = _on_days(books.rows(table), table, days, books.engine)
     summed = frame.group_by(*owners, "ledger_date").agg(*_sums(items_of(table)))
     placed = _placed(summed, owners, books) if owners != ["branch_id"] else summed
@@ -142,7 +153,7 @@ def _by_branch(books: Books, table: str, days: list[date]) -> pl.DataFrame:
     return pl.DataFrame(pl.from_arrow(gathered))
 
 
-def _owners(table: str) -> list[str]:
+def owners_of(table: str) -> list[str]:
     """Which columns say where a row is booked: its own branch, or whose it is."""
     columns = contract(table).schema.columns
     return ["branch_id"] if "branch_id" in columns else [owner for owner in REGISTERS if owner in columns]
@@ -156,9 +167,15 @@ def _on_days(frame: Frame, table: str, days: list[date], engine: Engine) -> Fram
         pa.table({"ledger_date": pa.array(days, pa.date32()), "month": pa.array(months, pa.int64())})
     )
     if _flows(table):
-        dated = frame.with_columns(month_no(own).alias("month")).join(wanted, on="month", how="inner")
+        first = min(days).replace(day=1)  # what lies before is not read
+        dated = (
+            frame.filter(nw.col(own) >= nw.lit(first))
+            .with_columns(month_no(own).alias("month"))
+            .join(wanted, on="month", how="inner")
+        )
         return dated.filter(nw.col(own) <= nw.col("ledger_date"))
-    return frame.with_columns(nw.col(own).alias("ledger_date")).join(wanted, on="ledger_date", how="inner")
+    here = frame.filter(nw.col(own) >= nw.lit(min(days)))
+    return here.with_columns(nw.col(own).alias("ledger_date")).join(wanted, on="ledger_date", how="inner")
 
 
 def _sums(items: dict[str, Item]) -> Iterator[nw.Expr]:

@@ -14,9 +14,10 @@ import polars as pl
 from xiaoer.kit.tables import Engine, Lake
 from xiaoer.kit.tables.manifest import write_atomically
 from xiaoer.kit.text import Reason, reason, say
-from xiaoer.sources import ledger, tree
+from xiaoer.sources import kept, ledger, tree
 from xiaoer.sources.contracts import contract
-from xiaoer.sources.ledger import ITEMS, Books, Delivered, delivered
+from xiaoer.sources.kept import Kept, delivered_since
+from xiaoer.sources.ledger import ITEMS, Books, Delivered
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,9 @@ def reconciled(lake: Lake, engine: Engine, as_of: date | None = None) -> Reconci
     held = json.loads(path.read_bytes()) if path.exists() else {}
     if held.get("known") == known:
         return _read(held)
-    found = reconcile(lake, engine, day)
+    ways, sums = _ways(), lake.root / "ledger_sums.json"
+    found, added_up = _reconcile(Books(lake, engine, day), Kept.read(sums, ways, day))
+    added_up.write(sums, ways, day)
     write_atomically(path, json.dumps({"known": known, **asdict(found)}, default=str).encode())
     return found
 
@@ -128,11 +131,12 @@ def _newest(lake: Lake) -> date | None:
 
 def _seal(lake: Lake, as_of: date) -> str:
     """What the answer depends on: everything known on the day, and how it is added up."""
-    ways = (
-        b"".join(Path(str(module.__file__)).read_bytes() for module in (ledger, tree))
-        + Path(__file__).read_bytes()
-    )
-    return hashlib.sha256(ways + f"{as_of} {lake.manifest.digest(as_of)}".encode()).hexdigest()
+    return hashlib.sha256(f"{_ways()} {as_of} {lake.manifest.digest(as_of)}".encode()).hexdigest()
+
+
+def _ways() -> str:
+    paths = [*(Path(str(module.__file__)) for module in (ledger, tree, kept)), Path(__file__)]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
 
 
 def _read(held: dict[str, Any]) -> Reconciliation:
@@ -142,9 +146,16 @@ def _read(held: dict[str, Any]) -> Reconciliation:
 
 def reconcile(lake: Lake, engine: Engine, as_of: date) -> Reconciliation:
     """Every total of the ledger known on a day, beside the sum of what was delivered."""
-    books = Books(lake, engine, as_of)
+    return _reconcile(Books(lake, engine, as_of), Kept())[0]
+
+
+def _reconcile(books: Books, before: Kept) -> tuple[Reconciliation, Kept]:
     totals = _totals(books)
-    found = list(delivered(books, sorted(totals["ledger_date"].unique())))
+    found, sums = delivered_since(books, sorted(totals["ledger_date"].unique()), before)
+    return _compared(books, totals, found), sums
+
+
+def _compared(books: Books, totals: pl.DataFrame, found: list[Delivered]) -> Reconciliation:
     if totals.is_empty() or not found:
         return Reconciliation(unchecked=_by_table(totals))
     sums = pl.concat(one.sums for one in found)

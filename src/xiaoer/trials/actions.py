@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.scope import Scope
+from xiaoer.kit.typed import typed
 from xiaoer.trials import queries
 from xiaoer.trials.models import Adoption, Trial, TrialFirm, TrialOutcome
 from xiaoer.trials.rules import approached, arm_of, took, waves
@@ -52,7 +53,7 @@ def begin(scope: Scope, draft: Draft, group: Sequence[Placed], today: date) -> T
     _check(draft, len(group))
     key = uuid4()
     trial = Trial.objects.create(
-        trial=key, name=draft.name.strip(), product=draft.product, first_order=draft.first.order.value,
+        trial=key, name=typed(draft.name), product=draft.product, first_order=draft.first.order.value,
         first_share=draft.first.share, second_order=draft.second.order.value, second_share=draft.second.share,
         asks=dict(draft.asks), planned=len(group), versions=dict(draft.versions), staff_id=scope.staff_id, day=today,
     )  # fmt: skip
@@ -118,7 +119,7 @@ def adopt(scope: Scope, trial_id: UUID, today: date) -> Adoption:
 
 
 def _check(draft: Draft, firms: int) -> None:
-    if not draft.name.strip() or len(draft.name) > LONGEST_NAME:
+    if not typed(draft.name) or len(draft.name) > LONGEST_NAME:
         raise Refusal("a trial needs a name", expected=f"1 to {LONGEST_NAME} characters")
     if draft.first == draft.second or {draft.first.order, draft.second.order} == {Order.NOBODY}:
         raise Refusal("both arms do the same", draft.name, "two strategies that differ")

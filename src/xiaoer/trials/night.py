@@ -28,8 +28,9 @@ class Told:
 def outcomes(entries: Frame, told: Told, kept_share: float) -> Frame:
     """One row per entry: entry, met, won (null where it cannot be judged), balance_change and drawn (fen).
 
-    `entries`: entry (a number), customer_id, item (a product, or ""), won (took, took_it, kept, borrowed), entered_day
-    and due_day (numbers). What counts happened after the day of entry, up to the due day, whoever brought it about.
+    `entries`: entry (a number), customer_id, item (a product, or ""), won (took, took_it, kept, borrowed; null where
+    nobody says any more what counts), entered_day and due_day (numbers). What
+    counts happened after the day of entry, up to the due day, whoever brought it about.
     """
     frame = entries
     for theme in (_opened(entries, told), _drawn(entries, told), _met(entries, told), *_held(entries, told)):
@@ -56,7 +57,7 @@ def _won(kept_share: float) -> nw.Expr:
         nw.when(nw.col("won") == "took").then(opened | borrowed)
         .when(nw.col("won") == "took_it").then(opened_it)
         .when(nw.col("won") == "borrowed").then(borrowed)
-        .otherwise(kept)
+        .when(nw.col("won") == "kept").then(kept)
     )  # fmt: skip
 
 

@@ -23,6 +23,11 @@ def rows(scope: Scope) -> QuerySet[Measured]:
     return Measured.objects.seen_by(scope) if scope.may(READS) else Measured.objects.none()
 
 
+def came_of(scope: Scope, customer_id: str) -> list[Measured]:
+    """What is measured of one firm that was not left alone, for whoever sees the firm; nothing of who was."""
+    return list(Measured.objects.seen_by(scope).filter(customer_id=customer_id, arm=TREATED))
+
+
 def by_family(scope: Scope, today: date) -> dict[str, Compared]:
     """Each family compared."""
     return _compared(rows(scope), "family", today)

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.scope import Scope
+from xiaoer.kit.typed import typed
 from xiaoer.workbench.models import SavedView
 
 LONGEST_NAME = 40
@@ -15,13 +16,13 @@ VIEWS_PER_PAGE = 20
 @transaction.atomic
 def save_view(scope: Scope, page: str, name: str, query: Mapping[str, str]) -> SavedView:
     """Keep a list's state under a name; the same name is overwritten."""
-    if not name.strip() or len(name) > LONGEST_NAME:
+    if not typed(name) or len(name) > LONGEST_NAME:
         raise Refusal("a view needs a name", expected=f"1 to {LONGEST_NAME} characters")
     mine = SavedView.objects.filter(staff_id=scope.staff_id, page=page)
-    if mine.exclude(name=name.strip()).count() >= VIEWS_PER_PAGE:
+    if mine.exclude(name=typed(name)).count() >= VIEWS_PER_PAGE:
         raise Refusal(f"there are {VIEWS_PER_PAGE} views already", next_step="Remove one you no longer use")
     view, _ = mine.update_or_create(
-        staff_id=scope.staff_id, page=page, name=name.strip(), defaults={"query": dict(query)}
+        staff_id=scope.staff_id, page=page, name=typed(name), defaults={"query": dict(query)}
     )
     return view
 

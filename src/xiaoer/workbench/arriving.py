@@ -14,6 +14,7 @@ from xiaoer.contact_policy.queries import Policies
 from xiaoer.contact_policy.terms import Channel
 from xiaoer.contacts.actions import FollowUp
 from xiaoer.customers.queries import firms_by_number
+from xiaoer.events import board
 from xiaoer.events import queries as noticed
 from xiaoer.events.models import Event
 from xiaoer.kit.dates import CHINA, SystemClock
@@ -61,9 +62,12 @@ def shown(desk: Desk) -> tuple[Arrival, ...]:
 
 
 def count(desk: Desk) -> int:
-    """Events in scope: what the night noticed stays as it was, what came by day is counted anew."""
+    """Open events in scope, as the board counts them: nothing closed, put off to a day ahead, or muted.
+
+    What the night noticed stays as it was; what came by day, and what somebody put away, is counted anew.
+    """
     by_night = desk.remembered("events", lambda: noticed.by_night(desk.scope).count())
-    return by_night + noticed.by_day(desk.scope).count()
+    return by_night + noticed.by_day(desk.scope).count() - board.put_away(desk.scope, desk.today)
 
 
 def begun(desk: Desk, after: int, *, back: bool) -> bytes:

@@ -91,7 +91,8 @@ def balance(request: HttpRequest) -> dict[str, Any]:
         for number, because in people.items()
     ]
     may = desk.scope.may("firms.hand_over")
-    moves = [move for place in sorted(found) for move in balancing.branch(desk, place).moves] if may else []
+    within = balancing.within(desk, sorted(found)) if may else {}
+    moves = [move for one in within.values() for move in one.moves]
     return {"overloads": told, "moves": [_move(one) for one in moves]}
 
 

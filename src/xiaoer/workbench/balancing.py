@@ -22,7 +22,7 @@ from xiaoer.kit.text import reason, say
 from xiaoer.offers import queries as offers
 from xiaoer.offers.balance import Book, Held, Limits, Move, counted, gain, over, proposal, reasons
 from xiaoer.offers.terms import Terms
-from xiaoer.segments.terms import Tier, contact_plan
+from xiaoer.segments.terms import contact_plan
 from xiaoer.workbench.desk import Desk
 from xiaoer.workbench.shown.drawings import tongue
 from xiaoer.workbench.shown.handed import Side, moved
@@ -65,17 +65,38 @@ def overloads(desk: Desk) -> dict[str, dict[str, list[Any]]]:
 
 def branch(desk: Desk, branch_id: str) -> Branch:
     """Everything that is needed to move firms within one branch."""
-    scope, today = desk.scope, desk.today
-    rows = list(_hours(scope).filter(branch_id=branch_id))
-    firms = {one.customer_id: one for one in customers.firms(scope).filter(branch_id=branch_id)}
-    asking = {one.customer_id: one for one in offers.best_of_each(scope, firms)}
-    promised = contacts.promised_to(scope, branch_id)
-    held = {
-        number: _held(firm, asking.get(number), number in promised, today) for number, firm in firms.items()
-    }
-    mine, known = _by_manager(held.values()), _Known.of(desk)
-    books = {row.manager_id: _book(row, mine.get(row.manager_id, ()), known) for row in rows}
-    return Branch(branch_id, books, held, firms, Limits.in_force(today))
+    return within(desk, [branch_id])[branch_id]
+
+
+def within(desk: Desk, branch_ids: Collection[str]) -> dict[str, Branch]:
+    """The same of several branches, with as many questions to the database as for one."""
+    scope = desk.scope
+    known, planned, limits = _Known.of(desk), _planned_minutes(desk.today), Limits.in_force(desk.today)
+    hours = _by_branch(_hours(scope).filter(branch_id__in=branch_ids))
+    asking = {one.customer_id: one for one in offers.best_of_branches(scope, branch_ids)}
+    promised = contacts.promised_at(scope, branch_ids)
+    firms = _by_branch(customers.firms(scope).filter(branch_id__in=branch_ids))
+    found = {}
+    for place in branch_ids:
+        mine = {one.customer_id: one for one in firms.get(place, ())}
+        held = {
+            number: _held(firm, asking.get(number), number in promised, planned)
+            for number, firm in mine.items()
+        }
+        by_manager = _by_manager(held.values())
+        books = {
+            row.manager_id: _book(row, by_manager.get(row.manager_id, ()), known)
+            for row in hours.get(place, ())
+        }
+        found[place] = Branch(place, books, held, mine, limits)
+    return found
+
+
+def _by_branch(rows: Iterable[Any]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.branch_id, []).append(row)
+    return found
 
 
 def carry_out(desk: Desk, chosen: Mapping[str, str]) -> UUID:
@@ -91,7 +112,7 @@ def carry_out(desk: Desk, chosen: Mapping[str, str]) -> UUID:
         raise Refusal(
             _("%(firm)s is not among your firms") % {"firm": missing[0]}, next_step=_("Load the page again")
         )
-    known = {place: branch(desk, place) for place in {row.branch_id for row in rows.values()}}
+    known = within(desk, {row.branch_id for row in rows.values()})
     gifts = [_gift(known[rows[number].branch_id], number, to) for number, to in sorted(chosen.items())]
     return hand_over(scope, gifts, desk.today)
 
@@ -152,20 +173,22 @@ def _book(row: Any, mine: Sequence[Held], known: _Known) -> Book:
     )
 
 
-def _held(firm: Any, asking: Any, promised: bool, today: date) -> Held:
+def _held(firm: Any, asking: Any, promised: bool, planned: Mapping[str, int]) -> Held:
     place = firm.district or firm.region
-    minutes = asking.minutes if asking else _planned_minutes(firm.tier, today)
+    minutes = asking.minutes if asking else planned[firm.tier]
     waits = asking is not None and not asking.fits
     sector = firm.industry_code[:SECTOR]
     return Held(firm.customer_id, firm.manager_id, firm.tier, place, sector, minutes, waits, promised)
 
 
-def _planned_minutes(tier: str, today: date) -> int:
-    """Minutes of a week that the contact plan asks for a firm nothing else asks for."""
-    rhythm, usual = contact_plan(today)[Tier(tier)], Terms.in_force(today)
-    least = usual.least_visit_minutes if rhythm.channel == "visit" else 0
-    each = max(usual.efforts["contact_due"].minutes, least)
-    return round(each * CALENDAR_DAYS / rhythm.every_days)
+def _planned_minutes(today: date) -> dict[str, int]:
+    """By tier the minutes of a week that the contact plan asks for a firm nothing else asks for."""
+    usual = Terms.in_force(today)
+    least, each = usual.least_visit_minutes, usual.efforts["contact_due"].minutes
+    return {
+        tier: round(max(each, least if rhythm.channel == "visit" else 0) * CALENDAR_DAYS / rhythm.every_days)
+        for tier, rhythm in contact_plan(today).items()
+    }
 
 
 def manager_names(desk: Desk) -> Callable[[str], str]:

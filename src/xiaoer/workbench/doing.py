@@ -26,7 +26,7 @@ from xiaoer.offers import queries as offers
 from xiaoer.workbench import actions, approaching
 from xiaoer.workbench.desk import Desk
 from xiaoer.workbench.proposed import about_proposal
-from xiaoer.workbench.shown import sheets, wordings
+from xiaoer.workbench.shown import expected, sheets, wordings
 from xiaoer.workbench.shown.drawings import tongue
 
 MINUTES = {"visit": 60, "call": 15, "message": 5, "counter": 15}
@@ -51,6 +51,7 @@ def record_sheet(desk: Desk, customer_id: str, offer_id: str) -> sheets.Sheet | 
         outcomes=sheets.outcomes(desk.today),
         channels=() if proposal else sheets.channels(CHANNELS, wordings.CHANNELS),
         chosen_channel=proposal.kind if proposal else "call",
+        expected=expected.before(proposal.expected_return, proposal.cost) if proposal else "",
     )
 
 

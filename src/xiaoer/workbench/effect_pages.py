@@ -19,11 +19,13 @@ from xiaoer.kit.screens.listing import Listing, asked
 from xiaoer.kit.screens.workbook import sheet_of
 from xiaoer.trials import seen
 from xiaoer.trials.families import BY_GROUP, HOLD_OUTS, SHARE, Families, Family
-from xiaoer.workbench import doing, figure_pages
+from xiaoer.workbench import doing, figure_pages, why_left
 from xiaoer.workbench.desk import Desk, desk_of
 from xiaoer.workbench.frame import show
 from xiaoer.workbench.pages import EXCEL, _excel
 from xiaoer.workbench.shown import effect_sheets, effects, wordings
+
+LEAVES = ("retention", "win_back")  # families about firms that go
 
 
 @require_GET
@@ -48,7 +50,7 @@ def effects_page(request: HttpRequest) -> HttpResponse:
     without = [title for code, title in effects.FAMILIES.items() if code not in found]
     changes = [one for one in figure_pages.cases(desk, HOLD_OUTS.name) if one.waits]
     page = effects.Page(lines, [str(one) for one in without], desk.today, changes)
-    return show(request, "effects", "workbench/effects.html", page=page)
+    return show(request, "effects", "workbench/effects.html", page=page, left=why_left.report(desk))
 
 
 @require_GET
@@ -77,7 +79,8 @@ def effect(request: HttpRequest, family: str) -> HttpResponse:
         desk.scope.may(HOLD_OUTS.asks) and not known.by_bank,
         _changes_of(desk, family),
     )  # fmt: skip
-    return show(request, "effects", "workbench/effect.html", page=page)
+    left = why_left.report(desk) if family in LEAVES else None
+    return show(request, "effects", "workbench/effect.html", page=page, left=left)
 
 
 @require_GET

@@ -18,13 +18,15 @@ from xiaoer.contacts import queries as contacts
 from xiaoer.customers import queries as customers
 from xiaoer.events import board, handling
 from xiaoer.events import queries as noticed
+from xiaoer.events.departures import why_of
+from xiaoer.events.left import asks_why
 from xiaoer.events.rulebook import titles
 from xiaoer.events.written import Limits
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.screens.guards import needs, refusals_told
 from xiaoer.kit.screens.listing import Listing, asked
-from xiaoer.trials.families import Families
 from xiaoer.workbench import gathering
+from xiaoer.workbench.belonging import families_of
 from xiaoer.workbench.desk import Desk, desk_of
 from xiaoer.workbench.pages import _done, _listed, _sheet
 from xiaoer.workbench.shown import event_board, event_list, sentences, wordings
@@ -52,18 +54,27 @@ def events(request: HttpRequest) -> HttpResponse:
 def _board(desk: Desk, told: Mapping[str, str]) -> Listing:
     known: dict[str, Any] = {}
     held: dict[str, Any] = {}
+    left: dict[str, str] = {}
     rows = board.board(desk.scope, desk.today, told.get("state", "open"))
     people = _people(desk)
     table = event_list.events(
         lambda event: known[event.customer_id],
         desk.scope,
-        event_list.Around(held, people, desk.today, Families.in_force(desk.today), desk.writes),
+        event_list.Around(
+            held,
+            people,
+            desk.today,
+            lambda rules: families_of(desk.scope, rules, desk.today),
+            desk.writes,
+            left,
+        ),
         lambda owner: board.taken_on_by(desk.scope, owner),
     )
     listing = Listing(table, rows, told, gathering.views(desk, "events"))
     seen = list(listing.found if told.get("excel") else listing.page.object_list)
     known.update(customers.firms_by_number(desk.scope, {one.customer_id for one in seen}))
     held.update(board.steps_of(desk.scope, seen))
+    left.update(why_of(desk.scope, [one.event_id for one in seen]))
     return listing
 
 
@@ -113,7 +124,10 @@ def _handle_sheet(desk: Desk, keys: Sequence[str]) -> event_board.Sheet | None:
     limits = Limits.in_force(desk.today)
     mutable = all(one.severity != "act" and one.rule not in limits.never_muted for one in rows)
     called, others = wordings.RULES | titles(desk.scope, tongue()), _givable(desk, rows)
-    return event_board.Sheet(rows, firms, steps, others, desk.today, mutable, limits.most_mute_days, called)
+    leaving = any(asks_why(one.rule, desk.today) for one in rows)
+    return event_board.Sheet(
+        rows, firms, steps, others, desk.today, mutable, limits.most_mute_days, called, leaving=leaving
+    )
 
 
 def _givable(desk: Desk, rows: Sequence[Any]) -> list[tuple[str, str]]:
@@ -133,6 +147,8 @@ def _handled(desk: Desk, keys: Sequence[str], form: Any) -> str:
 
 def _wanted(form: Any) -> handling.Wanted:
     """The button that was tapped: a reason to close, a day to put off to, or a deed with its fields."""
+    if "left_because" in form:
+        return handling.Wanted(handling.Deed.CLOSED, reason="handled", why_left=form["left_because"])
     if "close_as" in form:
         return handling.Wanted(handling.Deed.CLOSED, reason=form["close_as"])
     if "put_off" in form:

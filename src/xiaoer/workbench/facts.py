@@ -11,8 +11,8 @@ from xiaoer.workbench.shown import facts
 
 
 def of_firm(desk: Desk, firm: Any) -> facts.Facts | None:
-    """The facts to ask for, with what was answered since the night; None where nothing is missing."""
-    if not firm.size_missing:
+    """The facts to ask for, with what was answered since the night; None where nothing is to be said."""
+    if not firm.size_missing and not firm.passed_from:
         return None
     answers = customers.answers(desk.scope, firm.customer_id)
     staff = {one.staff_id for one in answers.values()}

@@ -22,6 +22,7 @@ from xiaoer.workbench import (
     approaching,
     balancing,
     doing,
+    expecting,
     firm_list,
     gathering,
     requesting,
@@ -117,6 +118,9 @@ def firm(request: HttpRequest, customer_id: str) -> HttpResponse:
         facts=facts_of_firm(desk, page.firm),
         voices=surveying.of_firm(desk, customer_id),
         requests=requesting.of_firm(desk, page.firm),
+        expected=expecting.of_firm(desk, customer_id, page.contacts)
+        if page.shown_tab == "contacts"
+        else None,
     )
 
 

@@ -25,5 +25,5 @@ def about_proposal(proposal: Any, channel: str) -> About:
     """What was expected of it, and what it brings where it succeeds."""
     return About(
         proposal.customer_id, proposal.offer_id, channel, proposal.expected_return, proposal.minutes,
-        rule_of(proposal.goal), worth_of(proposal),
+        rule_of(proposal.goal), worth_of(proposal), proposal.cost, proposal.product_id,
     )  # fmt: skip

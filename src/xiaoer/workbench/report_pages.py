@@ -16,8 +16,8 @@ from xiaoer.kit.screens.guards import needs, refusals_told
 from xiaoer.kit.screens.listing import Listing, asked
 from xiaoer.kit.screens.tables import Choice, View
 from xiaoer.kit.screens.workbook import sheet_of
-from xiaoer.trials.families import Families
 from xiaoer.workbench import doing, reporting
+from xiaoer.workbench.belonging import families_of
 from xiaoer.workbench.desk import Desk, desk_of
 from xiaoer.workbench.frame import show
 from xiaoer.workbench.pages import EXCEL, _excel
@@ -79,8 +79,7 @@ def _choices(desk: Desk, rows: Any) -> dict[str, Any]:
         for name in ("manager_id", "branch_id", "rule")
     }
     named = {name: reporting.titles_of(desk, name, values) for name, values in found.items()}
-    families = Families.in_force(desk.today)
-    of_rule = {rule: families.of_rule(rule, "") for rule in found["rule"]}
+    of_rule = families_of(desk.scope, found["rule"], desk.today)
     held = dict.fromkeys(family.name for family in of_rule.values() if family)
     what = [Choice(name, effects.FAMILIES[name], Q(rule__in=_rules(of_rule, name))) for name in held]
     alone = [rule for rule, family in of_rule.items() if family is None]

@@ -17,7 +17,7 @@ from xiaoer.contacts.terms import outcomes
 from xiaoer.events.rulebook import titles
 from xiaoer.kit.scope import POOL
 from xiaoer.offers.queries import planned_between
-from xiaoer.trials.families import Families
+from xiaoer.workbench.belonging import families_of
 from xiaoer.workbench.desk import Desk
 from xiaoer.workbench.shown import contact_report as shown
 from xiaoer.workbench.shown.drawings import tongue
@@ -120,10 +120,10 @@ def _told(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _by_family(desk: Desk, rules: Mapping[str, shown.Sums]) -> dict[str, shown.Sums]:
     """Rules of one family together; a rule without one stands for itself."""
-    families = Families.in_force(desk.today)
+    families = families_of(desk.scope, rules, desk.today)
     found: dict[str, shown.Sums] = defaultdict(shown.Sums)
     for rule, sums in rules.items():
-        family = families.of_rule(rule, "")
+        family = families[rule]
         found[family.name if family else rule] = shown.added([found[family.name if family else rule], sums])
     return dict(found)
 

@@ -21,6 +21,7 @@ from xiaoer.events.models import DryRun
 from xiaoer.events.product import described, start
 from xiaoer.events.terms import Rule
 from xiaoer.events.written import WrittenRule
+from xiaoer.products.queries import names as names_of_products
 from xiaoer.workbench.desk import Desk
 from xiaoer.workbench.shown import rules as listed
 from xiaoer.workbench.shown import wordings
@@ -132,6 +133,7 @@ def sheet(desk: Desk, code: str, tab: str = "") -> RuleSheet | None:
         tab=tab if tab in TABS else "says",
         copies=bool(text or (product and _start(desk, code))),
         dry=run_page(desk, asked) if asked and tab == "dry" else None,
+        products=products(desk),
     )
 
 
@@ -151,7 +153,12 @@ def checked(desk: Desk, text: WrittenRule, code: str = "", *, like: str = "", as
     """A text with what is wrong with it."""
     life = rulebook.life_of(desk.scope, code) if code else None
     version, adopted = (life.version + 1, life.adopted) if life else (1, None)
-    return Editor(text, code, version, adopting.check(text, desk.today), adopted, like, asked)
+    return Editor(text, code, version, adopting.check(text, desk.today), adopted, like, asked, products(desk))
+
+
+def products(desk: Desk) -> dict[str, str]:
+    """The catalogue's names by number."""
+    return desk.remembered("products", lambda: names_of_products(desk.scope))
 
 
 def _start(desk: Desk, code: str) -> WrittenRule | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -15,13 +16,16 @@ from xiaoer.branches import queries as branches
 from xiaoer.customers import queries as customers
 from xiaoer.kit.dates import SystemClock
 from xiaoer.kit.refusal import Refusal
+from xiaoer.kit.scope import Scope
 from xiaoer.kit.scope.acting import acting_as
 from xiaoer.kit.screens.guards import needs, refusals_told
 from xiaoer.kit.screens.listing import Listing, asked
+from xiaoer.products.queries import names as names_of_products
 from xiaoer.satisfaction import queries as surveys
-from xiaoer.satisfaction.actions import GONE, opened, take, token
+from xiaoer.satisfaction.actions import Gone, opened, take, token, waiting
 from xiaoer.satisfaction.models import Survey
 from xiaoer.satisfaction.terms import LINK, Said, SurveyRule
+from xiaoer.workbench import why_left
 from xiaoer.workbench.desk import Desk, desk_of
 from xiaoer.workbench.frame import show
 from xiaoer.workbench.gathering import views
@@ -36,18 +40,28 @@ from xiaoer.workbench.surveying import RATE_DAYS
 def survey_list(request: HttpRequest) -> HttpResponse:
     """What waits, what was answered; with ?excel=1 the same as a workbook, links and all, for whoever sends them."""
     desk, known = desk_of(request), dict[str, Any]()
-    rates = surveys.rates(desk.scope, desk.today, days=RATE_DAYS)
-    names = branches.names_of_staff(desk.scope, {one.judged_id for one in rates[1:]})
+    rates, products = surveys.rates(desk.scope, desk.today, days=RATE_DAYS), names_of_products(desk.scope)
+    low = SurveyRule.in_force(desk.today).low_score
+    names = branches.names_of_staff(desk.scope, {one.of for one in rates[1:]})
     naming = shown.Naming(
         lambda one: known[one.customer_id],
         lambda one: names.get(one.judged_id, ""),
         lambda one: _link(request, one),
+        products,
     )
-    table = shown.surveys(naming, desk.today, SurveyRule.in_force(desk.today).low_score)
+    table = shown.surveys(naming, desk.today, low)
     listing = Listing(table, surveys.surveys(desk.scope), asked(request.GET), views(desk, "surveys"))
     rows = listing.found if request.GET.get("excel") else listing.page.object_list
     known.update(customers.firms_by_number(desk.scope, {one.customer_id for one in rows}))
-    return _listed(request, desk, listing, shown.told(rates, names, RATE_DAYS))
+    by_product = [
+        shown.ProductRate(one, products.get(one.of, one.of), low)
+        for one in surveys.by_product(desk.scope, desk.today, days=RATE_DAYS)
+    ]
+    told = shown.told(rates, names, RATE_DAYS)
+    return _listed(
+        request, desk, listing, told, "workbench/surveys.html", by_product=by_product, days=RATE_DAYS,
+        left=why_left.report(desk),
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -57,20 +71,30 @@ def survey(request: HttpRequest, key: str) -> HttpResponse:
     """What to say on the telephone, and the answer taken down; once answered, what was said."""
     desk = desk_of(request)
     found: Survey = _or_404(surveys.by_key(desk.scope, key))
-    if request.method == "POST":
-        if not desk.writes:
-            raise Refusal(_("your post does not take answers"))
-        take(desk.scope, key, _said(request.POST), SystemClock().now(), desk.today, by=desk.scope.staff_id)
-        request.session["told"] = _("Taken down. Thank you.")
-        return redirect("surveys")
-    return show(request, "surveys", "workbench/survey.html", **_told(desk, found, request))
+    if request.method == "GET":
+        return show(request, "surveys", "workbench/survey.html", **_told(desk, found, request))
+    if not desk.writes:
+        raise Refusal(_("your post does not take answers"))
+    said = _said(request.POST)
+    try:
+        take(desk.scope, key, said, SystemClock().now(), desk.today, by=desk.scope.staff_id)
+    except Gone:
+        raise
+    except Refusal as refusal:
+        told = _told(desk, found, request) | _again(refusal, said)
+        answer = show(request, "surveys", "workbench/survey.html", **told)
+        answer.status_code = 422
+        return answer
+    request.session["told"] = _("Taken down. Thank you.")
+    return redirect("surveys")
 
 
 def _told(desk: Desk, found: Survey, request: HttpRequest) -> dict[str, Any]:
     firm = _or_404(customers.firm(desk.scope, found.customer_id))
     names = branches.names_of_staff(desk.scope, {found.judged_id, desk.scope.staff_id})
+    product = names_of_products(desk.scope).get(found.product_id, found.product_id)
     return {
-        "survey": found, "firm": firm, "judged": names.get(found.judged_id, ""),
+        "survey": found, "firm": firm, "product": product, "judged": names.get(found.judged_id, ""),
         "me": names.get(desk.scope.staff_id, ""),
         "link": _link(request, found), "open": found.score is None and found.until_date >= desk.today,
         "said": shown.said(found), "scores": shown.SCORES,
@@ -86,18 +110,36 @@ def reply(request: HttpRequest, link: str) -> HttpResponse:
     try:
         scope, key = opened(link, request.pointer.edition)  # type: ignore[attr-defined]
         with acting_as(scope):
-            if request.method == "POST":
-                take(scope, key, _said(request.POST), SystemClock().now(), today)
-                return render(request, "workbench/reply.html", {"done": True})
-            found = surveys.by_key(scope, key)
-            asks = branches.name_of_branch(scope, found.branch_id) if found else ""
-        if found is None or found.score is not None or found.until_date < today:
-            raise Refusal(GONE)
-    except Refusal:
+            asked = _asked(scope, waiting(scope, key, today), today)
+            if request.method == "GET":
+                return render(request, "workbench/reply.html", asked)
+            return _answered(request, scope, key, asked)
+    except Gone:
         return render(request, "workbench/reply.html", {"closed": True}, status=410)
-    topics = shown.topics(SurveyRule.in_force(today).topics)
-    told = {"day": found.day, "asks": asks, "scores": shown.SCORES, "topics": topics}
-    return render(request, "workbench/reply.html", told)
+
+
+def _answered(request: HttpRequest, scope: Scope, key: str, asked: dict[str, Any]) -> HttpResponse:
+    """Thanks; or, for an answer that cannot be, the form once more with what was ticked and written."""
+    said, today = _said(request.POST), request.today  # type: ignore[attr-defined]
+    try:
+        take(scope, key, said, SystemClock().now(), today)
+    except Gone:
+        raise
+    except Refusal as refusal:
+        return render(request, "workbench/reply.html", asked | _again(refusal, said), status=422)
+    return render(request, "workbench/reply.html", {"done": True})
+
+
+def _asked(scope: Scope, found: Survey, today: date) -> dict[str, Any]:
+    asks, topics = (
+        branches.name_of_branch(scope, found.branch_id),
+        shown.topics(SurveyRule.in_force(today).topics),
+    )
+    return {"day": found.day, "asks": asks, "scores": shown.SCORES, "topics": topics}
+
+
+def _again(refusal: Refusal, said: Said) -> dict[str, Any]:
+    return {"wrong": str(refusal), "kept": said}
 
 
 reply.login_required = False  # type: ignore[attr-defined]  # a firm has no account; its link is signed

@@ -15,6 +15,7 @@ from xiaoer.contacts.terms import OutcomeRecorded
 from xiaoer.customers import queries as customers
 from xiaoer.kit.published import pointer
 from xiaoer.kit.scope import Scope
+from xiaoer.products.queries import names as names_of_products
 from xiaoer.satisfaction import queries as surveys
 from xiaoer.satisfaction.actions import ask
 from xiaoer.satisfaction.terms import CALL, LINK, SurveyRule
@@ -60,7 +61,15 @@ def _fits(known: Known, ahead: Sequence[Touch]) -> bool:
 
 
 def of_firm(desk: Desk, customer_id: str) -> list[dict[str, Any]]:
-    """What the firm last answered, with whom it judged."""
+    """What the firm last answered, with whom it judged and what had been offered."""
     found = surveys.of_firm(desk.scope, customer_id, at_most=ANSWERS_SHOWN)
     names = branches.names_of_staff(desk.scope, {one.judged_id for one in found}) if found else {}
-    return [{"survey": one, "who": names.get(one.judged_id, "")} for one in found]
+    products = names_of_products(desk.scope) if any(one.product_id for one in found) else {}
+    return [
+        {
+            "survey": one,
+            "who": names.get(one.judged_id, ""),
+            "product": products.get(one.product_id, one.product_id),
+        }
+        for one in found
+    ]

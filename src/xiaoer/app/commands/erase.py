@@ -25,16 +25,17 @@ def command(number: str, *, person: bool, yes: bool) -> None:
 
 
 def _words(customer_id: str) -> int:
-    """Notes, promises, purposes and reasons people typed at the desk, and photos they filed."""
+    """What people typed at the desk, names kept there, and photos they filed."""
     from xiaoer.app.setup import ready
 
     ready()
-    from xiaoer.applications.jobs import forget_words as forget_words_of_applications
-    from xiaoer.contacts.jobs import forget_words
+    from xiaoer.contacts.jobs import forget_promises
     from xiaoer.evidence.jobs import forget_photos
     from xiaoer.kit.dates import SystemClock
-    from xiaoer.satisfaction.jobs import forget_words as forget_words_of_surveys
+    from xiaoer.kit.forgetting import forget_words
 
-    words = forget_words(customer_id) + forget_words_of_applications(customer_id)
-    words += forget_words_of_surveys(customer_id)
-    return words + forget_photos(customer_id, SystemClock().now())
+    return (
+        forget_words(customer_id)
+        + forget_promises(customer_id)
+        + forget_photos(customer_id, SystemClock().now())
+    )

@@ -49,11 +49,6 @@ def has_part(scope: Scope) -> bool:
     return any(scope.may(RIGHTS[part]) for part in Part)
 
 
-def typed(text: str) -> str:
-    """A person's words; PostgreSQL takes neither NUL nor half a surrogate."""
-    return "".join(sign for sign in text if sign.isprintable() or sign == "\n").strip()
-
-
 def belonging(found: Application, scope: Scope) -> dict[str, object]:
     """The columns every row beside an application begins with."""
     names = ("customer_id", "branch_id", "manager_id")

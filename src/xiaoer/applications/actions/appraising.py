@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from xiaoer.applications.actions.acting import actor_of, belonging, on_its_way, refuse, typed
+from xiaoer.applications.actions.acting import actor_of, belonging, on_its_way, refuse
 from xiaoer.applications.appraisal.rules import appraised
 from xiaoer.applications.appraisal.terms import Bounds, Inputs
 from xiaoer.applications.models import Appraisal
@@ -14,6 +14,7 @@ from xiaoer.applications.terms import Part
 from xiaoer.applications.tracks import carried
 from xiaoer.kit.scope import Scope
 from xiaoer.kit.text import reason
+from xiaoer.kit.typed import typed
 
 
 @transaction.atomic

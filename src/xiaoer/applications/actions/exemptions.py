@@ -4,13 +4,14 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from xiaoer.applications.actions.acting import actor_of, belonging, has_part, on_its_way, refuse, typed
+from xiaoer.applications.actions.acting import actor_of, belonging, has_part, on_its_way, refuse
 from xiaoer.applications.models import Exemption
 from xiaoer.applications.queries import checklists, deeds, exemption
 from xiaoer.applications.rules import refuses_answer
 from xiaoer.applications.terms import LONGEST_WORDS, Part
 from xiaoer.kit.scope import Scope
 from xiaoer.kit.text import reason
+from xiaoer.kit.typed import typed
 
 
 @transaction.atomic

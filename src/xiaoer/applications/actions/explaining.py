@@ -4,13 +4,14 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from xiaoer.applications.actions.acting import actor_of, belonging, found_or_refused, refuse, typed
+from xiaoer.applications.actions.acting import actor_of, belonging, found_or_refused, refuse
 from xiaoer.applications.drawdowns import AMISS
 from xiaoer.applications.models import Explanation
 from xiaoer.applications.queries import core_states, deeds
 from xiaoer.applications.terms import LONGEST_WORDS, RIGHTS, Part
 from xiaoer.kit.scope import Scope
 from xiaoer.kit.text import Reason, reason
+from xiaoer.kit.typed import typed
 
 MAY_EXPLAIN = (Part.REVIEW, Part.APPROVAL, Part.BACK_OFFICE)
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from xiaoer.applications.actions.acting import actor_of, belonging, found_or_refused, refuse, typed
+from xiaoer.applications.actions.acting import actor_of, belonging, found_or_refused, refuse
 from xiaoer.applications.models import Application, Step
 from xiaoer.applications.queries import standing
 from xiaoer.applications.rules import forbids, refuses_request, waited
@@ -13,6 +13,7 @@ from xiaoer.customers.queries import firm
 from xiaoer.kit.facts.outbox import publish
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.scope import Scope
+from xiaoer.kit.typed import typed
 
 
 @transaction.atomic

@@ -5,13 +5,14 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from xiaoer.applications.actions.acting import actor_of, belonging, has_part, on_its_way, refuse, typed
+from xiaoer.applications.actions.acting import actor_of, belonging, has_part, on_its_way, refuse
 from xiaoer.applications.models import Application, Paper
 from xiaoer.applications.queries import deeds, joins, papers
 from xiaoer.applications.rules import separated
 from xiaoer.applications.terms import RIGHTS, Checklists, Part
 from xiaoer.kit.scope import Scope
 from xiaoer.kit.text import Reason, reason
+from xiaoer.kit.typed import typed
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,5 +33,6 @@ class Explanation(Scoped):
 
     wall: ClassVar[Wall] = Wall.SCOPED
     web_may: ClassVar[str] = "SELECT, INSERT"
+    forgets: ClassVar[tuple[str, ...]] = ("words",)
 
     objects = ScopedRows.as_manager()

@@ -37,6 +37,7 @@ class Application(Scoped):
     web_may: ClassVar[str] = "SELECT, INSERT"
     keeps_history: ClassVar[bool] = True
     history_leaves_out: ClassVar[tuple[str, ...]] = ("purpose",)
+    forgets: ClassVar[tuple[str, ...]] = ("purpose",)
 
     objects = ScopedRows.as_manager()
 
@@ -80,6 +81,7 @@ class Step(Scoped):
 
     wall: ClassVar[Wall] = Wall.SCOPED
     web_may: ClassVar[str] = "SELECT, INSERT"
+    forgets: ClassVar[tuple[str, ...]] = ("words",)
 
     objects = ScopedRows.as_manager()
 
@@ -111,6 +113,7 @@ class Paper(Scoped):
 
     wall: ClassVar[Wall] = Wall.SCOPED
     web_may: ClassVar[str] = "SELECT, INSERT"
+    forgets: ClassVar[tuple[str, ...]] = ("words", "place")
 
     objects = ScopedRows.as_manager()
 
@@ -146,6 +149,7 @@ class Exemption(Scoped):
     )
     keeps_history: ClassVar[bool] = True
     history_leaves_out: ClassVar[tuple[str, ...]] = ("words", "answer_words")
+    forgets: ClassVar[tuple[str, ...]] = ("words", "answer_words")
 
     objects = ScopedRows.as_manager()
 
@@ -177,6 +181,7 @@ class Appraisal(Scoped):
 
     wall: ClassVar[Wall] = Wall.SCOPED
     web_may: ClassVar[str] = "SELECT, INSERT"
+    forgets: ClassVar[tuple[str, ...]] = ("words",)
 
     objects = ScopedRows.as_manager()
 

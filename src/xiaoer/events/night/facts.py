@@ -15,11 +15,15 @@ MISSING = ("industry", "staff", "revenue", "assets")  # names in size_missing, a
 def missing_facts(firms: Frame, asked_since: int, rules: Rules) -> Frame:
     """Firms that what is missing could move by several tiers, once since `asked_since` (a day number).
 
+    Of a firm passed over from another line fewer tiers are enough: it is placed by our standard for the first time.
     A firm somebody was in touch with since is not asked again; at stake is what it could bring.
     """
     ranks = {name: number for number, name in enumerate(TIERS)}
     rank = {end: _rank(f"tier_{end}", ranks) for end in ("low", "high")}
-    wide = firms.filter(rank["high"] - rank["low"] >= rules.of(Rule.MISSING_FACTS)["least_tiers"])
+    told = rules.of(Rule.MISSING_FACTS)
+    passed = ~nw.col("passed_from").is_null()
+    least = nw.when(passed).then(nw.lit(told["least_tiers_passed"])).otherwise(nw.lit(told["least_tiers"]))
+    wide = firms.filter(rank["high"] - rank["low"] >= least)
     asked = wide.filter(not_met_since(nw.lit(asked_since)))
     named = {name: nw.col("size_missing").str.contains(name, literal=True) for name in MISSING}
     many = reduce(

@@ -6,7 +6,7 @@ from xiaoer.events.night.seen import first_true, not_met_since, rows
 from xiaoer.events.terms import Ladder, Rule, Rules, Stage
 from xiaoer.features.terms import Windows
 from xiaoer.kit.tables import Frame
-from xiaoer.kit.tables.expressions import day_no, share
+from xiaoer.kit.tables.expressions import day_no, share, stacked
 
 QUARTERS_BEFORE = 3  # in a year, besides the last one
 RULE_OF = {Stage.COOLING: Rule.COOLING, Stage.DORMANT: Rule.DORMANT, Stage.LAPSED: Rule.LAPSED}
@@ -57,7 +57,7 @@ def _stage(today: int, ladder: Ladder) -> nw.Expr:
 def ladder_steps(firms: Frame, on: Windows, ladder: Ladder) -> Frame:
     """The steps that are due for firms with their stage, until somebody was in touch or the step has passed."""
     due = [_step(_due(firms, stage, on, ladder), stage, on) for stage in ladder.steps]
-    return nw.concat(due, how="vertical")
+    return stacked(due)
 
 
 def _due(firms: Frame, stage: Stage, on: Windows, ladder: Ladder) -> Frame:

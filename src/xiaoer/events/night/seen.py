@@ -10,6 +10,7 @@ COLUMNS: dict[str, DType] = {
     "partner": nw.String(), "days": nw.Int64(), "habit": nw.Float64(), "now": nw.Int64(), "before": nw.Int64(),
     "part": nw.Float64(), "usual": nw.Float64(), "mark_day": nw.Int64(), "variant": nw.String(),
     "product": nw.String(), "count": nw.Int64(), "began": nw.Int64(), "about": nw.String(),
+    "told_day": nw.Int64(), "was": nw.String(), "became": nw.String(),
 }  # fmt: skip
 
 
@@ -17,7 +18,7 @@ def rows(found: Frame, rule: Rule, amount: nw.Expr, **seen: nw.Expr) -> Frame:
     """Rows of customer_id, rule, amount (fen at stake) and `COLUMNS`, null where a rule says nothing of it.
 
     `variant`: which of the rule's sentences; `about`: a code worded in turn; `began`: the day number
-    the happening began, null for tonight.
+    the happening began, null where that is for `lasting` to say, as is `told_day`.
     """
     told = {name: seen.get(name, nw.lit(None)).cast(kind).alias(name) for name, kind in COLUMNS.items()}
     return found.select(

@@ -6,7 +6,7 @@ from xiaoer.events.night.seen import rows
 from xiaoer.events.terms import Rule, Rules
 from xiaoer.features.terms import Windows
 from xiaoer.kit.tables import Frame
-from xiaoer.kit.tables.expressions import share
+from xiaoer.kit.tables.expressions import share, stacked
 
 
 def noticed(firms: Frame, buyers: Frame, on: Windows, rules: Rules) -> Frame:
@@ -19,9 +19,7 @@ def noticed(firms: Frame, buyers: Frame, on: Windows, rules: Rules) -> Frame:
         finder(firms, on, rules)
         for finder in (_falls, _grows, _silence, _season, _reds, _balance, _overdue, _matures)
     ]
-    return nw.concat(
-        [*by_firm, _buyer_lost(buyers, on, rules), _buyer_new(buyers, on, rules)], how="vertical"
-    )
+    return stacked([*by_firm, _buyer_lost(buyers, on, rules), _buyer_new(buyers, on, rules)])
 
 
 def with_book(firms: Frame, rules: Rules) -> Frame:

@@ -1,13 +1,14 @@
 """Balances, flows and channels, for banks that deliver accounts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import narwhals as nw
 
 from xiaoer.features.night.stretches import stretch, within
 from xiaoer.features.terms import Span, Sum, Windows
 from xiaoer.kit.tables import Frame
-from xiaoer.kit.tables.expressions import count, month_no, share, total, whole
+from xiaoer.kit.tables.expressions import month_no, share, total, whole
+from xiaoer.kit.tables.grouping import Grouping, Told, counted, grouped, most, summed
 
 ELECTRONIC = ("online", "mobile", "terminal", "pos", "qr", "app", "atm")
 FLOW_SUMS = {
@@ -28,20 +29,20 @@ TOLD = {  # what a line tells of a payment, and from what
     "counter": nw.coalesce(nw.col("channel") == "counter", nw.lit(value=False)),
 }
 PAYMENT_SUMS = {  # what is added up, by which of the above
-    "inflow": ("sale", total("amount", nw.col("sale"))),
-    "outflow": ("sale", total("amount", ~nw.col("sale"))),
-    "fees": ("fee", total("fee")),
-    "transactions": (None, whole(nw.len())),
-    "electronic": ("electronic", count(nw.col("electronic"))),
-    "counter": ("counter", count(nw.col("counter"))),
+    "inflow": ("sale", summed("amount", nw.col("sale"))),
+    "outflow": ("sale", summed("amount", ~nw.col("sale"))),
+    "fees": ("fee", summed("fee")),
+    "transactions": (None, counted()),
+    "electronic": ("electronic", summed("electronic")),
+    "counter": ("counter", summed("counter")),
 }
 FEE, OWN, OWNER, PAYROLL = "fee", "own_transfer", "owner", "payroll"  # purposes
 LIVING_SUMS = {  # what tells whether a firm lives with us, and where its money goes
-    "moves": count(nw.col("moved")),
-    "own_out": total("amount", nw.col("own") & ~nw.col("sale")),
-    "owner_out": total("amount", nw.col("owner") & ~nw.col("sale")),
-    "wages": total("amount", nw.col("wages") & ~nw.col("sale")),
-    "move_day": whole(nw.when(nw.col("moved")).then(nw.col("day")).max()),
+    "moves": summed("moved"),
+    "own_out": summed("amount", nw.col("own") & ~nw.col("sale")),
+    "owner_out": summed("amount", nw.col("owner") & ~nw.col("sale")),
+    "wages": summed("amount", nw.col("wages") & ~nw.col("sale")),
+    "move_day": most(nw.when(nw.col("moved")).then(nw.col("day"))),
 }
 LEVEL_SUMS = {
     f"{column}_{span}": Sum(column, span)
@@ -83,8 +84,8 @@ def held_by_day(balances: Frame, *more: str) -> Frame:
 
 def _level_sums(balances: Frame, on: Windows) -> Frame:
     days = held_by_day(balances.filter(within(on.levels["12m"])))
-    counted = days.with_columns(whole(nw.lit(1)).alias("days"))
-    return counted.group_by("customer_id").agg(*_sums(LEVEL_SUMS, on.levels))
+    reported = days.with_columns(whole(nw.lit(1)).alias("days"))
+    return reported.group_by("customer_id").agg(*_sums(LEVEL_SUMS, on.levels))
 
 
 def levels(sums: Frame) -> Frame:
@@ -102,15 +103,14 @@ def standing(transactions: Frame) -> Frame:
 def payment_lines(transactions: Frame) -> Frame:
     """Payments as lines, one row each, reversed ones left out.
 
-    Columns: customer_id, sale (money came in), counterparty_id ("" unless for trade with a known partner), day (a
-    date), month, amount, fee (fen), trade, electronic, counter, moved (the firm's own doing), own (to or from its
-    name at another bank), owner (with its owner), wages.
+    Columns: customer_id, sale (money came in), counterparty_id (null for an unknown one), day (a date), month, amount,
+    fee (fen), trade, electronic, counter, moved (the firm's own doing), own (to or from its name at another bank),
+    owner (with its owner), wages.
     """
     trade, purpose = nw.col("purpose") == "trade", nw.coalesce(nw.col("purpose"), nw.lit("other"))
-    partner = nw.when(trade & ~nw.col("counterparty_id").is_null()).then(nw.col("counterparty_id"))
     return standing(transactions).select(
         "customer_id",
-        partner.otherwise(nw.lit("")).alias("counterparty_id"),
+        "counterparty_id",
         nw.col("booked_date").alias("day"),
         month_no("booked_date").cast(nw.Int32).alias("month"),
         "amount",
@@ -123,23 +123,20 @@ def payment_lines(transactions: Frame) -> Frame:
     )
 
 
-def payment_stretches(payments: Frame, on: Windows) -> Frame:
+def payment_stretches(payments: Frame, on: Windows, group: Grouping = grouped) -> Frame:
     """Payments per firm, month and stretch between the windows' edges; days are day numbers.
 
     Sums of inflow, outflow, fees, own_out, owner_out, wages (fen), transactions, electronic, counter, moves; day: the
     last one, move_day: the last one of the firm's own doing.
     """
-    return (
-        payments.with_columns(stretch(on.flows.values()))
-        .group_by("customer_id", "month", "stretch")
-        .agg(*payment_sums(PAYMENT_SUMS), whole(nw.col("day").max()).alias("day"), **LIVING_SUMS)
-        .drop("stretch")
-    )
+    told = {**payment_sums(PAYMENT_SUMS), "day": most("day"), **LIVING_SUMS}
+    known = payments.with_columns(stretch(on.flows.values()))
+    return group(known, ("customer_id", "month", "stretch"), told).drop("stretch")
 
 
-def payment_sums(names: Mapping[str, object]) -> list[nw.Expr]:
+def payment_sums(names: Iterable[str]) -> dict[str, Told]:
     """The named sums of lines."""
-    return [PAYMENT_SUMS[name][1].alias(name) for name in names]
+    return {name: PAYMENT_SUMS[name][1] for name in names}
 
 
 def _flow_sums(stretches: Frame, on: Windows) -> Frame:

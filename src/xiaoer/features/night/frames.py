@@ -24,6 +24,7 @@ from xiaoer.features.rules import FOR_EVER, Ints, Stretches
 from xiaoer.features.terms import LookBacks, Sum
 from xiaoer.kit.tables import BatchFunction, Frame
 from xiaoer.kit.tables.expressions import total, whole
+from xiaoer.kit.tables.grouping import grouped
 
 FIRM_AND_DAY = ("customer_id", "as_of_date")
 KNOWN = ("known_from", "known_until")
@@ -80,7 +81,7 @@ def flow_stretches(payments: Frame, calendar: Calendar, columns: Iterable[str]) 
     told = {name: TOLD[name] for name in summed.values() if name}
     placed = calendar.placed(standing(payments), "booked_date")
     lines = placed.with_columns(**told) if told else placed
-    return lines.group_by("customer_id", "stretch", *KNOWN).agg(*payment_sums(summed))
+    return grouped(lines, ("customer_id", "stretch", *KNOWN), payment_sums(summed))
 
 
 def level_stretches(balances: Frame, calendar: Calendar) -> Frame:

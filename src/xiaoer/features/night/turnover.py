@@ -6,6 +6,7 @@ from xiaoer.features.night.stretches import stretch, within
 from xiaoer.features.terms import Windows
 from xiaoer.kit.tables import Frame
 from xiaoer.kit.tables.expressions import share, total, whole
+from xiaoer.kit.tables.grouping import Grouping, counted, grouped, least, most, summed
 
 BASIS = 10_000
 TWO_YEARS = 730
@@ -13,33 +14,34 @@ SALE, PURCHASE = nw.col("sale"), ~nw.col("sale")
 
 
 OF_MONTHS = ("all_sales", "first_month", "last_month", "squares", "largest", "months_sold")
-SUMMED = ("amount", "net", "tax", "papers", "voids", "reds", "red_amount")
+RED = nw.col("amount") < 0
+SUMMED = {
+    **{name: summed(name) for name in ("amount", "net", "tax")},
+    "papers": counted(),
+    "voids": summed("void"),
+    "reds": summed(RED),
+    "red_amount": summed("amount", RED),
+}
 
 
-def trade_stretches(trade: Frame, on: Windows) -> Frame:
-    """Trade per firm, side, month and stretch between the windows' edges.
+def trade_stretches(trade: Frame, on: Windows, group: Grouping = grouped) -> Frame:
+    """Lines of trade per firm, side, month and stretch between the windows' edges; days are day numbers.
 
     Sums of amount, net, tax, red_amount (fen), papers, voids, reds; first_day, and day: the last one.
     """
-    return (
-        trade.with_columns(stretch(on.trade.values()))
-        .group_by("customer_id", "sale", "month", "stretch")
-        .agg(
-            *(total(name).alias(name) for name in SUMMED),
-            whole(nw.col("day").min()).alias("first_day"),
-            whole(nw.col("day").max()).alias("day"),
-        )
-        .drop("stretch")
-    )
+    told = {**SUMMED, "first_day": least("day"), "day": most("day")}
+    known = trade.with_columns(stretch(on.trade.values()))
+    return group(known, ("customer_id", "sale", "month", "stretch"), told).drop("stretch")
 
 
-def monthly(stretches: Frame) -> Frame:
+def monthly(stretches: Frame, group: Grouping = grouped) -> Frame:
     """Sales and purchases (fen) per firm and month number."""
-    return stretches.group_by("customer_id", "month").agg(
-        total("amount", SALE).alias("sales"),
-        total("amount", PURCHASE).alias("purchases"),
-        total("papers", SALE).alias("sale_papers"),
-    )
+    told = {
+        "sales": summed("amount", SALE),
+        "purchases": summed("amount", PURCHASE),
+        "sale_papers": summed("papers", SALE),
+    }
+    return group(stretches, ("customer_id", "month"), told)
 
 
 def turnover_sums(stretches: Frame, months: Frame, on: Windows) -> Frame:

@@ -10,6 +10,7 @@ from xiaoer.kit.adopted.models import FigureStep
 from xiaoer.kit.adopted.terms import Step, Subject, Wanted
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.scope import Scope
+from xiaoer.kit.typed import typed
 
 SHORTEST_REASON, LONGEST_REASON = 4, 1000
 LATEST_DAYS = 366
@@ -87,8 +88,7 @@ def _ahead(subject: Subject, from_date: date, today: date) -> None:
 
 
 def _reason(subject: Subject, text: str) -> str:
-    """A person's words; PostgreSQL takes neither NUL nor half a surrogate."""
-    words = "".join(sign for sign in text if sign.isprintable() or sign == "\n").strip()
+    words = typed(text)
     if not SHORTEST_REASON <= len(words) <= LONGEST_REASON:
         raise Refusal("the reason is missing", subject.name, f"{SHORTEST_REASON} to {LONGEST_REASON} characters",
                       "Say why")  # fmt: skip

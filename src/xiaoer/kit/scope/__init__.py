@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 POOL = "pool:"
 BLOCK = 64  # bytes in a block of SHA-256, as HMAC wants them
@@ -16,7 +16,7 @@ class Scope:
 
     A row is in scope when `everything` holds, or its branch is among `branches`, or its manager is among
     `managers` (a firm without one belongs to `pool:<branch>`). `edition` is read once per request, so that
-    a page never mixes two days. `rights` come with the posts.
+    a page never mixes two days. `rights` come with the posts; `day` is the desk's day on which all this holds.
     """
 
     staff_id: str
@@ -26,6 +26,7 @@ class Scope:
     everything: bool = False
     rights: frozenset[str] = frozenset()
     edition: int = 0
+    day: date | None = None
 
     def may(self, right: str) -> bool:
         """Whether one of the posts carries this right."""
@@ -48,6 +49,7 @@ def sign(scope: Scope, secret: str, expires_at: datetime) -> str:
         "e": scope.everything,
         "b": scope.branches,
         "m": scope.managers,
+        "d": scope.day and scope.day.isoformat(),
         "x": int(expires_at.timestamp()),
     }
     payload = json.dumps(claims, ensure_ascii=False, separators=(",", ":"))

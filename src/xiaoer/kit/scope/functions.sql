@@ -48,6 +48,10 @@ CREATE OR REPLACE FUNCTION scope_managers() RETURNS text[]
 LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT ARRAY(SELECT jsonb_array_elements_text(public.scope_claims() -> 'm')) $$;
 
+-- The desk's day, as it was signed: whoever writes a row does not choose it.
+CREATE OR REPLACE FUNCTION scope_day() RETURNS date
+LANGUAGE sql STABLE PARALLEL SAFE AS $$ SELECT (public.scope_claims() ->> 'd')::date $$;
+
 -- What was written on the desk, by whom, before and after. The web role reads it and cannot write it.
 CREATE OR REPLACE FUNCTION history_keep() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

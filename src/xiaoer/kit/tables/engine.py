@@ -7,6 +7,8 @@ from typing import Any, Protocol
 import narwhals as nw
 import pyarrow as pa
 
+from xiaoer.kit.tables.grouping import Told
+
 Frame = nw.LazyFrame[Any]
 BatchFunction = Callable[[pa.RecordBatch], pa.RecordBatch]
 
@@ -16,6 +18,9 @@ class Hold(Protocol):
 
     def __call__(self, frame: Frame) -> Frame:
         """The frame, computed once for all that is made from it."""
+
+    def grouped(self, frame: Frame, by: Sequence[str], told: Mapping[str, Told]) -> Frame:
+        """`grouping.grouped`, computed at once where that is quicker."""
 
     def through(self, frame: Frame, function: BatchFunction, key: str) -> Frame:
         """What a function makes of the rows; a batch holds all of its keys', texts perhaps as dictionaries."""
@@ -70,8 +75,8 @@ class Engine(Opener, Protocol):
 
         `work` gets the frames, which `keyed` opened, with dates as day numbers, and a `hold` for what several of its
         tables are made from; each table it gives back is written to its path, whole or not at all. An
-        engine may do the work on ranges of the key, parted at `cuts` (sorted), one after another; text columns of the
-        frames and of what is held are then of a type that is quick to group by.
+        engine may do the work on ranges of the key, parted at `cuts` (sorted), one after another; the key, and text
+        columns of what is held, are then of a type that is quick to group by.
         """
 
     def close(self) -> None:

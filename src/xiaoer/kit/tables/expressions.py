@@ -1,5 +1,6 @@
 """Column expressions that mean the same on every engine."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import narwhals as nw
@@ -52,3 +53,11 @@ def share(part: nw.Expr | str, of: nw.Expr | str) -> nw.Expr:
 def between(column: str, first: int, last: int) -> nw.Expr:
     """Both ends included."""
     return (nw.col(column) >= first) & (nw.col(column) <= last)
+
+
+def stacked(frames: Sequence[nw.LazyFrame[Any]]) -> nw.LazyFrame[Any]:
+    """Frames of the same columns one beneath the other, joined in halves: an engine binds a long chain at each link."""
+    if len(frames) <= 2:
+        return nw.concat(list(frames), how="vertical")
+    half = len(frames) // 2
+    return nw.concat([stacked(frames[:half]), stacked(frames[half:])], how="vertical")

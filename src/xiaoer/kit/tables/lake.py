@@ -141,14 +141,32 @@ class Lake:
         rows = spelled(rows, schema)
         return words_of_days(engine.scan(anew), rows, schema.key, engine.table(asked(days))) if anew else rows
 
-    def snapshots(self, schema: TableSchema, as_of: date, engine: Opener) -> Frame:
-        """Every snapshot of a table known on a day, told apart by `business_date`; never personal columns."""
-        known = [part for part in self.manifest.known_on(schema.name, as_of) if part.business_date <= as_of]
+    def snapshots(
+        self, schema: TableSchema, as_of: date, engine: Opener, *, since: date | None = None
+    ) -> Frame:
+        """Every snapshot of a table known on a day, told apart by `business_date`; never personal columns.
+
+        With `since` only those of that business date or later.
+        """
+        known = self._snapshots(schema, as_of, since)
         if not known:
             return engine.table(empty_table(schema.arrow))
-        frame = engine.scan([self.root / part.path for part in known])
-        several = len({part.feed for part in known}) > 1 or any(part.corrects for part in known)
-        return last_word(frame, ("business_date", *schema.key)) if several and schema.key else frame
+        return _last_of_each(engine.scan([self.root / part.path for part in known]), known, schema)
+
+    def personal_snapshots(
+        self, schema: TableSchema, as_of: date, engine: Opener, *, since: date | None = None
+    ) -> Frame:
+        """The personal side of the same snapshots; for screens and identity, as `open_personal`."""
+        known = [part for part in self._snapshots(schema, as_of, since) if part.personal_path]
+        if not known:
+            return engine.table(empty_table(schema.personal_arrow))
+        paths = [self.root / part.personal_path for part in known if part.personal_path]
+        return _last_of_each(engine.scan(paths), known, schema)
+
+    def _snapshots(self, schema: TableSchema, as_of: date, since: date | None) -> list[Part]:
+        first = since or date.min
+        known = self.manifest.known_on(schema.name, as_of)
+        return [part for part in known if first <= part.business_date <= as_of]
 
     def open_personal(self, schema: TableSchema, as_of: date, engine: Opener) -> Frame:
         """The personal side of a snapshot; for screens and identity, never for features."""
@@ -166,6 +184,12 @@ class Lake:
         """Blank every personal value stored under a key, in all history; gives the number of rows blanked."""
         folder = self.root / "personal" / schema.name
         return sum(_blank(path, schema, key) for path in sorted(folder.glob("*.parquet")))
+
+
+def _last_of_each(frame: Frame, parts: Sequence[Part], schema: TableSchema) -> Frame:
+    """A key once in each snapshot, where several feeds or corrections made it up."""
+    several = len({part.feed for part in parts}) > 1 or any(part.corrects for part in parts)
+    return last_word(frame, ("business_date", *schema.key)) if several and schema.key else frame
 
 
 def _latest_snapshots(parts: tuple[Part, ...], as_of: date) -> list[Part]:

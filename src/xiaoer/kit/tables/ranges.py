@@ -13,15 +13,17 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from xiaoer.kit.tables import packing
 from xiaoer.kit.tables.engine import BatchFunction, Frame, one_batch
 from xiaoer.kit.tables.files import drafted, parquet_files
+from xiaoer.kit.tables.grouping import How, Told, grouped
 
 READ_TOGETHER, RANGE = 10, "range"
 GROUPING: Literal["streaming"] = "streaming"  # Polars' engine that groups by several columns in half the time
 Piece = TypeVar("Piece")
 Made = TypeVar("Made")
 AT_WORK = 2  # ranges: one alone leaves a processor idle between its many small steps
-ROWS_AT_ONCE = 1 << 17  # of a row group: small ones let readers of a few keys pass over the rest
+ROWS_AT_ONCE = 1 << 18  # of a row group: as a rule a range's, so that its texts are written down but once
 
 
 def ranges(frames: Mapping[str, Frame], key: str, cuts: Sequence[str]) -> Iterator[dict[str, pl.DataFrame]]:
@@ -102,12 +104,19 @@ class Worker:
         self.texts = pl.col(pl.String).cast(pl.Categorical(pl.Categories.random()))
 
     def loaded(self, rows: pl.DataFrame) -> Frame:
-        """Rows as a frame, texts as categories, dates as day numbers."""
-        return _lazy(rows.with_columns(self.texts, pl.col(pl.Date).to_physical()))
+        """Rows as a frame, dates as day numbers; texts stay texts until they are held, for most are never asked."""
+        return _lazy(rows.with_columns(pl.col(pl.Date).to_physical()))
 
     def __call__(self, frame: Frame) -> Frame:
         """A frame computed now."""
         return _lazy(nw.to_native(frame).with_columns(self.texts).collect(engine=GROUPING))
+
+    def grouped(self, frame: Frame, by: Sequence[str], told: Mapping[str, Told]) -> Frame:
+        """By one sort, where the keys are numbers, flags or categories."""
+        values = {name: one.value for name, one in told.items() if one.how is not How.ROWS}
+        rows = nw.to_native(frame.select(*by, **values)).collect()
+        made = packing.grouped(rows, by, {name: one.how for name, one in told.items()})
+        return self(grouped(frame, by, told)) if made is None else _lazy(made)
 
     def through(self, frame: Frame, function: BatchFunction, key: str) -> Frame:
         """What a function makes of a frame; all rows of every key are here."""
@@ -115,7 +124,9 @@ class Worker:
         rows = nw.to_native(frame).collect(engine=GROUPING)
         made = pl.DataFrame(function(one_batch(rows.to_arrow())))
         texts = [
-            name for name, kind in rows.schema.items() if kind == pl.Categorical and name in made.columns
+            name
+            for name, kind in rows.schema.items()
+            if isinstance(kind, pl.Categorical) and name in made.columns
         ]
         return _lazy(made.with_columns(pl.col(name).cast(rows.schema[name]) for name in texts))
 

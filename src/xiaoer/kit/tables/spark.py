@@ -15,6 +15,7 @@ from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 from xiaoer.kit.tables.engine import BatchFunction, Frame, Opener, Work, answer_schema, one_batch
 from xiaoer.kit.tables.expressions import with_day_numbers
 from xiaoer.kit.tables.files import count_rows, drafted, parquet_files
+from xiaoer.kit.tables.grouping import Told, grouped
 
 
 class SparkEngine:
@@ -92,6 +93,9 @@ class _Held:
     def __call__(self, frame: Frame) -> Frame:
         self.kept.append(nw.to_native(frame).persist())
         return _frame(self.kept[-1])
+
+    def grouped(self, frame: Frame, by: Sequence[str], told: Mapping[str, Told]) -> Frame:
+        return grouped(frame, by, told)
 
     def through(self, frame: Frame, function: BatchFunction, key: str) -> Frame:
         return _frame(_mapped(nw.to_native(frame), function, key))

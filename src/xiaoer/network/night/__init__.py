@@ -10,6 +10,7 @@ from xiaoer.network.night.trade import (
     partners,
     shared,
     trade_days,
+    trade_lines,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "sureties",
     "ties",
     "trade_days",
+    "trade_lines",
 ]

@@ -3,7 +3,8 @@
 import narwhals as nw
 
 from xiaoer.kit.tables import Frame
-from xiaoer.kit.tables.expressions import between, count, month_no, total, whole
+from xiaoer.kit.tables.expressions import between, month_no, total, whole
+from xiaoer.kit.tables.grouping import Grouping, counted, grouped, least, most, summed
 
 TIE = ("customer_id", "direction", "counterparty_id")
 LINE_TIE = ("customer_id", "sale", "counterparty_id")  # as lines tell it: sale, or else purchase
@@ -32,17 +33,18 @@ def invoice_lines(invoices: Frame) -> Frame:
     )
 
 
-def trade_days(papers: Frame, payments: Frame) -> Frame:
-    """One row per firm, direction, counterparty and day: by papers, or by payments where a firm brings none.
+def trade_lines(papers: Frame, payments: Frame) -> Frame:
+    """All trade of a firm, line by line: its papers, or its payments where it brings none.
 
-    `payments` needs LINE_TIE, day, month, amount (fen) and trade: whether it was for trade. Days are day numbers.
-    Columns: LINE_TIE, day, month, amount, net, tax (fen), papers, voids, reds, red_amount (fen).
+    `payments` needs LINE_TIE, day, month, amount (fen) and trade (whether it was). Columns are those of papers.
     """
     paid = payments.filter(nw.col("trade")).join(
         papers.select("customer_id").unique(), on="customer_id", how="anti"
     )
     as_papers = paid.select(
-        *LINE_TIE,
+        "customer_id",
+        "sale",
+        nw.coalesce(nw.col("counterparty_id"), nw.lit("")).alias("counterparty_id"),
         "day",
         "month",
         "amount",
@@ -50,39 +52,33 @@ def trade_days(papers: Frame, payments: Frame) -> Frame:
         nw.lit(0).cast(nw.Int64).alias("tax"),
         nw.lit(value=False).alias("void"),
     )
-    red = nw.col("amount") < 0
-    return (
-        nw.concat([papers, as_papers], how="vertical")
-        .group_by(*LINE_TIE, "day")
-        .agg(
-            nw.col("month").max().alias("month"),
-            *(total(name).alias(name) for name in ("amount", "net", "tax")),
-            whole(nw.len()).alias("papers"),
-            count(nw.col("void")).alias("voids"),
-            count(red).alias("reds"),
-            total("amount", red).alias("red_amount"),
-        )
-    )
+    return nw.concat([papers, as_papers], how="vertical")
 
 
-def partners(trade: Frame, today: int) -> Frame:
+def trade_days(trade: Frame, group: Grouping = grouped) -> Frame:
+    """Lines of trade by firm, direction, counterparty and day: LINE_TIE, month, day, amount (fen), valid (papers)."""
+    told = {"month": most("month"), "amount": summed("amount"), "valid": summed(~nw.col("void"))}
+    return group(trade, (*LINE_TIE, "day"), told).with_columns(nw.col("month").cast(nw.Int32))
+
+
+def partners(trade: Frame, today: int, group: Grouping = grouped) -> Frame:
     """One row per firm, direction and counterparty as of a day number; `trade` has one row per day of theirs.
 
     Columns: first_day, last_day, days (on which they traded), amount_all, amount_12m, amount_90d, year_before_90d
     (fen in the year before the last 90 days).
     """
     year, quarter = nw.col("day") > today - 365, nw.col("day") > today - 90
-    named = trade.filter(nw.col("counterparty_id") != "", nw.col("papers") > nw.col("voids"))
-    known = named.group_by(*LINE_TIE).agg(
-        whole(nw.col("day").min()).alias("first_day"),
-        whole(nw.col("day").max()).alias("last_day"),
-        whole(nw.len()).alias("days"),
-        total("amount").alias("amount_all"),
-        total("amount", year).alias("amount_12m"),
-        total("amount", quarter).alias("amount_90d"),
-        total("amount", between("day", today - 454, today - 90)).alias("year_before_90d"),
-    )
-    return worded(known)
+    named = trade.filter(nw.col("counterparty_id") != "", nw.col("valid") > 0)
+    told = {
+        "first_day": least("day"),
+        "last_day": most("day"),
+        "days": counted(),
+        "amount_all": summed("amount"),
+        "amount_12m": summed("amount", year),
+        "amount_90d": summed("amount", quarter),
+        "year_before_90d": summed("amount", between("day", today - 454, today - 90)),
+    }
+    return worded(group(named, LINE_TIE, told))
 
 
 def worded(rows: Frame) -> Frame:
@@ -92,10 +88,10 @@ def worded(rows: Frame) -> Frame:
     return rows.with_columns(direction.alias("direction")).select(*names)
 
 
-def acquainted(rows: Frame) -> Frame:
+def acquainted(rows: Frame, group: Grouping = grouped) -> Frame:
     """How many of these firms trade with each counterparty: counterparty_id, firms; one firm is nobody's neighbour."""
-    pairs = rows.select("customer_id", "counterparty_id").unique()
-    return pairs.group_by("counterparty_id").agg(whole(nw.len()).alias("firms"))
+    pairs = group(rows, ("counterparty_id", "customer_id"), {"ties": counted()})
+    return group(pairs, ("counterparty_id",), {"firms": counted()})
 
 
 def shared(met: Frame) -> Frame:
@@ -122,13 +118,8 @@ def main_partners(rows: Frame, most: int) -> Frame:
     return ranked.filter(nw.col("rank") <= most).drop("least_first", "side_12m", "one")
 
 
-def partner_months(trade: Frame, main: Frame, first_month: int) -> Frame:
+def partner_months(trade: Frame, main: Frame, first_month: int, group: Grouping = grouped) -> Frame:
     """Amounts (fen) per main partner and month number, from a month on: what the sparkline draws."""
     kept = main.select("customer_id", (nw.col("direction") == "sale").alias("sale"), "counterparty_id")
-    months = (
-        trade.filter(nw.col("month") >= first_month)
-        .join(kept, on=list(LINE_TIE), how="semi")
-        .group_by(*LINE_TIE, "month")
-        .agg(total("amount").alias("amount"))
-    )
-    return worded(months)
+    shown = trade.filter(nw.col("month") >= first_month).join(kept, on=list(LINE_TIE), how="semi")
+    return worded(group(shown, (*LINE_TIE, "month"), {"amount": summed("amount")}))

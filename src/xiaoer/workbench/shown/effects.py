@@ -26,6 +26,7 @@ FAMILIES = {
     "renewals": gettext_lazy("Renewals"),
     "win_back": gettext_lazy("Winning back"),
     "care": gettext_lazy("Care"),
+    "life": gettext_lazy("Life of the firm"),
     "contact_plan": gettext_lazy("Contact plan"),
     "campaigns": gettext_lazy("Campaign lists"),
 }

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from xiaoer.events.left import WRONG, why_left
 from xiaoer.kit.dates import next_working_day
 from xiaoer.kit.screens import formats
 from xiaoer.workbench.shown import wordings
@@ -75,7 +76,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What can be done with some events."""
+    """What can be done with some events; `leaving`: closing some of them asks why the firm left."""
 
     rows: Sequence[Any]
     firms: Mapping[str, Any]
@@ -85,6 +86,7 @@ class Sheet:
     mutable: bool
     most_mute_days: int
     called: Mapping[str, Any]
+    leaving: bool = False
 
     @property
     def address(self) -> str:
@@ -110,7 +112,14 @@ class Sheet:
 
     @property
     def reasons(self) -> list[dict[str, Any]]:
-        return [{"value": code, "title": title} for code, title in REASONS.items()]
+        told = REASONS if not self.leaving else {WRONG: REASONS[WRONG]}
+        return [{"value": code, "title": title} for code, title in told.items()]
+
+    @property
+    def why_left(self) -> list[dict[str, str]]:
+        return (
+            [{"value": code, "title": wordings.why_left(code)} for code in why_left()] if self.leaving else []
+        )
 
     @property
     def state(self) -> str:
@@ -139,15 +148,15 @@ class Sheet:
         return (self.today + timedelta(days=1)).isoformat()
 
 
-def told(step: Any, people: Mapping[str, str], today: date) -> str:
-    """What was last done with an event."""
+def told(step: Any, people: Mapping[str, str], today: date, why: str = "") -> str:
+    """What was last done with an event; `why` its firm left, where somebody said so."""
     if step is None:
         return ""
     who = people.get(step.owner_id or step.staff_id, step.owner_id or step.staff_id)
     if step.step == "accepted":
         return who
     if step.step == "closed":
-        return str(REASONS.get(step.reason, step.reason))
+        return wordings.why_left(why) if why else str(REASONS.get(step.reason, step.reason))
     if step.step in ("postponed", "muted"):
         day = formats.day(step.until_date, tongue(), today)
         told_of = _("put off to %(day)s") if step.step == "postponed" else _("muted until %(day)s")

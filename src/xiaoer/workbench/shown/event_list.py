@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -18,7 +18,6 @@ from xiaoer.events.rulebook import titles
 from xiaoer.kit.scope import Scope
 from xiaoer.kit.screens import formats
 from xiaoer.kit.screens.tables import Choice, Column, Filter, Link, Table, View
-from xiaoer.trials.families import Families
 from xiaoer.workbench.shown import event_board, wordings
 from xiaoer.workbench.shown.drawings import tongue, unit
 from xiaoer.workbench.shown.effects import FAMILIES
@@ -27,16 +26,17 @@ from xiaoer.workbench.shown.lists import glances, opens, standing
 
 @dataclass(frozen=True)
 class Around:
-    """What the board knows beside the events: the step that holds for each, names, families of rules.
+    """What the board knows beside the events: the step that holds for each, names, families of some rules.
 
-    `handles`: the reader may do something with an event.
+    `left`: why the firm left, by event, where somebody said so. `handles`: the reader may do something with an event.
     """
 
     steps: Mapping[str, Any]
     people: Mapping[str, str]
     today: date
-    families: Families
+    families: Callable[[Iterable[str]], Mapping[str, Any]]
     handles: bool
+    left: Mapping[str, str]
 
 
 def events(
@@ -79,7 +79,8 @@ def _event_columns(
     firm_of: Callable[[Any], Any], called: dict[str, Any], around: Around
 ) -> tuple[Column, ...]:
     def in_hands(event: Any) -> str:
-        return event_board.told(around.steps.get(event.event_id), around.people, around.today)
+        step, why = around.steps.get(event.event_id), around.left.get(event.event_id, "")
+        return event_board.told(step, around.people, around.today, why)
 
     return (
         Column(
@@ -160,10 +161,10 @@ def _days(rows: Any) -> tuple[Choice, ...]:
     return tuple(Choice(day.isoformat(), formats.day(day, tongue()), Q(due_date=day)) for day in found if day)
 
 
-def _families(rows: Any, families: Families) -> tuple[Choice, ...]:
+def _families(rows: Any, families: Callable[[Iterable[str]], Mapping[str, Any]]) -> tuple[Choice, ...]:
     """Families of decisions, as effects are measured for them; the rest for itself."""
     found = list(rows.order_by().values_list("rule", flat=True).distinct())
-    of_rule = {rule: family.name if (family := families.of_rule(rule, "")) else "" for rule in found}
+    of_rule = {rule: family.name if family else "" for rule, family in families(found).items()}
     names = [*dict.fromkeys(name for name in of_rule.values() if name), ""]
     return tuple(
         Choice(name or "other", FAMILIES.get(name, gettext_lazy("Other")),

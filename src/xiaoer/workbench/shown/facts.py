@@ -25,6 +25,11 @@ TITLES = {
     Asked.ASSETS: gettext_lazy("Total assets (10,000 yuan)"),
     Asked.INDUSTRY: gettext_lazy("Industry code (as F51)"),
 }
+FILED = {
+    "credit_code": gettext_lazy("credit code"), "phone": gettext_lazy("telephone"),
+    "owner_name": gettext_lazy("legal representative"), "industry_code": gettext_lazy("industry"),
+    "opened_date": gettext_lazy("since when it is with us"),
+}  # fmt: skip
 BY_HAND = "text"
 
 
@@ -69,6 +74,26 @@ class Facts:
     lines: Sequence[Line]
 
     @property
+    def passed(self) -> str:
+        """For a firm passed over from another line: from which, and as what it was placed."""
+        if not self.firm.passed_from:
+            return ""
+        told = {
+            "line": wordings.word(wordings.LINES, self.firm.passed_from),
+            "tier": wordings.word(wordings.TIERS, self.firm.tier),
+        }
+        return _("Passed over from %(line)s, placed by our own standard as %(tier)s.") % told
+
+    @property
+    def unfiled(self) -> list[str]:
+        """What else such a firm's file leaves open; the bank's own files fill it."""
+        return [
+            str(title)
+            for name, title in FILED.items()
+            if self.firm.passed_from and not getattr(self.firm, name)
+        ]
+
+    @property
     def address(self) -> str:
         return reverse("fact", args=[self.firm.customer_id])
 
@@ -79,6 +104,8 @@ class Facts:
     @property
     def why(self) -> str:
         """By how much the decision could move."""
+        if not self.lines:
+            return _("Nothing is missing that the tier hangs on.")
         if not self.firm.tier_low or self.firm.tier_low == self.firm.tier_high:
             return _("Without them the size is open; the tier would stay %(tier)s.") % {
                 "tier": wordings.word(wordings.TIERS, self.firm.tier)
@@ -90,9 +117,10 @@ class Facts:
 
 
 def facts(firm: Any, answers: Mapping[str, Any], people: Mapping[str, str], today: date) -> Facts | None:
-    """What is missing of a firm; None where nothing is."""
-    wanted = [OF_SIZE[name] for name in firm.size_missing if name in OF_SIZE]
-    if firm.size_class != "undetermined" or not wanted:
+    """What is missing of a firm; None where nothing is, unless it was passed over from another line."""
+    open_ = firm.size_class == "undetermined"
+    wanted = [OF_SIZE[name] for name in firm.size_missing if name in OF_SIZE and open_]
+    if not wanted and not firm.passed_from:
         return None
     held = {fact: answers.get(fact.value) for fact in wanted}
     return Facts(

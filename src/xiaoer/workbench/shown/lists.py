@@ -76,6 +76,12 @@ def size(firm: Any) -> str:
     return _("Size undetermined: no %(missing)s") % {"missing": missing(names)}
 
 
+def passed_from(firm: Any) -> str:
+    """The line of business that passed the firm over to us; "" for one of our own."""
+    line = wordings.word(wordings.LINES, firm.passed_from) if firm.passed_from else ""
+    return _("passed over from %(line)s") % {"line": line} if line else ""
+
+
 def _firm_columns() -> tuple[Column, ...]:
     return (*_who_it_is(), *_what_it_is_worth(), *_what_is_going_on())
 
@@ -165,6 +171,25 @@ def of_managers(table: Table, names: Mapping[str, str], offered: Sequence[str]) 
     return replace(table, columns=(*columns[:2], column, *columns[2:]), filters=filters)
 
 
+def _states(today: date, targets: Targets) -> Filter:
+    return Filter(
+        "state",
+        gettext_lazy("State"),
+        (
+            Choice("events", gettext_lazy("With events"), Q(events__gt=0)),
+            Choice("borrower", gettext_lazy("Borrowers"), Q(borrower=True)),
+            Choice("silent", gettext_lazy("Not contacted for 90 days"), _silent(today)),
+            Choice(
+                "falling",
+                gettext_lazy("Turnover down by a fifth"),
+                Q(turnover_12m__lt=F("turnover_prior_12m") * 0.8),
+            ),
+            Choice("passed", gettext_lazy("Passed over from another line"), ~Q(passed_from="")),
+            Choice("unplanned", gettext_lazy("Premier without an account plan"), targets.unplanned),
+        ),
+    )
+
+
 def _firm_filters(today: date, targets: Targets) -> tuple[Filter, ...]:
     return (
         Filter(
@@ -173,21 +198,7 @@ def _firm_filters(today: date, targets: Targets) -> tuple[Filter, ...]:
             tuple(Choice(code, title, Q(tier=code)) for code, title in wordings.TIERS.items()),
             few=True,
         ),
-        Filter(
-            "state",
-            gettext_lazy("State"),
-            (
-                Choice("events", gettext_lazy("With events"), Q(events__gt=0)),
-                Choice("borrower", gettext_lazy("Borrowers"), Q(borrower=True)),
-                Choice("silent", gettext_lazy("Not contacted for 90 days"), _silent(today)),
-                Choice(
-                    "falling",
-                    gettext_lazy("Turnover down by a fifth"),
-                    Q(turnover_12m__lt=F("turnover_prior_12m") * 0.8),
-                ),
-                Choice("unplanned", gettext_lazy("Premier without an account plan"), targets.unplanned),
-            ),
-        ),
+        _states(today, targets),
         Filter(
             "stage",
             gettext_lazy("Activity"),

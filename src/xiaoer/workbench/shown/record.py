@@ -71,6 +71,7 @@ class FirmPage:
             _("answered for by %(name)s") % {"name": who} if who else _("no manager assigned"),
             absences.represented(self.absence, self.people, self.today),
             self.branch,
+            lists.passed_from(firm),
         ]
         return [part for part in parts if part]
 

@@ -28,6 +28,7 @@ LONG = {
     "title_zh": 60,
     "title_en": 60,
 }
+HOLDINGS = ("holds", "holds_not")
 NUMBERS = ("due_days", "stands_days", "minutes")
 EMPTY = WrittenRule("", "", "", "", "", "", "")
 
@@ -43,6 +44,7 @@ class Editor:
     adopted: int | None = None
     like: str = ""
     asked: bool = False  # the reader has pressed a button: what is missing is told too
+    products: Mapping[str, str] = field(default_factory=dict)  # the catalogue by number
 
     @property
     def title(self) -> str:
@@ -93,7 +95,7 @@ class Editor:
 
     @property
     def whom(self) -> str:
-        return words.whom(self.rule.population)
+        return words.whom(self.rule.population, self.products)
 
     @property
     def sentences(self) -> list[tuple[str, str]]:
@@ -126,6 +128,17 @@ class Editor:
             for name in ("industries", "holds", "holds_not")
         }
 
+    @property
+    def held(self) -> list[tuple[str, Any, str, list[tuple[str, str, bool]]]]:
+        """For both fields of products: what is chosen in words, and every product by name; chosen ones first."""
+        found = []
+        for name in HOLDINGS:
+            chosen = getattr(self.rule.population, name)
+            known = dict.fromkeys([*chosen, *self.products])
+            menu = [(code, self.products.get(code, code), code in chosen) for code in known]
+            found.append((name, words.FIELDS[name], words.products_named(chosen, self.products), menu))
+        return found
+
     def choices(self, name: str) -> list[tuple[str, Any, bool]]:
         codes, titles = words.CHOICES[name]
         return [(code, titles[code], code == getattr(self.rule, name)) for code in codes]
@@ -157,7 +170,7 @@ def typed(posted: QueryDict) -> WrittenRule:
         tiers=tuple(posted.getlist("tiers")),
         kinds=tuple(posted.getlist("kinds")),
         **{
-            name: tuple(filter(None, APART.split(posted.get(name, ""))))
+            name: tuple(filter(None, APART.split(" ".join(posted.getlist(name)))))
             for name in ("industries", "holds", "holds_not")
         },
     )

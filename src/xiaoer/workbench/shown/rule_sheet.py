@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -23,7 +23,7 @@ from xiaoer.workbench.shown import rule_words as words
 from xiaoer.workbench.shown import rules as listed
 from xiaoer.workbench.shown import wordings
 from xiaoer.workbench.shown.drawings import tongue
-from xiaoer.workbench.shown.rule_history import told
+from xiaoer.workbench.shown.rule_history import Called, told
 
 TABS = {
     "says": gettext_lazy("What it says"),
@@ -64,6 +64,7 @@ class RuleSheet:
     tab: str = "says"
     copies: bool = False  # a text of the bank can be started from it
     dry: Any = None
+    products: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def states(self) -> list[Any]:
@@ -116,7 +117,7 @@ class RuleSheet:
         if self.text is None:
             return ""
         apart = "：" if tongue().startswith("zh") else ": "
-        return words.whom(self.text.population) + apart + words.condition_words(self.text)
+        return words.whom(self.text.population, self.products) + apart + words.condition_words(self.text)
 
     @property
     def warnings(self) -> list[str]:
@@ -240,7 +241,7 @@ class RuleSheet:
             return [
                 (str(words.FIELDS["severity"]), wordings.word(wordings.SEVERITIES, self.product.severity)),
                 (_("To be acted on"), words.within(self.product.due_days)),
-                (_("Decided"), _("by day, from one record") if self.product.by_day else _("by night")),
+                (_("Decided"), _decided(self.product)),
             ]
         return words.card(self.text) if self.text else []
 
@@ -262,9 +263,17 @@ class RuleSheet:
     @property
     def history(self) -> list[dict[str, Any]]:
         """Steps, newest first."""
-        return [told(one, self.life, self.people, self.today) for one in reversed(self.steps)]
+        called = Called(self.people, self.products)
+        return [told(one, self.life, called, self.today) for one in reversed(self.steps)]
 
     @property
     def most_mute(self) -> date:
         """The last day a mute may reach."""
         return self.next_night + timedelta(days=Limits.in_force(self.today).most_mute_days)
+
+
+def _decided(product: Described) -> str:
+    """When a rule of the product is decided."""
+    if product.by_day and product.by_night:
+        return _("by night, and by day from one record")
+    return _("by day, from one record") if product.by_day else _("by night")

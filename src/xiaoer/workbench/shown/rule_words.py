@@ -96,18 +96,23 @@ def condition_words(rule: WrittenRule) -> str:
     return spoken(rule.tree, "zh" if tongue().startswith("zh") else "en")
 
 
-def whom(people: Population) -> str:
-    """The population in words."""
+def whom(people: Population, products: Mapping[str, str]) -> str:
+    """The population in words, products by their names."""
     told = {
         "industries": _("industry %(codes)s"), "holds": _("holds %(codes)s"), "holds_not": _("does not hold %(codes)s"),
     }  # fmt: skip
-    named = {name: _joined(getattr(people, name)) for name in told}
+    named = {name: products_named(getattr(people, name), products) for name in told}
     parts = [
         _joined(wordings.word(wordings.TIERS, one) for one in people.tiers),
         _joined(wordings.word(wordings.KINDS, one) for one in people.kinds),
         *(told[name] % {"codes": codes} for name, codes in named.items() if codes),
     ]
     return " · ".join(filter(None, parts)) or _("Every firm")
+
+
+def products_named(codes: Iterable[str], products: Mapping[str, str]) -> str:
+    """Products by their names; one the catalogue does not know by its number."""
+    return _joined(products.get(one, one) for one in codes)
 
 
 def pattern_words(words: str, side: str) -> str:

@@ -45,6 +45,7 @@ class Sheet:
     channels: tuple[DayChoice, ...] = ()
     chosen_day: str = USUAL
     chosen_channel: str = "visit"
+    expected: str = ""  # of the proposal behind it, in words
 
 
 def days(today: date) -> tuple[DayChoice, ...]:

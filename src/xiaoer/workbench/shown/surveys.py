@@ -32,6 +32,37 @@ class Naming:
     firm: Callable[[Any], Any]
     staff: Callable[[Any], str]
     link: Callable[[Any], str]
+    products: Mapping[str, str]
+
+    def product(self, one: Any) -> str:
+        return self.products.get(one.product_id, one.product_id)
+
+
+@dataclass(frozen=True)
+class ProductRate:
+    """What firms said of contacts about one product."""
+
+    rate: Rate
+    name: str
+    low: int
+
+    @property
+    def address(self) -> str:
+        return f"{reverse('surveys')}?product={self.rate.of}"
+
+    @property
+    def score(self) -> str:
+        return "—" if self.rate.mean is None else f"{self.rate.mean:.1f}/{BEST}"
+
+    @property
+    def is_low(self) -> bool:
+        return self.rate.mean is not None and self.rate.mean <= self.low
+
+    @property
+    def counted(self) -> str:
+        words = ngettext("%(answered)s of %(asked)s survey answered", "%(answered)s of %(asked)s surveys answered",
+                         self.rate.asked)  # fmt: skip
+        return words % {"answered": self.rate.answered, "asked": self.rate.asked}
 
 
 def surveys(naming: Naming, today: date, low: int) -> Table:
@@ -43,6 +74,7 @@ def surveys(naming: Naming, today: date, low: int) -> Table:
         Choice("low", gettext_lazy("Low score"), Q(score__lte=low)),
         Choice("closed", gettext_lazy("No answer"), Q(score__isnull=True, until_date__lt=today)),
     )
+    about = tuple(Choice(code, name, Q(product_id=code)) for code, name in naming.products.items())
     ways = tuple(Choice(code, title, Q(channel=code)) for code, title in WAYS.items())
     return Table(
         name="surveys",
@@ -54,6 +86,7 @@ def surveys(naming: Naming, today: date, low: int) -> Table:
         filters=(
             Filter("state", gettext_lazy("State"), states, few=True),
             Filter("way", gettext_lazy("Way"), ways),
+            Filter("product", gettext_lazy("Product"), about),
         ),
         views=(
             View("all", gettext_lazy("All")),
@@ -72,6 +105,7 @@ def _columns(naming: Naming) -> tuple[Column, ...]:
         Column("score", gettext_lazy("Score"), score, order=("score",), place="aside"),
         Column("said", gettext_lazy("What was said"), said, place="line"),
         Column("who", gettext_lazy("Contact with"), naming.staff, order=("judged_id",), place="second"),
+        Column("product", gettext_lazy("Product"), naming.product, order=("product_id",), place="second"),
         Column("way", gettext_lazy("Way"), lambda one: str(WAYS.get(one.channel, one.channel)), place="second"),
         Column("asked", gettext_lazy("Sent out"), "day", "day", ("day",)),
         Column("until", gettext_lazy("Open until"), "until_date", "day", ("until_date",)),
@@ -113,7 +147,7 @@ def told(rates: Sequence[Rate], names: Mapping[str, str], days: int) -> Told:
 
 def _rate(one: Rate, names: Mapping[str, str]) -> str:
     mean = f" {one.mean:.1f}" if one.mean is not None else ""
-    return f"{names.get(one.judged_id, one.judged_id)} {one.answered}/{one.asked}{mean}"
+    return f"{names.get(one.of, one.of)} {one.answered}/{one.asked}{mean}"
 
 
 def topics(codes: Sequence[str]) -> list[dict[str, str]]:

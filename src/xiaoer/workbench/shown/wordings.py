@@ -8,6 +8,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from xiaoer.contacts.terms import outcomes
+from xiaoer.events.left import why_left as reasons
 
 TIERS = {
     "premier": _("Premier"),
@@ -36,6 +37,10 @@ SIZE_MISSING = {
     "total_assets": _("assets"),
 }
 STAGES = {"active": _("Active"), "cooling": _("Cooling"), "dormant": _("Dormant"), "lapsed": _("Lapsed")}
+LINES = {
+    "corporate": _("corporate banking"), "company": _("corporate banking"), "retail": _("personal banking"),
+    "personal": _("personal banking"), "private": _("private banking"), "rural": _("rural banking"),
+}  # fmt: skip
 STAGE_TONES = {"cooling": "warn", "dormant": "warn", "lapsed": "bad"}
 KINDS = {"enterprise": _("Enterprise"), "sole_trader": _("Sole trader"), "owner": _("Business owner")}
 CHANNELS = {
@@ -107,6 +112,12 @@ RULES = {
     "dormant": _("Dormant"),
     "lapsed": _("Lapsed"),
     "leaving": _("Settlement leaves"),
+    "owner_changed": _("New owner"),
+    "legal_person_changed": _("New legal representative"),
+    "address_changed": _("Moved"),
+    "staff_changed": _("Staff changed"),
+    "record_month": _("Best month in years"),
+    "new_line": _("New line of goods"),
     "payment_out": _("Large payment out"),
     "payment_in": _("Large payment in"),
     "bad_record": _("Public record"),
@@ -115,6 +126,13 @@ RULES = {
     "likely": _("Likely to take a product"),
     "related": _("A related firm said yes"),
 }
+
+
+def why_left(code: str) -> str:
+    """Why a firm left, in the words of the list."""
+    tongue = "zh" if (get_language() or "zh").lower().startswith("zh") else "en"
+    known = reasons().get(code)
+    return known[tongue] if known else code
 
 
 def outcome(code: str) -> str:

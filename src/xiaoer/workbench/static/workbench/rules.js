@@ -9,6 +9,14 @@ const facts = [...new Map(all(".fact").map((one) => [one.dataset.insert, {
 const MOST = 6;
 let last = areas[0];
 
+// What is chosen of a folded menu is said beside its name.
+all(".goods").forEach((menu) => {
+  const said = menu.querySelector("[data-chosen]");
+  menu.addEventListener("change", () => {
+    said.textContent = all("input:checked + span", menu).map((one) => one.textContent).join(said.dataset.apart) || said.dataset.none;
+  });
+});
+
 areas.forEach((area) => {
   area.addEventListener("focus", () => { last = area; });
   area.addEventListener("input", () => offer(area));
