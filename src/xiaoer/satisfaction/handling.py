@@ -14,6 +14,7 @@ from xiaoer.kit.dates import SystemClock
 from xiaoer.kit.published import pointer
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.scope import POOL, Scope
+from xiaoer.kit.typed import typed
 from xiaoer.satisfaction import requests
 from xiaoer.satisfaction.models import Request, RequestStep
 from xiaoer.satisfaction.rules import due_date, may_follow
@@ -53,7 +54,7 @@ def record(
     RequestStep.objects.create(
         request_id=one.request_id,
         step=Deed.RECORDED,
-        words=_typed(asked.words),
+        words=typed(asked.words),
         staff_id=scope.staff_id,
         day=today,
         **whose,
@@ -98,7 +99,7 @@ def handle(
     _check(wanted, State(one.state), may_hold, today)  # type: ignore[attr-defined]
     RequestStep.objects.create(
         request_id=request_id, customer_id=one.customer_id, step=wanted.deed.value, owner_id=_owner(scope, wanted),
-        due_date=wanted.due if wanted.deed is Deed.DUE else None, words=_typed(wanted.words), staff_id=scope.staff_id,
+        due_date=wanted.due if wanted.deed is Deed.DUE else None, words=typed(wanted.words), staff_id=scope.staff_id,
         day=today, branch_id=one.branch_id, manager_id=one.manager_id,
     )  # fmt: skip
     return _found(scope, request_id)
@@ -169,15 +170,10 @@ def _check_day(due: date | None, today: date) -> None:
 
 
 def _check_words(words: str, least: int) -> None:
-    if not least <= len(_typed(words)) <= LONGEST_WORDS:
+    if not least <= len(typed(words)) <= LONGEST_WORDS:
         raise Refusal(
             "the words are missing, or too many", "words", f"{least} to {LONGEST_WORDS} signs", "Say it"
         )
-
-
-def _typed(text: str) -> str:
-    """A person's words; PostgreSQL takes neither NUL nor half a surrogate."""
-    return "".join(sign for sign in text if sign.isprintable() or sign == "\n").strip()
 
 
 def _one_at_a_time(request_id: str) -> None:

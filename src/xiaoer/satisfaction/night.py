@@ -32,7 +32,7 @@ def requests(delivered: Frame, recorded: Frame, steps: Frame, today: int, kept_f
     opened again on that day or later.
     """
     rows = nw.concat([_of_file(delivered), _of_desk(recorded)], how="vertical")
-    turned = steps.filter(nw.col("step").is_in(list(TURNS)))
+    turned = steps.filter(nw.col("step").is_in([deed.value for deed in TURNS]))
     latest = turned.group_by("request_id").agg(nw.col("step_id").max())
     last = turned.join(latest, on=["request_id", "step_id"], how="inner").select(
         "request_id", _turned=nw.col("step"), _turned_day=day_no("day")

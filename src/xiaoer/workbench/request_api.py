@@ -8,7 +8,7 @@ from ninja import Field, Query, Router, Schema, Status
 
 from xiaoer.satisfaction import requests
 from xiaoer.satisfaction.handling import handle, record
-from xiaoer.satisfaction.terms import LONGEST_WORDS, Asked, Deed, Kind, State, Step
+from xiaoer.satisfaction.terms import LONGEST_WORDS, Asked, Deed, Kind, Step
 from xiaoer.workbench import requesting
 from xiaoer.workbench.api import _scope
 from xiaoer.workbench.desk import desk_of
@@ -68,7 +68,7 @@ class Narrowed(Schema):
 def listed(request: HttpRequest, narrowed: Query[Narrowed]) -> list[dict[str, Any]]:
     """At most 500 in the reader's scope; `after` pages on."""
     scope, today = _scope(request), desk_of(request).today
-    rows = requests.requests(scope) if narrowed.state == State.CLOSED else requests.unclosed(scope)
+    rows = requests.requests(scope) if narrowed.state == "closed" else requests.unclosed(scope)
     wanted = {
         "state": narrowed.state,
         "kind": narrowed.kind,
