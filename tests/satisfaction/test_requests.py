@@ -15,7 +15,7 @@ from xiaoer.contacts.actions import record_outcome
 from xiaoer.contacts.terms import About, FollowUp
 from xiaoer.customers import queries as customers
 from xiaoer.kit.dates import day_number
-from xiaoer.kit.forgetting import forget_words
+from xiaoer.kit.forgetting import FORGOTTEN, forget_words
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.scope import Scope
 from xiaoer.kit.scope.acting import acting_as
@@ -240,7 +240,7 @@ def test_words_are_forgotten() -> None:
     assert forget_words(FIRM) == 1
     assert forget_words(FIRM) == 0
     with acting_as(mine):
-        assert requests.words(mine, [number]) == {number: ""}
+        assert requests.words(mine, [number]) == {number: FORGOTTEN}
         assert requests.open_of(mine, FIRM)[0].topic == "speed"
 
 
