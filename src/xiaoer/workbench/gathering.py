@@ -20,6 +20,7 @@ from xiaoer.kit.screens.listing import Listing
 from xiaoer.kit.screens.tables import View
 from xiaoer.loans import queries as loans
 from xiaoer.offers import queries as offers
+from xiaoer.satisfaction import requests
 from xiaoer.scores import queries as scores
 from xiaoer.segments.terms import Grid
 from xiaoer.sources import queries as sources
@@ -181,6 +182,7 @@ def counts(desk: Desk) -> dict[str, int]:
         "firms": desk.remembered("firms", lambda: customers.firms(scope).count()),
         "events": arriving.count(desk),
         "applications": applications.waiting_for(scope, desk.today).count(),
+        "requests": requests.open_count(scope),
     }
 
 
