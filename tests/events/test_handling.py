@@ -116,6 +116,28 @@ def test_what_is_refused(scope_of: Scopes, row: dict[str, str], wanted: Wanted, 
         done(scope_of("M1"), wanted, row)
 
 
+def test_thousands_of_steps_are_joined_and_not_sorted_or_searched(scope_of: Scopes) -> None:
+    scope, row = scope_of("M1"), MILD
+    words, at = ["accepted", "closed", "reopened"], {name: row[name] for name in ("branch_id", "manager_id")}
+    steps = [
+        EventStep(event_id=row["event_id"] if one == 2_998 else f"old{one % 900}", customer_id=row["customer_id"],
+                  rule=row["rule"], step=words[one % 3], reason="known", staff_id="M1", day=TODAY, **at)
+        for one in range(3_000)
+    ]  # fmt: skip
+    with acting_as(scope), connection.cursor() as cursor:
+        EventStep.objects.bulk_create(steps)
+        with CaptureQueriesContext(connection) as asked:
+            assert board.put_away(scope, TODAY) == 1
+            assert [one.event_id for one in board.board(scope, TODAY, "closed")] == [row["event_id"]]
+            assert row["event_id"] not in {one.event_id for one in board.board(scope, TODAY)}
+            board.owners(scope)
+        for one in [one["sql"] for one in asked]:
+            cursor.execute(f"EXPLAIN {one}")
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+            assert "Anti Join" in plan
+            assert "SubPlan" not in plan, "searched once for every event"
+
+
 def test_who_only_reads_handles_nothing_and_a_step_stays(scope_of: Scopes) -> None:
     with pytest.raises(Refusal, match="post"):
         done(scope_of("A1"), Wanted(Deed.CLOSED, reason="known"), MILD)

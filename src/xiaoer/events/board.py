@@ -12,6 +12,7 @@ from xiaoer.events.queries import events
 from xiaoer.kit.scope import Scope
 
 OF_THE_RULE = ("muted", "unmuted")
+CLOSED = Q(step="closed")
 STATES = ("open", "mine", "postponed", "closed", "muted")
 
 
@@ -22,44 +23,44 @@ def board(scope: Scope, today: date, state: str = "open") -> QuerySet[Event]:
     if state == "muted":
         return rows.filter(muted)
     if state == "closed":
-        return rows.filter(event_id__in=_latest(scope, step="closed"))
+        return rows.filter(_stands(scope, CLOSED))
     if state == "postponed":
-        return rows.filter(event_id__in=_latest(scope, step="postponed", until_date__gt=today))
+        return rows.filter(_stands(scope, _later(today)))
     if state == "mine":
-        return rows.filter(event_id__in=_latest(scope, step="accepted", owner_id=scope.staff_id))
-    return rows.exclude(_settled(scope, today)).exclude(muted)
+        return rows.filter(_stands(scope, Q(step="accepted", owner_id=scope.staff_id)))
+    return rows.filter(~_settled(scope, today), ~muted)
 
 
 def put_away(scope: Scope, today: date) -> int:
-    """How many events in scope are not open; asked for by every page, so it looks at what was handled alone."""
+    """How many events in scope are not open; asked for by every page."""
     rows, settled = Event.objects.seen_by(scope), _settled(scope, today)
-    firms = EventStep.objects.seen_by(scope).filter(step="muted", until_date__gte=today).values("customer_id")
-    muted = rows.filter(customer_id__in=firms).filter(muted_for(scope, today)).exclude(settled)
+    muted = rows.filter(muted_for(scope, today), ~settled)
     return rows.filter(settled).count() + muted.count()
 
 
 def closed_ids(scope: Scope) -> QuerySet[Any]:
     """Numbers of events that stand closed as true, whether they are still shown or not."""
-    return _latest(scope, step="closed").exclude(reason=WRONG)
+    return _latest(scope).filter(CLOSED).exclude(reason=WRONG).values("event_id")
 
 
-def _settled(scope: Scope, today: date) -> Q:
-    away = Q(event_id__in=_latest(scope, step="closed"))
-    return away | Q(event_id__in=_latest(scope, step="postponed", until_date__gt=today))
+def _later(today: date) -> Q:
+    return Q(step="postponed", until_date__gt=today)
+
+
+def _settled(scope: Scope, today: date) -> Exists:
+    return _stands(scope, CLOSED | _later(today))
 
 
 def taken_on_by(scope: Scope, owner_id: str) -> Q:
     """Events somebody took on; "" for those nobody did."""
     if owner_id:
-        return Q(event_id__in=_latest(scope, step="accepted", owner_id=owner_id))
-    return ~Q(event_id__in=_latest(scope, step="accepted"))
+        return Q(_stands(scope, Q(step="accepted", owner_id=owner_id)))
+    return Q(~_stands(scope, Q(step="accepted")))
 
 
 def owners(scope: Scope) -> list[str]:
     """Whoever took an event on that is still theirs."""
-    latest = _latest_steps(EventStep.objects.seen_by(scope).exclude(step__in=OF_THE_RULE), "event_id")
-    found = EventStep.objects.seen_by(scope).filter(pk__in=latest, step="accepted")
-    return sorted(found.values_list("owner_id", flat=True).distinct())
+    return sorted(_latest(scope).filter(step="accepted").values_list("owner_id", flat=True).distinct())
 
 
 def steps_of(scope: Scope, rows: Collection[Event]) -> dict[str, EventStep]:
@@ -80,19 +81,24 @@ def steps_of(scope: Scope, rows: Collection[Event]) -> dict[str, EventStep]:
     return held | {number: step for number, step in muted.items() if step.step == "muted"}
 
 
-def muted_for(scope: Scope, today: date) -> Q:
+def muted_for(scope: Scope, today: date) -> Exists:
     """Events whose rule is muted for their firm."""
     of_rule = EventStep.objects.seen_by(scope).filter(step__in=OF_THE_RULE)
-    latest = _latest_steps(of_rule, "customer_id", "rule")
-    holds = of_rule.filter(pk__in=latest, step="muted", until_date__gte=today)
-    return Q(Exists(holds.filter(customer_id=OuterRef("customer_id"), rule=OuterRef("rule"))))
+    holds = _none_after(of_rule, "customer_id", "rule").filter(step="muted", until_date__gte=today)
+    return Exists(holds.filter(customer_id=OuterRef("customer_id"), rule=OuterRef("rule")))
 
 
-def _latest(scope: Scope, **told: Any) -> QuerySet[Any]:
-    """Numbers of the events whose latest step is such a one."""
-    of_event = EventStep.objects.seen_by(scope).exclude(step__in=OF_THE_RULE)
-    return of_event.filter(pk__in=_latest_steps(of_event, "event_id"), **told).values("event_id")
+def _stands(scope: Scope, told: Q) -> Exists:
+    """Events whose latest step is such a one: a join, where a list of numbers would be searched for every event."""
+    return Exists(_latest(scope).filter(told, event_id=OuterRef("event_id")))
 
 
-def _latest_steps(rows: QuerySet[Any], *by: str) -> QuerySet[Any]:
-    return rows.order_by(*by, "-pk").distinct(*by).values("pk")
+def _latest(scope: Scope) -> QuerySet[Any]:
+    """The step that holds for each event."""
+    return _none_after(EventStep.objects.seen_by(scope).exclude(step__in=OF_THE_RULE), "event_id")
+
+
+def _none_after(rows: QuerySet[Any], *by: str) -> QuerySet[Any]:
+    """Rows no later one follows; found by index for the few asked about, without sorting all."""
+    same = {name: OuterRef(name) for name in by}
+    return rows.filter(~Exists(rows.filter(pk__gt=OuterRef("pk"), **same)))

@@ -15,16 +15,16 @@ from xiaoer.events.models import Departure
 from xiaoer.workbench.desk import Desk
 from xiaoer.workbench.shown import left_report as shown
 
-Counted = tuple[str, str, str, int, int]  # month, part, reason, firms, fen a year
+Counted = tuple[str, str, tuple[str, int, int]]  # month, part; reason, firms, fen a year
 
 
 def report(desk: Desk, months: str = "", cut: str = "") -> shown.Left:
     """The reasons given in so many months up to today, in parts."""
     span, cut = span_of(months), cut if cut in shown.CUTS else "why"
     rows = _counted(said(desk, span), cut)
-    parts = tallied((month if cut == "month" else part, *told) for month, part, *told in rows)
-    by_month = tallied((month, *told) for month, _part, *told in rows)
-    whole = tallied(("", *told) for _month, _part, *told in rows).get("", Tally())
+    parts = tallied((month if cut == "month" else part, *told) for month, part, told in rows)
+    by_month = tallied((month, *told) for month, _part, told in rows)
+    whole = tallied(("", *told) for _month, _part, told in rows).get("", Tally())
     named = places(desk, parts) if cut == "branch_id" else {}
     return shown.Left(months_back(desk.today, span), desk.today, span, cut, parts, whole, by_month, named)
 
@@ -58,4 +58,4 @@ def _counted(rows: QuerySet[Departure], cut: str) -> list[Counted]:
     grouped = rows.order_by().values(month=TruncMonth("day"), part=by, reason=F("why"))
     counted = grouped.annotate(firms=Count("pk"), brought=Sum("amount"))
     told = counted.values_list("month", "part", "reason", "firms", "brought")
-    return [(f"{month:%Y-%m}", *others) for month, *others in told]
+    return [(f"{month:%Y-%m}", part, (why, firms, brought)) for month, part, why, firms, brought in told]
