@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from tests.arms_world import measured, planned_days
 from tests.lending_world import loan_tables
+from tests.requests_world import requests
 from tests.shelf_world import shelf_tables
 from xiaoer.features.terms import catalogue
 from xiaoer.kit.scope import pool
@@ -130,6 +131,7 @@ def _made(business_date: date, run_id: str, seed: int) -> dict[str, pa.Table]:
         "openings": _table(
             [_opening(one, business_date) for one in placed if int(one.customer_id[1:]) % 9 == 0]
         ),
+        "requests": _table(requests(placed, business_date)),
         "four_flows": _table([_flows(one, firm) for one, firm in zip(placed, firms, strict=True)]),
         **{name: _table(rows) for name, rows in loan_tables(firms, business_date).items()},
         **{name: _table(rows) for name, rows in shelf_tables(firms).items()},

@@ -358,7 +358,8 @@ def test_the_description_of_the_interface_is_complete(client_of: ClientOf) -> No
         "dry-runs",
         "dry-runs/{run}",
     }
-    by_number = {"v1/records", "v1/events", "v1/events/handle", "v1/departures"}
+    asked = {"v1/requests", "v1/requests/{request_id}/steps"}
+    by_number = {"v1/records", "v1/events", "v1/events/handle", "v1/departures", *asked}
     figures = {
         "figures",
         "figures/{subject}/changes",

@@ -285,7 +285,7 @@ def test_every_block_says_which_rule_in_its_order_and_in_both_languages() -> Non
     assert [say(block.because, "zh") for block in answer.blocks] == [
         "客户不同意短信",
         "11月19日起停联，11月21日恢复",
-        "11月18日起停联，无恢复日期",
+        "11月18日的投诉没办结，办结前不营销",
         "近期多次拒绝，12月19日前不再推荐",
         "短信7 天内最多 1 次，已满，11月26日起可再联系",
         "21 点到次日 8 点不打扰",

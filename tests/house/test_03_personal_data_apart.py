@@ -111,6 +111,7 @@ WRITTEN: dict[str, set[str]] = {
     "nightly_pointer": {"run_id"},
     "products_lesson": {"end"},
     "renewals_evidence": {"condition"},
+    "satisfaction_requeststep": {"request_id", "owner_id"},
     "satisfaction_survey": {"judged_id", "topics", "taken_by"},
     "scores_shelved": {
         "model", "family", "sort", "name_zh", "name_en", "version", "challenger", "metric", "asked_by", "approved_by",

@@ -25,6 +25,8 @@ PAGES = (
     "/firms/?ideal=2",
     "/capacity/",
     "/surveys/",
+    "/requests/",
+    "/requests/?state=closed",
     "/firms/C000009/",
     "/data/",
     "/loans/due/",
@@ -44,6 +46,7 @@ PAGES = (
     *(f"{FIRM}?tab={tab}" for tab in ("money", "loans", "score", "contacts", "events")),
     f"{FIRM}record/",
     f"{FIRM}plan/",
+    f"{FIRM}request/",
 )
 
 

@@ -18,6 +18,8 @@ from xiaoer.nightly.collect import (
     HANDLED,
     HANDOVERS,
     LESSONS,
+    REQUEST_STEPS,
+    REQUESTS,
     RULES,
     SUPPRESSIONS,
     SURVEYS,
@@ -46,6 +48,8 @@ def test_nothing_written_keeps_its_types() -> None:
         RULES,
         HANDLED,
         FIGURES,
+        REQUESTS,
+        REQUEST_STEPS,
         ABSENCES,
         HANDOVERS,
     ]

@@ -21,6 +21,7 @@ from xiaoer.workbench.balance_api import router as balance_router
 from xiaoer.workbench.event_api import router as events_router
 from xiaoer.workbench.figure_api import router as figures_router
 from xiaoer.workbench.model_api import router as models_router
+from xiaoer.workbench.request_api import router as requests_router
 from xiaoer.workbench.risk_api import router as loans_router
 from xiaoer.workbench.rule_api import router as rules_router
 
@@ -68,6 +69,7 @@ api.add_router("", balance_router)
 api.add_router("", figures_router)
 api.add_router("/applications", applications)
 api.add_router("/v1", records)  # for systems of the bank, by a key of their own
+api.add_router("/v1", requests_router)
 api.add_router("/v1", events_router)  # for programs of people, behind their session
 api.add_router("/models", models_router)
 

@@ -10,9 +10,11 @@ from django.db.models import Count, F, Max, Q, QuerySet
 
 from xiaoer.branches.models import Absence, Assignment, Branch, Handover, Post, Staff
 from xiaoer.branches.rules import scope_of
-from xiaoer.branches.terms import STAND_IN, Held, post_kinds
+from xiaoer.branches.terms import STAND_IN, Held, Sees, post_kinds
 from xiaoer.kit.published import in_scope
 from xiaoer.kit.scope import Scope
+
+WRITES = "contacts.write"
 
 
 def whole_scope(scope: Scope, today: date) -> Scope:
@@ -164,6 +166,21 @@ def managers_of(scope: Scope, branch_ids: Collection[str], today: date) -> list[
     )
     rows = staff(scope).filter(staff_id__in=posts.values("staff_id"))
     return list(rows if scope.everything and not branch_ids else rows.filter(branch_id__in=branch_ids))
+
+
+def who_may_hold(scope: Scope, branch_id: str, manager_id: str, today: date) -> list[Staff]:
+    """Whoever sees a firm and writes about it: its manager, and posts that see its branch, by name."""
+    codes = [code for code, one in post_kinds().items() if one.sees is Sees.BRANCH and WRITES in one.rights]
+    above, tree = {branch_id}, parents(scope)
+    while branch_id := tree.get(branch_id, ""):
+        above.add(branch_id)
+    posts = Post.objects.at(scope.edition).filter(
+        _holds_on("from_date__lte", "from_date", today),
+        _holds_on("to_date__gte", "to_date", today),
+        post__in=codes,
+        branch_id__in=above,
+    )
+    return list(staff(scope).filter(Q(staff_id__in=posts.values("staff_id")) | Q(staff_id=manager_id)))
 
 
 def handovers(scope: Scope) -> QuerySet[Handover]:

@@ -101,6 +101,8 @@ def _left_open(stopped_for: str, policy: Policy) -> frozenset[str]:
 
 def _stopped(stop: Stop) -> Block:
     rule = RULE_OF_STOP.get(stop.reason, Rule.SUPPRESSION)
+    if stop.until is None and rule is Rule.COMPLAINT:
+        return Block(rule, reason("policy_complaint_open", since_date=stop.since))
     if stop.until is None:
         return Block(rule, reason("policy_stopped_for_good", since_date=stop.since))
     free = stop.until + timedelta(days=1)

@@ -15,7 +15,7 @@ class Profile(Published):
     Amounts in fen. `buyers` and `suppliers`: [name, customer_id|null, amount, share, last_date, gap_days|null,
     12 months of amounts] each; `queries.profile` gives them their names. `contacts`: {date, channel, outcome, purpose,
     staff}, what the bank's own files tell, newest first, at most 12. `standing`: {consents: {use: bool|null},
-    complaint_date|null, group: [customer_id]|null, group_contacts: [{date, channel, purpose}]|null}, whether the
+    group: [customer_id]|null, group_contacts: [{date, channel, purpose}]|null}, whether the
     bank's files let the firm be approached; null when they tell nothing of it.
     """
 

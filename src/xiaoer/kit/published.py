@@ -72,6 +72,7 @@ class Versioned(models.Model):
 
     key: ClassVar[tuple[str, ...]] = ()
     kept_closed: ClassVar[Q | None] = None  # closed rows that stay: what the desk wrote, and the night reads
+    by_desk: ClassVar[str] = ""  # a column set only on rows of the desk's own: no night closes these
     wall: ClassVar[Wall] = Wall.DIRECTORY
     web_may: ClassVar[str] = "SELECT"
 

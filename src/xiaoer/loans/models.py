@@ -66,6 +66,10 @@ class Arrears(Published):
 
     class Meta(Published.Meta):
         constraints: ClassVar = [one_open_row("customer_id")]
+        indexes: ClassVar = [
+            *Published.Meta.indexes,
+            models.Index(fields=["customer_id", "since"], name="loans_arrears_customer"),
+        ]
 
 
 class PlanCheck(Published):
@@ -96,6 +100,10 @@ class PlanCheck(Published):
 
     class Meta(Published.Meta):
         constraints: ClassVar = [one_open_row("note_id")]
+        indexes: ClassVar = [
+            *Published.Meta.indexes,
+            models.Index(fields=["customer_id", "since"], name="loans_plancheck_customer"),
+        ]
 
 
 class ClassMove(Published):
@@ -237,6 +245,7 @@ class CheckDue(Published):
         constraints: ClassVar = [one_open_row("note_id")]
         indexes: ClassVar = [
             *Published.Meta.indexes,
+            models.Index(fields=["customer_id", "since"], name="loans_checkdue_customer"),
             models.Index(fields=["due_date", "until"], name="loans_checkdue_due"),
         ]
 

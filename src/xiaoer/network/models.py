@@ -59,3 +59,7 @@ class Surety(Published):
 
     class Meta(Published.Meta):
         constraints: ClassVar = [one_open_row("customer_id")]
+        indexes: ClassVar = [
+            *Published.Meta.indexes,
+            models.Index(fields=["customer_id", "since"], name="network_surety_customer"),
+        ]

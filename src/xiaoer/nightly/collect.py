@@ -18,7 +18,7 @@ from xiaoer.events.models import Event, EventStep, RuleStep
 from xiaoer.kit.adopted.models import FigureStep
 from xiaoer.loans.models import Check
 from xiaoer.products.models import Lesson
-from xiaoer.satisfaction.models import Survey
+from xiaoer.satisfaction.models import Request, RequestStep, Survey
 
 TEXT, DAY, WHOLE = pa.string(), pa.date32(), pa.int64()
 INSTANT = pa.timestamp("us", tz="UTC")
@@ -59,6 +59,13 @@ FIGURES = pa.schema({
 HANDLED = pa.schema({
     "step_id": WHOLE, "event_id": TEXT, "customer_id": TEXT, "rule": TEXT, "step": TEXT, "until_date": DAY, "day": DAY,
 })  # fmt: skip
+REQUESTS = pa.schema({
+    "request_id": TEXT, "customer_id": TEXT, "kind": TEXT, "topic": TEXT, "channel": TEXT, "day": DAY, "due_date": DAY,
+    "owner_id": TEXT,
+})  # fmt: skip
+REQUEST_STEPS = pa.schema({
+    "step_id": WHOLE, "request_id": TEXT, "customer_id": TEXT, "step": TEXT, "day": DAY,
+})  # fmt: skip
 ABSENCES = pa.schema({
     "absence_id": WHOLE, "staff_id": TEXT, "deputy_id": TEXT, "from_date": DAY, "to_date": DAY, "back_date": DAY,
     "day": DAY,
@@ -74,7 +81,8 @@ def collect(business_date: date, *, using: str = "owner") -> dict[str, pa.Table]
     And desk_events: what records told by day, as it was told then; desk_lessons: what was shown of new products;
     desk_answers: facts found out; desk_surveys: what firms said; desk_handled: what was done with events; desk_rules,
     desk_figures: what was done with the bank's rules, and with figures of its parameters; desk_absences and
-    desk_handovers: who is away, and which firms went to another manager and were not taken back.
+    desk_handovers: who is away, and which firms went to another manager and were not taken back;
+    desk_requests, desk_request_steps: what firms came with at the desk, and what was done about it.
 
     A task closed after that day is still open as of it. Rows come in the order they were written, so the same
     day gives the same tables.
@@ -101,11 +109,20 @@ def collect(business_date: date, *, using: str = "owner") -> dict[str, pa.Table]
         "desk_rules": _table(RULES, _rules(business_date, using), step_id="pk", body="body_text"),
         "desk_handled": _table(HANDLED, _written(EventStep, business_date, using), step_id="pk"),
         "desk_figures": _table(FIGURES, _figures(business_date, using), step_id="pk", body="figures_text"),
+        **_requested(business_date, using),
         "desk_absences": _table(ABSENCES, _absences(business_date, using), absence_id="pk", back_date="back_then"),
         "desk_handovers": _table(
             HANDOVERS, _written(Handover, business_date, using).filter(undone_at__isnull=True), handover_id="pk"
         ),
     }  # fmt: skip
+
+
+def _requested(business_date: date, using: str) -> dict[str, pa.Table]:
+    steps = _written(RequestStep, business_date, using)
+    return {
+        "desk_requests": _table(REQUESTS, _raised(business_date, using), day="requested_date"),
+        "desk_request_steps": _table(REQUEST_STEPS, steps, step_id="pk"),
+    }
 
 
 def _written(model: Any, business_date: date, using: str) -> QuerySet[Any]:
@@ -116,6 +133,11 @@ def _by_day(business_date: date, using: str) -> QuerySet[Any]:
     rows = Event.objects.using(using).filter(noticed_at__isnull=False, event_date__lte=business_date)
     texts = {f"{name}_text": Cast(name, TextField()) for name in ("because", "goal")}
     return rows.annotate(**texts).order_by("pk")
+
+
+def _raised(business_date: date, using: str) -> QuerySet[Any]:
+    rows = Request.objects.using(using).filter(raised_at__isnull=False, requested_date__lte=business_date)
+    return rows.order_by("pk")
 
 
 def _rules(business_date: date, using: str) -> QuerySet[Any]:

@@ -99,6 +99,22 @@ DESK = {
         },
         (), "day",
     ),
+    "desk_requests": TableSchema(
+        "desk_requests",
+        {
+            "request_id": Kind.KEY, "customer_id": Kind.KEY, "kind": Kind.CODE, "topic": Kind.CODE,
+            "channel": Kind.CODE, "day": Kind.DATE, "due_date": Kind.DATE, "owner_id": Kind.KEY,
+        },
+        (), "day",
+    ),
+    "desk_request_steps": TableSchema(
+        "desk_request_steps",
+        {
+            "step_id": Kind.INTEGER, "request_id": Kind.KEY, "customer_id": Kind.KEY, "step": Kind.CODE,
+            "day": Kind.DATE,
+        },
+        (), "day",
+    ),
     "desk_absences": TableSchema(
         "desk_absences",
         {

@@ -18,7 +18,10 @@ from xiaoer.nightly import wire
 AT_ONCE = 100_000  # numbers that one answer tells of
 NUMBERS = "SELECT min(id), max(id) FROM {target} WHERE until = {forever}"
 # One text for many rows: a message for each would cost more than what it says.
-LINES = "SELECT string_agg({line}, {end}) FROM {target} WHERE until = {forever} AND id BETWEEN %(first)s AND %(last)s"
+LINES = (
+    "SELECT string_agg({line}, {end}) FROM {target} WHERE until = {forever} AND {nightly}"
+    " AND id BETWEEN %(first)s AND %(last)s"
+)
 QUOTED = """'"' || replace(coalesce({name}::text, ''), '"', '""') || '"'"""
 MARK = "coalesce(encode(uuid_send(payload), 'hex'), '')"
 
@@ -57,7 +60,7 @@ class OnShow:
 
 
 def on_show(model: type[Versioned], connection: psycopg.Connection) -> OnShow:
-    """What `model` shows now, read in ranges of its numbers."""
+    """What `model` shows now of the night's own, read in ranges of its numbers."""
     columns = {"id": pa.int64(), **dict.fromkeys((*model.key, "held"), pa.string())}
     parts = [wire.from_csv(told, columns) for told in _told(model, connection)]
     return OnShow(pl.concat(parts) if parts else wire.from_csv(b"", columns), model.key)
@@ -76,8 +79,10 @@ def _told(model: type[Versioned], connection: psycopg.Connection) -> Iterator[by
 def _say(text: LiteralString, model: type[Versioned]) -> sql.Composed:
     key = [sql.SQL(QUOTED).format(name=sql.Identifier(name)) for name in model.key]
     line = sql.SQL(" || ',' || ").join([sql.SQL("id"), *key, sql.SQL(MARK)])
+    mine = model.by_desk
     return sql.SQL(text).format(
         line=line,
+        nightly=sql.SQL("{} IS NULL").format(sql.Identifier(mine)) if mine else sql.SQL("true"),
         end=sql.Literal("\n"),
         target=sql.Identifier(model._meta.db_table),
         forever=sql.Literal(FOREVER),

@@ -9,7 +9,7 @@ from xiaoer.nightly.directory import Directory
 from xiaoer.nightly.pieces import Part, as_json, in_parts, monthly
 from xiaoer.nightly.run import Night
 from xiaoer.nightly.shaping import SPARK_MONTHS, first_spark_month
-from xiaoer.nightly.standing import CONSENTS, OPEN
+from xiaoer.nightly.standing import CONSENTS
 from xiaoer.nightly.standins import staff_rows
 
 MONTHS, MOST_CONTACTS = 36, 12
@@ -108,22 +108,15 @@ def _contacts(part: Part, staff: pl.DataFrame) -> pl.DataFrame:
 
 
 def _standing(part: Part) -> pl.DataFrame:
-    """What the desk must know to ask the contact policy: consents, since when a complaint is open, its circles.
+    """What the desk must know to ask the contact policy: consents, and its circles.
 
     Of the other firms of a circle only numbers, and the days and ways of contacts; whose they are is not told.
     """
-    asked = part.rows(part.night.delivered("service_requests"))
-    complained = (
-        asked.filter(pl.col("requested_date") <= part.night.business_date, kind="complaint", status=OPEN)
-        .group_by("customer_id")
-        .agg(complaint_date=_iso(pl.col("requested_date").min()))
-    )
     customers = part.rows(part.night.delivered("customers")).unique("customer_id", keep="last")
     group, met = _circles(part)
-    told = customers.join(complained, on="customer_id", how="left")
-    told = told.join(group, on="customer_id", how="left").join(met, on="customer_id", how="left")
+    told = customers.join(group, on="customer_id", how="left").join(met, on="customer_id", how="left")
     consents = pl.struct(pl.col(f"consent_{use}").alias(use) for use in CONSENTS)
-    standing = pl.struct(consents.alias("consents"), "complaint_date", "group", "group_contacts")
+    standing = pl.struct(consents.alias("consents"), "group", "group_contacts")
     return told.select("customer_id", standing=standing.struct.json_encode())
 
 

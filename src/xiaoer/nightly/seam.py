@@ -43,6 +43,7 @@ MODELS = {
     "checks": "loans.CheckDue",
     "renewals": "renewals.Renewal",
     "promises": "renewals.Promise",
+    "requests": "satisfaction.Request",
 }
 MASTERS = {
     "branches": "branches.Branch",
@@ -56,6 +57,8 @@ FOLLOWING = (
     "contacts.Task",
     "contact_policy.Suppression",
     "satisfaction.Survey",
+    "satisfaction.Request",
+    "satisfaction.RequestStep",
     "products.Lesson",
     "customers.Answer",
     "loans.ClassStep",

@@ -22,6 +22,7 @@ from xiaoer.features.night import (
     trade_stretches,
     turnover_sums,
 )
+from xiaoer.kit.dates import add_months, day_number
 from xiaoer.kit.tables import Frame, Hold
 from xiaoer.loans.night import borrowing
 from xiaoer.network.night import (
@@ -37,7 +38,8 @@ from xiaoer.nightly import adopted
 from xiaoer.nightly.gathering import recorded
 from xiaoer.nightly.run import Night
 from xiaoer.products.night import held
-from xiaoer.satisfaction.night import satisfaction
+from xiaoer.satisfaction.night import requests, satisfaction
+from xiaoer.satisfaction.terms import RequestRule
 
 MOST_PARTNERS, SPARK_MONTHS = 8, 12  # a firm's page shows so many buyers and suppliers, and their months
 TRADE = (
@@ -73,7 +75,17 @@ def shape(night: Night) -> None:
     _circles(night, contacts)
     said = recorded(night, "desk_surveys")
     night.keep("satisfaction", satisfaction(night.delivered("surveys"), said, today))
+    _requests(night)
     night.keep("sign_ins", sign_ins(night.delivered("channel_uses"), today))
+
+
+def _requests(night: Night) -> None:
+    """What firms came with, of the bank's file and of the desk, as the day left it."""
+    rule = RequestRule.in_force(night.business_date)
+    kept_from = day_number(add_months(night.business_date, -rule.kept_months))
+    told, written = night.delivered("service_requests"), recorded(night, "desk_requests")
+    done = recorded(night, "desk_request_steps")
+    night.keep("requests", requests(told, written, done, night.on.today, kept_from))
 
 
 def _circles(night: Night, contacts: Frame) -> None:

@@ -129,18 +129,15 @@ def _others(part: Part, asked: pl.Expr) -> dict[str, list[Touch]]:
 
 
 def _stops(night: Night) -> dict[str, tuple[Stop, ...]]:
-    """The desk's stops, and complaints the bank's files say are still open."""
+    """The desk's stops, and complaints that nobody has closed yet."""
     found: dict[str, list[Stop]] = defaultdict(list)
     for row in night.engine.collect(recorded(night, "desk_suppressions")).to_pylist():
         found[row["customer_id"]].append(
             Stop(row["reason"], row["day"], row["until_date"], row["channel"] or "")
         )
-    complaints = night.delivered("service_requests").filter(
-        nw.col("kind") == "complaint",
-        nw.col("status") == OPEN,
-        nw.col("requested_date") <= nw.lit(night.business_date),
-    )
-    for row in night.engine.collect(complaints.select("customer_id", "requested_date")).to_pylist():
+    complaints = night.made("requests").filter(nw.col("kind") == "complaint", nw.col("state") != "closed")
+    ordered = complaints.select("customer_id", "requested_date").sort("customer_id", "requested_date")
+    for row in night.engine.collect(ordered).to_pylist():
         found[row["customer_id"]].append(Stop("complaint", row["requested_date"]))
     return {number: tuple(stops) for number, stops in found.items()}
 

@@ -35,6 +35,7 @@ from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.scope import Scope
 from xiaoer.kit.text import reason, say
 from xiaoer.satisfaction import queries as surveys
+from xiaoer.satisfaction.requests import open_complaints
 from xiaoer.workbench.shown.drawings import tongue
 
 STOPS = (Rule.SUPPRESSION, Rule.WORKOUT, Rule.COMPLAINT)
@@ -67,15 +68,16 @@ def known_of_each(scope: Scope, firms: Collection[Firm], today: date) -> dict[st
     others = {other for profile in profiles.values() for other in _told_of(profile).get("group") or ()}
     met = contacts.contacts_with_each(scope, numbers | others, at_most=REMEMBERED)
     stopped = _by_firm(standing(scope, numbers, today))
-    asked = _surveyed(scope, numbers, today)
+    asked, complained = _surveyed(scope, numbers, today), _complained(scope, numbers)
     found = {}
     for firm in firms:
         profile = profiles.get(firm.customer_id)
-        told, stops = _told_of(profile), stopped.get(firm.customer_id, ())
+        told = _told_of(profile)
+        stops = (*_stops(stopped.get(firm.customer_id, ())), *complained.get(firm.customer_id, ()))
         touches = [*_touches(met.get(firm.customer_id, ()), profile), *asked.get(firm.customer_id, ())]
         consents = told.get("consents") or {}
         found[firm.customer_id] = Known(
-            firm.kind, consents, tuple(_stops(stops, told)), tuple(touches), tuple(_of_group(told, met))
+            firm.kind, consents, stops, tuple(touches), tuple(_of_group(told, met))
         )
     return found
 
@@ -85,6 +87,14 @@ def _surveyed(scope: Scope, numbers: Collection[str], today: date) -> dict[str, 
     found: dict[str, list[Touch]] = {}
     for number, day, channel in surveys.asked_of_each(scope, numbers, today - timedelta(days=REMEMBERED)):
         found.setdefault(number, []).append(Touch(day, channel, Purpose.SURVEY))
+    return found
+
+
+def _complained(scope: Scope, numbers: Collection[str]) -> dict[str, list[Stop]]:
+    """Complaints nobody has closed yet, of the file or of the desk, as of this very moment."""
+    found: dict[str, list[Stop]] = {}
+    for number, day in open_complaints(scope, numbers):
+        found.setdefault(number, []).append(Stop("complaint", day))
     return found
 
 
@@ -169,7 +179,8 @@ def first_allowed(
 def stops(scope: Scope, firm: Firm, today: date, profile: Any) -> list[Stopped]:
     """Why a firm must not be contacted today, if it must not; `profile` is the firm's, as its page shows it."""
     told = _told_of(profile)
-    stopped = tuple(_stops(standing(scope, [firm.customer_id], today), told))
+    number = firm.customer_id
+    stopped = (*_stops(standing(scope, [number], today)), *_complained(scope, [number]).get(number, ()))
     known, policies = Known(firm.kind, told.get("consents") or {}, stopped, ()), Policies.now()
     by_channel = {
         channel: [
@@ -199,11 +210,9 @@ def words(block: Block, today: date) -> str:
     return say(block.because, tongue(), today)
 
 
-def _stops(standing_ones: Iterable[Suppression], told: dict[str, Any]) -> Iterator[Stop]:
+def _stops(standing_ones: Iterable[Suppression]) -> Iterator[Stop]:
     for one in standing_ones:
         yield Stop(one.reason, one.day, one.until_date, one.channel)
-    if complaint := told.get("complaint_date"):
-        yield Stop("complaint", date.fromisoformat(complaint))
 
 
 def _of_group(told: dict[str, Any], met: Mapping[str, list[Contact]]) -> Iterator[Touch]:

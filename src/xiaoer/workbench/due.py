@@ -33,7 +33,7 @@ def rows(desk: Desk) -> QuerySet[Any]:
 def week(desk: Desk) -> due_week.Week:
     """The first lines and how many there are, for the home page; what is past already stands on the overdue list."""
     ahead = rows(desk).filter(falls_due__gte=desk.today)
-    first = list(ahead[:LINES_SHOWN])
+    first = desk.remembered("first due this week", lambda: list(ahead[:LINES_SHOWN]))
     firms = customers.firms_by_number(desk.scope, {one.customer_id for one in first})
     doors = links(desk, firms.values())
     lines = [

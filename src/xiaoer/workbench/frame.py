@@ -32,7 +32,11 @@ RISK = frozenset(
         "plans",
     }
 )
-WITHIN = {"absences": "calendar", "handovers": "capacity"}  # lists that are part of another place
+WITHIN = {
+    "absences": "calendar",
+    "handovers": "capacity",
+    "causes": "requests",
+}  # lists that are part of another place
 OLD_AFTER = timedelta(days=4)  # a long weekend is not yet old
 
 
@@ -101,6 +105,11 @@ def _rules(desk: Desk, here: str) -> Place:
     return Place(title, "rules", reverse("rules"), here == "rules", ruling.mine_to_take(desk), on_phone=False)
 
 
+def _requests(here: str, count: int) -> Place:
+    """Counted are those not closed."""
+    return Place(_("Requests"), "info", reverse("requests"), here == "requests", count, on_phone=False)
+
+
 def _models(desk: Desk, here: str) -> Place:
     """Counted are promotions that wait for this reader."""
     waits = [steps for steps in waiting(desk.scope) if steps[0].staff_id != desk.scope.staff_id]
@@ -126,6 +135,7 @@ def _places_of_firms(desk: Desk, here: str) -> list[Place]:
             on_phone=False,
         )
     )
+    made.append(_requests(here, counts["requests"]))
     made.append(Place(_("Report"), "report", reverse("report"), here == "report", on_phone=False))
     made.append(Place(_("Surveys"), "check", reverse("surveys"), here == "surveys", on_phone=False))
     if desk.scope.everything or desk.scope.branches:

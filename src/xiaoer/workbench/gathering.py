@@ -20,6 +20,7 @@ from xiaoer.kit.screens.listing import Listing
 from xiaoer.kit.screens.tables import View
 from xiaoer.loans import queries as loans
 from xiaoer.offers import queries as offers
+from xiaoer.satisfaction import requests
 from xiaoer.scores import queries as scores
 from xiaoer.segments.terms import Grid
 from xiaoer.sources import queries as sources
@@ -57,7 +58,7 @@ def morning(desk: Desk) -> mornings.Morning:
         capacity=capacity,
         promises=mornings.promises(promised, firms, today),
         due=due.week(desk),
-        maturing=tuple(_maturing(desk)[:MATURING_SHOWN]),
+        maturing=desk.remembered("first maturing", lambda: tuple(_maturing(desk)[:MATURING_SHOWN])),
         maturing_count=desk.remembered("maturing", lambda: _maturing(desk).count()),
         load=mornings.load(_minutes(desk, listed_jobs, unseen), mornings.day_of(listed, today), capacity),
         today=today,
@@ -181,6 +182,7 @@ def counts(desk: Desk) -> dict[str, int]:
         "firms": desk.remembered("firms", lambda: customers.firms(scope).count()),
         "events": arriving.count(desk),
         "applications": applications.waiting_for(scope, desk.today).count(),
+        "requests": requests.open_count(scope),
     }
 
 

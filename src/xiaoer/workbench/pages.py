@@ -25,6 +25,7 @@ from xiaoer.workbench import (
     expecting,
     firm_list,
     gathering,
+    requesting,
     risk,
     surveying,
     trialling,
@@ -52,6 +53,7 @@ LISTS = frozenset(
         "absences",
         "handovers",
         "surveys",
+        "requests",
     ]
 )
 
@@ -115,6 +117,7 @@ def firm(request: HttpRequest, customer_id: str) -> HttpResponse:
         lessons=lessons_of_firm(desk, customer_id),
         facts=facts_of_firm(desk, page.firm),
         voices=surveying.of_firm(desk, customer_id),
+        requests=requesting.of_firm(desk, page.firm),
         expected=expecting.of_firm(desk, customer_id, page.contacts)
         if page.shown_tab == "contacts"
         else None,

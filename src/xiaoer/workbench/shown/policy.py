@@ -38,6 +38,7 @@ STOPS = {
     "policy_paused": gettext_lazy("pause after refusals"),
     "policy_complained": gettext_lazy("peace after a complaint"),
     "policy_stopped": gettext_lazy("stopped for a time"),
+    "policy_complaint_open": gettext_lazy("a complaint is not closed"),
     "policy_stopped_for_good": gettext_lazy("stopped for good"),
     "policy_consent_refused": gettext_lazy("consent refused"),
     "policy_consent_missing": gettext_lazy("no consent yet"),

@@ -1,0 +1,181 @@
+"""Writing down what a firm came with, and what somebody does about it: take over, hand on, deadline, solve, close."""
+
+import uuid
+from collections.abc import Collection
+from datetime import date, timedelta
+
+from django.db import connection, transaction
+
+from xiaoer.contacts.models import Contact
+from xiaoer.contacts.terms import OutcomeRecorded
+from xiaoer.customers.models import Firm
+from xiaoer.customers.queries import firm
+from xiaoer.kit.dates import SystemClock
+from xiaoer.kit.published import pointer
+from xiaoer.kit.refusal import Refusal
+from xiaoer.kit.scope import POOL, Scope
+from xiaoer.kit.typed import typed
+from xiaoer.satisfaction import requests
+from xiaoer.satisfaction.models import Request, RequestStep
+from xiaoer.satisfaction.rules import due_date, may_follow
+from xiaoer.satisfaction.terms import (
+    LONGEST_WORDS,
+    SHORTEST_REASON,
+    TOPICS,
+    WAYS_IN,
+    Asked,
+    Deed,
+    Kind,
+    RequestRule,
+    State,
+    Step,
+)
+
+WRITING = "contacts.write"
+
+
+@transaction.atomic
+def record(
+    scope: Scope, customer_id: str, asked: Asked, today: date, *, contact_id: int | None = None
+) -> Request:
+    """Write down what a firm came with; whoever answers for the firm answers for it.
+
+    Raises Refusal for a post that writes nothing, a firm out of scope, an unknown kind, cause or way, no words.
+    """
+    found = _firm(scope, customer_id)
+    _check_asked(asked)
+    whose = {"customer_id": customer_id, "branch_id": found.branch_id, "manager_id": found.manager_id}
+    one = Request.objects.create(
+        request_id=f"D{uuid.uuid4().hex[:15]}", kind=asked.kind, topic=asked.topic, channel=asked.channel,
+        requested_date=today, due_date=due_date(asked.kind, today, RequestRule.in_force(today)),
+        owner_id=_answers(found, scope), raised_at=SystemClock().now(), contact_id=contact_id, since=scope.edition,
+        **whose,
+    )  # fmt: skip
+    RequestStep.objects.create(
+        request_id=one.request_id,
+        step=Deed.RECORDED,
+        words=typed(asked.words),
+        staff_id=scope.staff_id,
+        day=today,
+        **whose,
+    )
+    return one
+
+
+def record_after(fact: OutcomeRecorded) -> None:
+    """An outcome that the parameters name becomes a request of the firm, with the contact's note as its words."""
+    kind = RequestRule.in_force(fact.day).becomes.get(fact.outcome)
+    if kind is None:
+        return
+    scope = Scope(
+        fact.staff_id, managers=(fact.manager_id,), branches=(fact.branch_id,), rights=frozenset({WRITING}),
+        edition=pointer().edition,
+    )  # fmt: skip
+    if firm(scope, fact.customer_id) is None or Request.objects.filter(contact_id=fact.contact_id).exists():
+        return
+    note = Contact.objects.seen_by(scope).get(pk=fact.contact_id).note
+    way = fact.channel if fact.channel in WAYS_IN else "branch"
+    record(
+        scope,
+        fact.customer_id,
+        Asked(kind, "other", way, note or "—"),
+        fact.day,
+        contact_id=fact.contact_id,
+    )
+
+
+@transaction.atomic
+def handle(
+    scope: Scope, request_id: str, wanted: Step, today: date, *, may_hold: Collection[str] = ()
+) -> Request:
+    """Do one thing with a request and give it back as it then stands; `may_hold`: to whom it may be handed.
+
+    Raises Refusal for a post that writes nothing, a request out of scope, a deed that does not fit its state, a missing
+    owner, day or word.
+    """
+    _may_write(scope)
+    _one_at_a_time(request_id)
+    one = _found(scope, request_id)
+    _check(wanted, State(one.state), may_hold, today)  # type: ignore[attr-defined]
+    RequestStep.objects.create(
+        request_id=request_id, customer_id=one.customer_id, step=wanted.deed.value, owner_id=_owner(scope, wanted),
+        due_date=wanted.due if wanted.deed is Deed.DUE else None, words=typed(wanted.words), staff_id=scope.staff_id,
+        day=today, branch_id=one.branch_id, manager_id=one.manager_id,
+    )  # fmt: skip
+    return _found(scope, request_id)
+
+
+def _owner(scope: Scope, wanted: Step) -> str:
+    if wanted.deed is Deed.HANDED:
+        return wanted.owner_id
+    return scope.staff_id if wanted.deed is Deed.TAKEN else ""
+
+
+def _answers(found: Firm, scope: Scope) -> str:
+    return scope.staff_id if found.manager_id.startswith(POOL) else found.manager_id
+
+
+def _may_write(scope: Scope) -> None:
+    if not scope.may(WRITING):
+        raise Refusal("your post does not write", next_step="Ask for the right post")
+
+
+def _firm(scope: Scope, customer_id: str) -> Firm:
+    _may_write(scope)
+    found = firm(scope, customer_id)
+    if found is None:
+        raise Refusal(f"{customer_id} is not among your firms", expected="a firm of your portfolio")
+    return found
+
+
+def _found(scope: Scope, request_id: str) -> Request:
+    one = requests.request(scope, request_id)
+    if one is None:
+        raise Refusal(f"{request_id} is not among yours, or is gone", next_step="Load the page again")
+    return one
+
+
+def _check_asked(asked: Asked) -> None:
+    known = (
+        ("kind", asked.kind, tuple(Kind)),
+        ("topic", asked.topic, TOPICS),
+        ("channel", asked.channel, WAYS_IN),
+    )
+    for name, value, among in known:
+        if value not in among:
+            raise Refusal(f"{value or '—'} is not known", name, ", ".join(among))
+    _check_words(asked.words, 1)
+
+
+def _check(wanted: Step, state: State, may_hold: Collection[str], today: date) -> None:
+    if wanted.deed is Deed.RECORDED or not may_follow(state, wanted.deed):
+        raise Refusal(
+            f"it is {state.value}: {wanted.deed.value} does not follow", next_step="Load the page again"
+        )
+    if wanted.deed is Deed.HANDED and wanted.owner_id not in may_hold:
+        raise Refusal(
+            f"{wanted.owner_id or '—'} cannot answer for this firm", "owner", "somebody who sees the firm"
+        )
+    if wanted.deed is Deed.DUE:
+        _check_day(wanted.due, today)
+    _check_words(wanted.words, SHORTEST_REASON if wanted.deed in (Deed.DUE, Deed.NOTE, Deed.REOPENED) else 0)
+
+
+def _check_day(due: date | None, today: date) -> None:
+    furthest = RequestRule.in_force(today).furthest_days
+    if due is None or not today <= due <= today + timedelta(days=furthest):
+        raise Refusal(
+            f"{due or '—'} is no such day", "due", f"today or a day ahead, at most {furthest} days on"
+        )
+
+
+def _check_words(words: str, least: int) -> None:
+    if not least <= len(typed(words)) <= LONGEST_WORDS:
+        raise Refusal(
+            "the words are missing, or too many", "words", f"{least} to {LONGEST_WORDS} signs", "Say it"
+        )
+
+
+def _one_at_a_time(request_id: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"request {request_id}"])
