@@ -59,6 +59,7 @@ def test_what_stood_within_the_hours_was_told_on_the_day_planned(tmp_path: Path)
         "fits": [True, True, False],
     }
     rows = _listed(night(tmp_path, decisions=pl.DataFrame(lines)))
+    assert rows.schema == SAID
     assert rows.select("customer_id", "event_id", "day").rows() == [("X", "e1", day_number(DAY))]
     assert _listed(night(tmp_path / "first", None)).is_empty()
     older = pl.DataFrame(lines).drop("source")

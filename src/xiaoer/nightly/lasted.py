@@ -86,5 +86,5 @@ def _listed(night: Night) -> pl.DataFrame:
     if rows is None:
         return pl.DataFrame(schema=SAID)
     lines = pl.DataFrame(rows).filter(pl.col("fits"))
-    day = pl.col("day").cast(pl.Int32).cast(pl.Int64)
-    return lines.select("customer_id", day, event_id="source", until_day=pl.lit(None, pl.Int64)).unique()
+    days = {"day": pl.col("day").cast(pl.Int32).cast(pl.Int64), "until_day": pl.lit(None, pl.Int64)}
+    return lines.select("customer_id", pl.col("source").alias("event_id"), **days).unique()
