@@ -58,7 +58,7 @@ class Changing:
     def bring(self, rows: seam.Rows) -> Change:
         """Write all pieces and close what is gone; two rows with one key are the night's mistake: ValueError."""
         held = on_show(self.model, self.connection)
-        empty = self.unread and held.rows.is_empty()
+        empty = self.unread and held.rows.is_empty() and not self.model.by_desk
         try:
             with self.table.straight() if empty else self.table.through() as way:
                 for piece in _ahead(self._ready(piece, held) for piece in rows.pieces()):

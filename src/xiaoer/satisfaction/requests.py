@@ -16,7 +16,7 @@ OWNED = (Deed.TAKEN, Deed.HANDED)
 OPEN = Q(state__in=[State.OPEN, State.SOLVED])
 
 
-def requests(scope: Scope) -> QuerySet[Request]:
+def requests(scope: Scope) -> QuerySet[Any]:
     """Every request in scope with `state`, `held_by`, `act_by` (its deadline) and `ended_date` as they stand now.
 
     A file that says closed outweighs the desk, unless somebody opened it again on that day or later.
@@ -50,7 +50,7 @@ def requests(scope: Scope) -> QuerySet[Request]:
     )
 
 
-def unclosed(scope: Scope) -> QuerySet[Request]:
+def unclosed(scope: Scope) -> QuerySet[Any]:
     """Those that are not closed; the many that the file closed and nobody touched are not even looked at."""
     again = RequestStep.objects.seen_by(scope).filter(step=Deed.REOPENED).values("request_id")
     return requests(scope).filter(Q(status=State.OPEN) | Q(request_id__in=again)).filter(OPEN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,6 +13,7 @@ from django.http import HttpRequest
 from xiaoer.kit.scope import Scope
 
 Found = TypeVar("Found")
+LATELY = 20.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,19 @@ class Desk:
         if name not in self.known:
             self.known[name] = find()
         return cast("Found", self.known[name])
+
+    def lately(self, name: str, find: Callable[[], Found]) -> Found:
+        """What is found now; for readers of the whole bank, what one of them found within the last seconds.
+
+        For rows that people write: counting a whole bank's on every page would cost more than the page.
+        """
+        if not self.scope.everything:
+            return find()
+        at, found = cast("tuple[float, Found | None]", self.known.get(name, (-LATELY, None)))
+        if time.monotonic() - at >= LATELY or found is None:
+            found = find()
+            self.known[name] = (time.monotonic(), found)
+        return found
 
     @property
     def writes(self) -> bool:

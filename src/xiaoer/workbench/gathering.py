@@ -180,9 +180,11 @@ def counts(desk: Desk) -> dict[str, int]:
     return {
         "today": whole - len(settled),
         "firms": desk.remembered("firms", lambda: customers.firms(scope).count()),
-        "events": arriving.count(desk),
-        "applications": applications.waiting_for(scope, desk.today).count(),
-        "requests": requests.open_count(scope),
+        "events": desk.lately("open events", lambda: arriving.count(desk)),
+        "applications": desk.lately(
+            "applications", lambda: applications.waiting_for(scope, desk.today).count()
+        ),
+        "requests": desk.lately("open requests", lambda: requests.open_count(scope)),
     }
 
 
