@@ -84,8 +84,9 @@ def noticed(table: Any) -> Any:
     kinds = {"customer_id": text, "rule": text, "product": text, "partner": text, "mark_day": whole, "began": whole,
              "told_day": whole}  # fmt: skip
     said = pl.DataFrame(
-        [("C4", "balance_falls", TODAY, None), ("C5", "balance_falls", None, TODAY + 4)],
-        {"customer_id": text, "rule": text, "day": whole, "until_day": whole}, orient="row",
+        [("C4", "balance_falls", "", TODAY, TODAY, None), ("C5", "balance_falls", "", TODAY, None, TODAY + 4),
+         ("C0", "balance_falls", "", TODAY - 9, None, TODAY + 4), ("C2", "balance_falls", "P", TODAY - 20, TODAY, None)],
+        {"customer_id": text, "rule": text, "of": text, "began": whole, "day": whole, "until_day": whole}, orient="row",
     )  # fmt: skip
     tonight = seen.with_columns(today=nw.lit(TODAY, dtype=nw.Int64))
     return lasting(tonight, table(pl.DataFrame(before, kinds)), table(said), firms)

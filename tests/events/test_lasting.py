@@ -19,7 +19,14 @@ INTEGERS = {"mark_day", "began", "told_day", "days", "now", "before", "count", "
 COLUMNS = ["customer_id", "rule", "amount", "partner", "days", "now", "before", "mark_day", "variant", "product",
            "count", "began", "about", "told_day", "today"]  # fmt: skip
 SEEN = {name: pl.Int64 if name in INTEGERS else pl.String for name in COLUMNS} | {"part": pl.Float64}
-SAID = {"customer_id": pl.String, "rule": pl.String, "day": pl.Int64, "until_day": pl.Int64}
+SAID = {
+    "customer_id": pl.String,
+    "rule": pl.String,
+    "of": pl.String,
+    "began": pl.Int64,
+    "day": pl.Int64,
+    "until_day": pl.Int64,
+}
 FALLS = {"customer_id": "X", "rule": "balance_falls", "amount": 1, "now": 1, "before": 2}
 
 
@@ -35,11 +42,15 @@ def tonight(
     on: date = DAY,
 ) -> dict[str, Any]:
     """The one row seen tonight, with its beginning and the day its term runs from."""
+    began = seen.get("began") or (before[0]["began"] if before else day_number(on))
     known = [{"customer_id": "X", "last_contact_day": met}]
     rows = lasting(
         lazy([seen | {"today": day_number(on)}], SEEN),
         lazy(before, {name: SEEN[name] for name in BEFORE}),
-        lazy([{"customer_id": "X", "rule": seen["rule"], **one} for one in said], SAID),
+        lazy(
+            [{"customer_id": "X", "rule": seen["rule"], "of": "", "began": began, **one} for one in said],
+            SAID,
+        ),
         lazy(known, {"customer_id": pl.String, "last_contact_day": pl.Int64}),
     )
     (row,) = rows.collect("polars").to_native().to_dicts()
@@ -93,6 +104,28 @@ def test_its_term_runs_from_the_day_somebody_was_told(
     days = Rules.in_force(DAY).of(event(row, DAY, Rules.in_force(DAY)).rule)["due_days"]
     known = DAY if told is None else DAY + timedelta(days=told - TODAY)
     assert event(row, DAY, Rules.in_force(DAY)).due_date == add_working_days(known, days)
+
+
+@pytest.mark.parametrize("said", [{"until_day": TODAY + 30}, {"day": TODAY}])
+def test_what_is_said_of_one_partner_says_nothing_of_another(said: dict[str, int]) -> None:
+    lost = [FALLS | {"rule": "main_buyer_lost", "partner": one, "today": TODAY} for one in ("P1", "P2")]
+    before = [{name: one.get(name) for name in BEFORE} | {"began": TODAY - 9} for one in lost]
+    about_one = {"customer_id": "X", "rule": "main_buyer_lost", "of": "P1", "began": TODAY - 9, **said}
+    rows = lasting(
+        lazy(lost, SEEN), lazy(before, {name: SEEN[name] for name in BEFORE}), lazy([about_one], SAID),
+        lazy([], {"customer_id": pl.String, "last_contact_day": pl.Int64}),
+    ).collect("polars")  # fmt: skip
+    told = dict(rows.to_native().select("partner", "told_day").rows())
+    assert told == {"P1": max(said.values()), "P2": None}
+
+
+def test_a_matter_that_returns_inherits_no_day_it_was_put_off_to() -> None:
+    said = [{"began": TODAY - 20, "until_day": TODAY + 30}, {"began": TODAY - 20, "day": TODAY - 19}]
+    assert tonight(FALLS, [], said)["told_day"] is None
+    assert (
+        tonight(FALLS, [{name: FALLS.get(name) for name in BEFORE} | {"began": TODAY - 2}], said)["told_day"]
+        is None
+    )
 
 
 def test_a_matter_with_a_day_of_its_own_is_no_more_late_than_others() -> None:

@@ -7,11 +7,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 import pytest
 
 from xiaoer.events.night.lasting import BEFORE
+from xiaoer.events.rules import event_id, numbered
+from xiaoer.events.terms import Rule
 from xiaoer.kit.dates import day_number
-from xiaoer.nightly.lasted import _listed, before
+from xiaoer.nightly.lasted import FROM_SEEN, SAID, _listed, before, of_matters
 
 DAY = date(2026, 11, 18)
 LAST = DAY - timedelta(days=1)
@@ -51,10 +54,32 @@ def test_after_a_long_gap_nobody_can_say_what_lasted(tmp_path: Path, gap: int | 
 def test_what_stood_within_the_hours_was_told_on_the_day_planned(tmp_path: Path) -> None:
     lines = {
         "customer_id": ["X", "X", "Y"],
-        "rule": ["silence"] * 3,
+        "source": ["e1", "e1", "e2"],
         "day": [DAY] * 3,
         "fits": [True, True, False],
     }
     rows = _listed(night(tmp_path, decisions=pl.DataFrame(lines)))
-    assert rows.select("customer_id", "rule", "day").rows() == [("X", "silence", day_number(DAY))]
+    assert rows.schema == SAID
+    assert rows.select("customer_id", "event_id", "day").rows() == [("X", "e1", day_number(DAY))]
     assert _listed(night(tmp_path / "first", None)).is_empty()
+    older = pl.DataFrame(lines).drop("source")
+    assert _listed(night(tmp_path / "older", decisions=older)).is_empty(), "of which event it cannot say"
+
+
+def test_what_was_said_is_of_the_very_matter_by_its_number() -> None:
+    began, lost = day_number(LAST), Rule.MAIN_BUYER_LOST
+    matters = [
+        {"customer_id": "X", "rule": lost.value, "partner": one, "began": began} for one in ("P1", "P2")
+    ]
+    matters.append({"customer_id": "X", "rule": "bank_a", "partner": None, "began": began})
+    put_off = [event_id("X", lost, "P1", LAST), event_id("X", lost, "P2", LAST - timedelta(days=40))]
+    said = pl.DataFrame(
+        {"customer_id": "X", "event_id": [*put_off, numbered("X", "bank_a", "", LAST.isoformat())]}
+    )
+    days = said.with_columns(day=pl.lit(None), until_day=pl.lit(9)).cast(SAID)  # type: ignore[arg-type]
+    blank = dict.fromkeys(FROM_SEEN.names)
+    found = of_matters(days, pa.Table.from_pylist([blank | one for one in matters], FROM_SEEN))
+    assert sorted(found.rows()) == [
+        ("X", "bank_a", "", began, None, 9),
+        ("X", lost.value, "P1", began, None, 9),
+    ]

@@ -122,7 +122,7 @@ def _worded(code: str, rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     rule = Rule(rows["rule"][0]) if rows.height else Rule(code)
     return rows.select(
         "place",
-        _numbers(rows),
+        numbers(rows),
         "customer_id",
         "rule",
         pl.col("began_date").alias("event_date"),
@@ -152,11 +152,11 @@ def _due(known: pl.Series, due_days: int) -> pl.Series:
     return pl.Series("due_date", [days[day] for day in known], pl.Date)
 
 
-def _numbers(rows: pl.DataFrame) -> pl.Series:
-    """The same number as `rules.event_id` gives."""
+def numbers(rows: pl.DataFrame) -> pl.Series:
+    """The same number as `rules.event_id` gives; of customer_id, rule, product, partner and `began_date`."""
     named = [pl.when(col(name).str.len_bytes() > 0).then(name) for name in ("product", "partner")]
     of = pl.coalesce(*named, pl.lit(""))
     day = col("began_date").dt.strftime("%Y-%m-%d")
     texts = rows.select(pl.format("{}|{}|{}|{}", "customer_id", "rule", of, day)).to_series()
-    numbers = [hashlib.sha256(text.encode()).hexdigest()[:16] for text in texts]
-    return pl.Series("event_id", numbers, pl.String)
+    told = [hashlib.sha256(text.encode()).hexdigest()[:16] for text in texts]
+    return pl.Series("event_id", told, pl.String)

@@ -24,7 +24,7 @@ LOG = pa.schema(
         "chance": pa.float64(), "lever": pa.float64(), "family": pa.string(), "unit": pa.string(),
         "dealt_date": pa.date32(),
         "product_id": pa.string(), "propensity": pa.float64(), "told_by": pa.string(), "context": pa.float64(),
-        "prize": pa.int64(), "patience": pa.int64(),
+        "prize": pa.int64(), "patience": pa.int64(), "source": pa.string(),
     }
 )  # fmt: skip
 PRICES = pa.schema(
@@ -67,6 +67,7 @@ def logged(run_id: str, day: date, weighed: Sequence[Candidate]) -> pa.RecordBat
         "family": [one.family for one in weighed],
         "unit": [one.unit for one in weighed],
         "dealt_date": [one.dealt_date for one in weighed],
+        "source": [one.occasion.source for one in weighed],
         "product_id": [one.occasion.product_id for one in weighed],
         **{name: [getattr(one.factors, name, None) for one in weighed] for name in FACTORS},
     }

@@ -16,7 +16,7 @@ OF_THE_RULE = ("muted", "unmuted")
 class Handled:
     """Numbers of events that ask for nobody on the day planned; firms with the rules muted for them.
 
-    `said`: customer_id, rule and the day number somebody took an event on (`day`) or put it off to (`until_day`).
+    `said`: customer_id, event_id and the day number somebody took an event on (`day`) or put it off to (`until_day`).
     """
 
     settled: frozenset[str]
@@ -55,4 +55,4 @@ def _said(latest: pl.DataFrame) -> pl.DataFrame:
         for name, step, day in (("day", "accepted", "day"), ("until_day", "postponed", "until_date"))
     }
     known = latest.filter(pl.col("step").is_in(["accepted", "postponed"]))
-    return known.select("customer_id", "rule", **days)
+    return known.select("customer_id", "event_id", **days)

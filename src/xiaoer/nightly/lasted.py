@@ -7,7 +7,8 @@ import polars as pl
 import pyarrow as pa
 
 from xiaoer.events.night import lasting
-from xiaoer.events.night.lasting import BEFORE
+from xiaoer.events.night.lasting import BEFORE, MATTER, about
+from xiaoer.events.telling import numbers
 from xiaoer.kit.dates import day_number
 from xiaoer.kit.parameters import in_force
 from xiaoer.kit.tables import Frame
@@ -18,12 +19,12 @@ from xiaoer.nightly.run import Night
 FROM_SEEN = pa.schema(
     [(name, pa.int64() if name.endswith("day") or name == "began" else pa.string()) for name in BEFORE]
 )
-SAID = {"customer_id": pl.String, "rule": pl.String, "day": pl.Int64, "until_day": pl.Int64}
+SAID = {"customer_id": pl.String, "event_id": pl.String, "day": pl.Int64, "until_day": pl.Int64}
 
 
 @dataclass(frozen=True)
 class Lasted:
-    """`said`: when somebody was told of a rule's matter with a firm; `met`: when somebody was last in touch."""
+    """`said`: when somebody was told of an event, by its number; `met`: when somebody was last in touch."""
 
     night: Night
     said: pl.DataFrame
@@ -39,7 +40,20 @@ class Lasted:
         """Rows seen tonight with the day they began and the day their term runs from."""
         engine = self.night.engine
         tonight = seen.with_columns(today=nw.lit(self.night.on.today, dtype=nw.Int64))
-        return lasting(tonight, engine.table(before), engine.table(self.said.to_arrow()), self.met)
+        said = of_matters(self.said, before).to_arrow()
+        return lasting(tonight, engine.table(before), engine.table(said), self.met)
+
+
+def of_matters(said: pl.DataFrame, before: pa.Table) -> pl.DataFrame:
+    """What was said of the matters of the night before: their `MATTER`, day, until_day; nothing of those that ended.
+
+    `said`: `SAID`. `before`: `FROM_SEEN`.
+    """
+    named = pl.DataFrame(before).join(said, on="customer_id", how="semi")
+    dated = named.with_columns(began_date=pl.col("began").cast(pl.Int32).cast(pl.Date))
+    matters = nw.from_native(dated).with_columns(of=about()).to_native()
+    numbered = matters.with_columns(numbers(dated)).select(*MATTER, "event_id").unique()
+    return numbered.join(said, on="event_id").select(*MATTER, "day", "until_day")
 
 
 def before(night: Night) -> pa.Table:
@@ -65,10 +79,12 @@ def last_night(night: Night) -> int | None:
 
 
 def _listed(night: Night) -> pl.DataFrame:
-    """What stood on the lists of the night before, within somebody's hours."""
-    rows = history.made_before(night, "decisions", ("customer_id", "rule", "day", "fits"))
+    """What stood on the lists of the night before, within somebody's hours; an older version kept no event's number."""
+    columns = ("customer_id", "source", "day", "fits")
+    known = history.columns_before(night, "decisions") >= set(columns)
+    rows = history.made_before(night, "decisions", columns) if known else None
     if rows is None:
         return pl.DataFrame(schema=SAID)
     lines = pl.DataFrame(rows).filter(pl.col("fits"))
-    day = pl.col("day").cast(pl.Int32).cast(pl.Int64)
-    return lines.select("customer_id", "rule", day, until_day=pl.lit(None, pl.Int64)).unique()
+    days = {"day": pl.col("day").cast(pl.Int32).cast(pl.Int64), "until_day": pl.lit(None, pl.Int64)}
+    return lines.select("customer_id", pl.col("source").alias("event_id"), **days).unique()
