@@ -34,7 +34,7 @@ def test_one_tap_says_why_a_firm_leaves(
     with one.page.expect_response(lambda answer: answer.request.method == "POST") as told:
         one.page.click("#sheet button[name=left_because][value=price]")
     assert told.value.status == 204
-    one.page.wait_for_selector("a[href*='events/handle']", state="detached")
+    one.page.wait_for_selector("a[href*='key=leaves']", state="detached")
     one.open("/report/left/")
     assert why in one.page.inner_text("h1")
     one.clean()

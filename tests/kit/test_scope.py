@@ -167,6 +167,7 @@ def test_views_and_functions_open_no_door() -> None:
         " AND pronamespace = 'public'::regnamespace AND has_function_privilege(current_user, oid, 'EXECUTE')"
     )
     assert {name for name, trigger in definers if not trigger} == {
+        "branches_scoped",
         "scope_claims",
         "scope_portfolios_delivered",
     }

@@ -32,6 +32,13 @@ from xiaoer.satisfaction.terms import (
 )
 
 WRITING = "contacts.write"
+OF_CONTACTS = uuid.UUID("6b1d6c0a-52f5-5d0e-9a5e-0c3f6f1d2b77")
+
+
+def _number(customer_id: str, contact_id: int | None) -> str:
+    """Of what a contact became, always the same; of what is written down, one of its own."""
+    made = uuid.uuid4() if contact_id is None else uuid.uuid5(OF_CONTACTS, f"{customer_id}|{contact_id}")
+    return f"D{made.hex[:15]}"
 
 
 @transaction.atomic
@@ -46,7 +53,7 @@ def record(
     _check_asked(asked)
     whose = {"customer_id": customer_id, "branch_id": found.branch_id, "manager_id": found.manager_id}
     one = Request.objects.create(
-        request_id=f"D{uuid.uuid4().hex[:15]}", kind=asked.kind, topic=asked.topic, channel=asked.channel,
+        request_id=_number(customer_id, contact_id), kind=asked.kind, topic=asked.topic, channel=asked.channel,
         requested_date=today, due_date=due_date(asked.kind, today, RequestRule.in_force(today)),
         owner_id=_answers(found, scope), raised_at=SystemClock().now(), contact_id=contact_id, since=scope.edition,
         **whose,
