@@ -48,8 +48,9 @@ def test_one_asks_another_adopts_and_events_are_handled_by_key(visit: Callable[.
     assert manager.page.locator("tr[data-row]").count() == before  # the list stays behind the sheet
     for key in "jxjx":
         manager.page.keyboard.press(key)
+    manager.page.wait_for_function("document.querySelectorAll('td.pick input:checked').length === 2")
     manager.page.keyboard.press("h")
-    manager.page.wait_for_selector("#sheet[open] [data-key='3']")
+    manager.page.wait_for_selector("#sheet[open] input[name=key] >> nth=1", state="attached")
     manager.page.keyboard.press("3")
     manager.page.wait_for_function(
         "many => document.querySelectorAll('tr[data-row]').length === many", arg=before - 2
