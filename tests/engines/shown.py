@@ -24,7 +24,8 @@ def shown() -> dict[str, list[dict[str, Any]]]:
 def _rows(model: Any, edition: int) -> list[dict[str, Any]]:
     from xiaoer.nightly.seam import EDITION_COLUMNS, columns_of
 
-    names = [column.column for column in columns_of(model) if column.column not in EDITION_COLUMNS]
+    apart = {*EDITION_COLUMNS, model.by_desk}  # the moment somebody wrote a row at one desk and at the other
+    names = [column.column for column in columns_of(model) if column.column not in apart]
     return list(model.objects.using("owner").at(edition).order_by(*model.key).values(*names))
 
 
