@@ -14,6 +14,11 @@ from xiaoer.satisfaction.terms import TURNS, Deed, State
 
 OWNED = (Deed.TAKEN, Deed.HANDED)
 OPEN = Q(state__in=[State.OPEN, State.SOLVED])
+TOLD_CLOSED = Q(status=State.CLOSED) & ~Q(
+    turned=Deed.REOPENED,
+    turned_day__isnull=False,
+    turned_day__gte=Coalesce("closed_date", "requested_date"),
+)
 
 
 def requests(scope: Scope) -> QuerySet[Any]:
@@ -21,28 +26,21 @@ def requests(scope: Scope) -> QuerySet[Any]:
 
     A file that says closed outweighs the desk, unless somebody opened it again on that day or later.
     """
-    turned, turned_day = _latest(scope, TURNS, "step"), _latest(scope, TURNS, "day")
-    rows = Request.objects.seen_by(scope).annotate(
-        turned=turned,
-        turned_day=turned_day,
+    return _whole(_standing(scope), scope)
+
+
+def unclosed(scope: Scope) -> QuerySet[Any]:
+    """Those that are not closed, with all that `requests` tells of them."""
+    return _whole(_still_open(scope), scope)
+
+
+def _whole(rows: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
+    """Standing ones, with who holds them, by when, and the day they ended."""
+    return rows.annotate(
         held_by=Coalesce(_latest(scope, OWNED, "owner_id"), "owner_id"),
         act_by=Coalesce(_latest(scope, (Deed.DUE,), "due_date"), "due_date", output_field=DateField()),
-    )
-    told_closed = Q(status=State.CLOSED) & ~Q(
-        turned=Deed.REOPENED,
-        turned_day__isnull=False,
-        turned_day__gte=Coalesce("closed_date", "requested_date"),
-    )
-    return rows.annotate(
-        state=Case(
-            When(told_closed, then=Value(State.CLOSED.value)),
-            When(turned=Deed.CONFIRMED, then=Value(State.CLOSED.value)),
-            When(turned=Deed.SOLVED, then=Value(State.SOLVED.value)),
-            default=Value(State.OPEN.value),
-            output_field=CharField(),
-        ),
         ended_date=Case(
-            When(told_closed, then=F("closed_date")),
+            When(TOLD_CLOSED, then=F("closed_date")),
             When(turned=Deed.CONFIRMED, then=F("turned_day")),
             default=None,
             output_field=DateField(),
@@ -50,10 +48,28 @@ def requests(scope: Scope) -> QuerySet[Any]:
     )
 
 
-def unclosed(scope: Scope) -> QuerySet[Any]:
+def _standing(scope: Scope) -> QuerySet[Any]:
+    """Every request with its state: what every page asks, so no more than that needs."""
+    turned, turned_day = _latest(scope, TURNS, "step"), _latest(scope, TURNS, "day")
+    return (
+        Request.objects.seen_by(scope)
+        .annotate(turned=turned, turned_day=turned_day)
+        .annotate(
+            state=Case(
+                When(TOLD_CLOSED, then=Value(State.CLOSED.value)),
+                When(turned=Deed.CONFIRMED, then=Value(State.CLOSED.value)),
+                When(turned=Deed.SOLVED, then=Value(State.SOLVED.value)),
+                default=Value(State.OPEN.value),
+                output_field=CharField(),
+            )
+        )
+    )
+
+
+def _still_open(scope: Scope) -> QuerySet[Any]:
     """Those that are not closed; the many that the file closed and nobody touched are not even looked at."""
     again = RequestStep.objects.seen_by(scope).filter(step=Deed.REOPENED).values("request_id")
-    return requests(scope).filter(Q(status=State.OPEN) | Q(request_id__in=again)).filter(OPEN)
+    return _standing(scope).filter(Q(status=State.OPEN) | Q(request_id__in=again)).filter(OPEN)
 
 
 def _latest(scope: Scope, deeds: Iterable[Deed], field: str) -> Subquery:
@@ -74,12 +90,12 @@ def open_of(scope: Scope, customer_id: str) -> list[Request]:
 
 def open_count(scope: Scope) -> int:
     """How many in scope are not closed."""
-    return unclosed(scope).count()
+    return _still_open(scope).count()
 
 
 def open_complaints(scope: Scope, customer_ids: Collection[str]) -> list[tuple[str, date]]:
     """Firm and day of every complaint that is not closed: the red line asks, at every path and at the moment itself."""
-    rows = unclosed(scope).filter(kind="complaint", customer_id__in=list(customer_ids))
+    rows = _still_open(scope).filter(kind="complaint", customer_id__in=list(customer_ids))
     return list(rows.order_by("requested_date", "pk").values_list("customer_id", "requested_date"))
 
 

@@ -63,6 +63,8 @@ def known_of_each(scope: Scope, firms: Collection[Firm], today: date) -> dict[st
 
     Of the other firms of its circles the night tells every contact; those of today, and of firms in scope, are added.
     """
+    if not firms:
+        return {}
     numbers = {firm.customer_id for firm in firms}
     profiles = features.standings(scope, numbers)
     others = {other for profile in profiles.values() for other in _told_of(profile).get("group") or ()}
