@@ -46,9 +46,9 @@ def arrears(scope: Scope, customer_id: str) -> Any:
     return Arrears.objects.seen_by(scope).filter(customer_id=customer_id).first()
 
 
-def plan_checks(scope: Scope, note_ids: Iterable[str]) -> dict[str, Any]:
-    """By note, its plan against its contract."""
-    rows = PlanCheck.objects.seen_by(scope).filter(note_id__in=list(note_ids))
+def plan_checks(scope: Scope, customer_id: str) -> dict[str, Any]:
+    """By note of a firm, its plan against its contract."""
+    rows = PlanCheck.objects.seen_by(scope).filter(customer_id=customer_id)
     return {one.note_id: one for one in rows}
 
 

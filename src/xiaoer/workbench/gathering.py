@@ -153,7 +153,7 @@ def _borrowing(desk: Desk, customer_id: str) -> borrowing.Borrowing:
         desk.today,
         history=history,
         guarantees=guarantee_pages.of_firm(desk, customer_id),
-        plans=loans.plan_checks(desk.scope, [one.note_id for one in held]),
+        plans=loans.plan_checks(desk.scope, customer_id) if held else {},
     )
 
 
