@@ -1,6 +1,5 @@
 """A server's process warms itself before its first reader, and leaves no trace of anybody's reading."""
 
-import gc
 import logging
 from collections.abc import Iterator
 
@@ -14,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.app.test_desk import AS_ANALYST
 from xiaoer.app import warming
-from xiaoer.branches.models import Account, SignInAttempt
+from xiaoer.branches.models import SignInAttempt
 from xiaoer.kit.audit import Reading
 from xiaoer.kit.scope.acting import acting_as
 
@@ -24,26 +23,30 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def desk() -> Iterator[WSGIHandler]:
     """As a server's process has it; a test's connection outlives the requests, as with Django's own client."""
-    before, signals = gc.get_threshold(), (request_started, request_finished)
+    signals = (request_started, request_finished)
     for one in signals:
         one.disconnect(close_old_connections)
     yield get_wsgi_application()
     for one in signals:
         one.connect(close_old_connections)
-    gc.unfreeze()
-    gc.set_threshold(*before)
 
 
-def test_the_morning_is_opened_for_each_post_and_nothing_is_left_of_it(desk: WSGIHandler) -> None:
-    opened = warming.warm(desk)
+def test_the_morning_is_opened_for_each_post_and_nothing_is_left_of_it(
+    desk: WSGIHandler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered, opened = [], warming._open
+    monkeypatch.setattr(warming, "_open", lambda *told: answered.append(opened(*told)))
+    edition = warming.warm(desk)
     with acting_as(AS_ANALYST):
         read = Reading.objects.count()
-    assert 2 <= opened <= Account.objects.count()
+    assert edition == 1
+    assert len(answered) > 1
+    assert set(answered) == {200}
     assert (read, Session.objects.count(), SignInAttempt.objects.count()) == (0, 0, 0)
 
 
 def test_a_warm_process_asks_less_of_the_database(desk: WSGIHandler) -> None:
-    (account, *_) = warming._holders()
+    (account, *_) = warming._holders(1)
     asked = []
     for _ in range(2):
         with CaptureQueriesContext(connection) as told:
@@ -52,22 +55,24 @@ def test_a_warm_process_asks_less_of_the_database(desk: WSGIHandler) -> None:
     assert asked[1] < asked[0]
 
 
-def test_what_stands_is_not_looked_through_again(desk: WSGIHandler) -> None:
-    gc.unfreeze()
-    warming.warm(desk)
-    assert gc.get_freeze_count() > 10_000
+def test_another_night_is_warmed_once(desk: WSGIHandler, monkeypatch: pytest.MonkeyPatch) -> None:
+    warmed: list[WSGIHandler] = []
+    monkeypatch.setattr(warming, "warm", lambda one: warmed.append(one) or 1)
+    assert warming.warmed_again(desk, 0) == 1
+    assert warming.warmed_again(desk, 1) == 1
+    assert warmed == [desk]
 
 
-def test_without_the_database_it_starts_cold_and_says_so(
+def test_without_the_database_it_is_cold_and_says_so(
     desk: WSGIHandler, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def gone() -> list[Account]:
+    def gone() -> None:
         raise OperationalError("gone")
 
-    monkeypatch.setattr(warming, "_holders", gone)
+    monkeypatch.setattr(warming, "pointer", gone)
     with caplog.at_level(logging.WARNING, warming.logger.name):
-        assert warming.warm(desk) == 0
-    assert "starts cold" in caplog.text
+        assert (warming.warm(desk), warming.warmed_again(desk, 7)) == (0, 7)
+    assert "gone" in caplog.text
 
 
 def test_nobody_can_sign_in_with_what_warming_used(

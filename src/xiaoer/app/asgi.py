@@ -9,7 +9,6 @@ import asyncio
 import os
 
 from django.core.wsgi import get_wsgi_application
-from django.db import connections
 from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xiaoer.app.settings")
@@ -19,13 +18,12 @@ _ = get_resolver().url_patterns  # every page's code is read now
 from xiaoer.app.bridge import Bridge, Exchange, Receive, Scope, Send, exchange  # noqa: E402
 from xiaoer.app.commands.serve import THREADS  # noqa: E402
 from xiaoer.app.live import OPEN_SECONDS, Hub, Seat  # noqa: E402
-from xiaoer.app.warming import warm  # noqa: E402
+from xiaoer.app.warming import keep_warm  # noqa: E402
 from xiaoer.workbench.live_pages import SEAT  # noqa: E402
 
 bridge = Bridge(desk, int(os.environ.get(THREADS, "8")))
 hub = Hub()
-warm(desk)
-connections.close_all()  # each thread has its own
+keep_warm(desk)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

@@ -6,6 +6,7 @@ knows; a firm's page is left alone, for who looked at which firm is written down
 
 import gc
 import logging
+import threading
 import time
 from contextlib import closing
 from io import BytesIO
@@ -15,7 +16,7 @@ from wsgiref.util import setup_testing_defaults
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import Error
+from django.db import Error, connections
 
 from xiaoer.app.sessions import SessionStore
 from xiaoer.branches.models import Account, Post
@@ -27,34 +28,60 @@ from xiaoer.kit.scope.acting import acting_as
 logger = logging.getLogger(__name__)
 
 AT_MOST_SECONDS = 8.0
+LOOK_SECONDS = 15.0  # between looks for another night
 SIGNED_IN_SECONDS = 60
 OBJECTS_BETWEEN_LOOKS = 20_000  # a page makes some thousands, nearly all of which go without being looked for
 MORNING = "/"
 
 
-def warm(desk: WSGIHandler) -> int:
-    """Open the morning's page for one holder of each post, as long as there is time; gives how many were opened.
+def keep_warm(desk: WSGIHandler) -> None:
+    """Warm the process now, and the bank's sums again whenever another night is shown.
 
     What stands then is not looked through again whenever Python looks for what nobody needs: on a desk with all its
     pages that took a fifth of a second, in the middle of somebody's page.
     """
-    opened, until = 0, time.monotonic() + AT_MOST_SECONDS
-    try:
-        for account in _holders():
-            if time.monotonic() < until and _open(desk, account) == 200:
-                opened += 1
-    except Error as fault:
-        logger.warning("the server starts cold, its first pages will take longer: %s", fault)
+    shown = warm(desk)
     gc.collect()
     gc.freeze()
     gc.set_threshold(OBJECTS_BETWEEN_LOOKS, *gc.get_threshold()[1:])
-    return opened
+    connections.close_all()  # the server's threads have their own
+    threading.Thread(target=_follow, args=(desk, shown), name="warming", daemon=True).start()
 
 
-def _holders() -> list[Account]:
+def warm(desk: WSGIHandler) -> int:
+    """Open the morning's page for one holder of each post, as long as there is time; gives the edition shown."""
+    until, edition = time.monotonic() + AT_MOST_SECONDS, 0
+    try:
+        edition = pointer().edition
+        for account in _holders(edition):
+            if time.monotonic() < until:
+                _open(desk, account)
+    except Error as fault:
+        logger.warning("the server is cold, its next pages will take longer: %s", fault)
+    return edition
+
+
+def _follow(desk: WSGIHandler, shown: int) -> None:
+    """For as long as the process lives; a database that went away is asked again the next time."""
+    while True:
+        time.sleep(LOOK_SECONDS)
+        shown = warmed_again(desk, shown)
+        connections.close_all()
+
+
+def warmed_again(desk: WSGIHandler, shown: int) -> int:
+    """The edition shown now; one that was not shown before is warmed."""
+    try:
+        edition = pointer().edition
+    except Error as fault:
+        logger.warning("nobody knows which night is shown: %s", fault)
+        return shown
+    return shown if edition == shown else warm(desk)
+
+
+def _holders(edition: int) -> list[Account]:
     """One account for each kind of post that sees firms; nobody twice who holds several."""
     kinds = [code for code, kind in post_kinds().items() if "firms.read" in kind.rights]
-    edition = pointer().edition
     with acting_as(Scope("", everything=True, edition=edition)):
         posts = Post.objects.at(edition).filter(post__in=kinds)
         accounts = Account.objects.filter(is_active=True, staff_id__in=posts.values("staff_id"))
