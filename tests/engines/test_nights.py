@@ -19,8 +19,8 @@ FIRMS, MONTHS = 900, 12  # enough known defaults for a score
 SIMULATED = CHECKOUT / "mappings" / "simulator.toml"
 TABLES = {
     "account_sums", "accounts", "arrears", "borrowing", "buyers", "check_facts", "checked", "checks_due", "lasting", "lessons", "living", "seen", "sign_ins", "to_show", "class_changes", "climate", "drawings_traced", "cohorts", "concentrated", "concentration",
-    "concentration_loans", "contacts", "decisions", "shadow_prices", "events", "features", "firm_spells", "firms",
-    "firms_in_book", "flow_months", "four_flows", "bank_lasting", "goods_sold", "group_contacts", "guarantee_rings", "guarantee_sides", "guarantee_ties", "held", "late_notes", "loan_book", "main_partners", "measured", "met", "migration", "months", "neighbours",
+    "concentration_loans", "contacts", "decisions", "shadow_prices", "shared", "events", "features", "firm_spells", "firms",
+    "firms_in_book", "flow_months", "four_flows", "bank_lasting", "goods_sold", "group_contacts", "guarantee_rings", "guarantee_sides", "guarantee_ties", "held", "late_notes", "loan_book", "main_partners", "measured", "migration", "months", "neighbours",
     "note_classes", "note_debtors", "note_grades", "note_mixed", "note_plans", "note_spells", "note_told", "note_watched", "note_watches", "notes_drawn", "noticed", "partner_months", "partners",
     "plan_checks", "plan_lines", "plan_terms", "planned_days", "portfolio", "renewal_facts", "renewal_promises", "renewals", "requests", "rhythm", "satisfaction", "scores", "segments", "shelf_models", "shelf_scores", "similar", "sureties", "touched",
     "turnover", "turnover_sums", "value", "vintage_late_30", "vintage_late_90", "watched",

@@ -10,8 +10,9 @@ import pyarrow as pa
 import pytest
 
 from xiaoer.kit.settings import settings
-from xiaoer.nightly import deciding, pieces, seam
+from xiaoer.nightly import deciding, pieces, run, seam
 from xiaoer.nightly.run import Night
+from xiaoer.nightly.shaping import shape
 from xiaoer.nightly.spool import spooled
 from xiaoer.scores.registry import Registry
 from xiaoer.scores.terms import Scorecard, State, specification
@@ -81,6 +82,21 @@ def test_parts_do_not_show(night: Night, monkeypatch: pytest.MonkeyPatch) -> Non
         key = list(seam.model_of(name).key) if name in IN_PARTS else []
         one, other = (rows.sort(key) if key else rows for rows in (table, in_parts[name]))
         assert not [column for column in one.columns if not one[column].equals(other[column])], name
+
+
+def test_ranges_of_firms_leave_no_trace_in_any_table(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = written(night)
+    monkeypatch.setattr(run, "FIRMS_AT_ONCE", 37)
+    shape(night)
+    in_ranges = written(night)
+    assert set(in_ranges) == set(whole)
+    assert not [name for name, rows in whole.items() if not rows.equals(in_ranges[name])]
+
+
+def written(night: Night) -> dict[str, pl.DataFrame]:
+    """Every table of the night, its rows in an order of their own."""
+    tables = {path.stem: pl.read_parquet(path) for path in night.folder.glob("*.parquet")}
+    return {name: rows.sort(rows.columns, nulls_last=True) for name, rows in tables.items()}
 
 
 def test_a_spool_gives_back_what_was_laid_into_it(tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ from xiaoer.features.night import (
 )
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.tables.expressions import day_no
-from xiaoer.network.night import shared
 from xiaoer.nightly.answers import told_customers
 from xiaoer.nightly.modelling import train_risk
 from xiaoer.nightly.run import Night
@@ -29,7 +28,7 @@ from xiaoer.value.terms import Margins
 
 def features(night: Night) -> None:
     on = night.on
-    both = shared_amounts(night.made("partners"), shared(night.made("met")))
+    both = shared_amounts(night.made("partners"), night.made("shared"))
     themes = [
         night.keep("turnover", turnover(night.made("turnover_sums"), on)),
         night.made("rhythm"),

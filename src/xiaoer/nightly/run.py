@@ -16,7 +16,7 @@ import xiaoer
 from xiaoer.features.rules import windows
 from xiaoer.features.terms import Windows
 from xiaoer.kit.tables import Engine, Frame, Lake, Work
-from xiaoer.kit.tables.files import write_rows
+from xiaoer.kit.tables.files import remove, write_rows
 from xiaoer.kit.tables.manifest import write_atomically
 from xiaoer.sources.contracts import contract
 
@@ -98,6 +98,10 @@ class Night:
         """Numbers that part a table's keys into ranges of so many."""
         numbers = self.engine.collect(self.delivered(table).select(key))[key]
         return sorted(numbers.to_pylist())[at_once::at_once]
+
+    def drop(self, name: str) -> None:
+        """Take a step's own passing table away, so that what it left does not tell how it was worked out."""
+        remove(self.path(name))
 
     def keep_rows(self, name: str, table: pa.Table) -> None:
         """Write rows a step made in memory."""

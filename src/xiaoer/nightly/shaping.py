@@ -31,6 +31,7 @@ from xiaoer.network.night import (
     main_partners,
     partner_months,
     partners,
+    shared,
     trade_days,
     trade_lines,
 )
@@ -42,13 +43,14 @@ from xiaoer.satisfaction.night import requests, satisfaction
 from xiaoer.satisfaction.terms import RequestRule
 
 MOST_PARTNERS, SPARK_MONTHS = 8, 12  # a firm's page shows so many buyers and suppliers, and their months
+MET_IN_PARTS = "met_in_parts"  # counted over as many firms as were worked on at a time
 TRADE = (
     "months",
     "turnover_sums",
     "rhythm",
     "partners",
     "concentrated",
-    "met",
+    MET_IN_PARTS,
     "main_partners",
     "partner_months",
 )
@@ -68,6 +70,8 @@ def shape(night: Night) -> None:
         return _trade(night, lines, hold) | _accounts(night, lines, hold)
 
     night.keep_by_firm(lines, of_firms, (*TRADE, *ACCOUNTS))
+    night.keep("shared", shared(night.made(MET_IN_PARTS)))
+    night.drop(MET_IN_PARTS)
     night.keep("borrowing", borrowing(night.delivered("drawdown_notes"), today))
     night.keep("held", held(night.delivered("holdings")))
     contacts = night.keep("contacts", history(night.delivered("contacts"), recorded(night, "desk_contacts")))

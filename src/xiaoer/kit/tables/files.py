@@ -24,7 +24,7 @@ def drafted(path: Path) -> Iterator[Path]:
     """A place to write a table in, which takes the table's place when all went well."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.draft")
-    _remove(draft)
+    remove(draft)
     yield draft
     if path.is_dir() or draft.is_dir():
         _make_way(path)
@@ -51,13 +51,14 @@ def write_batches(batches: Iterable[pa.RecordBatch], schema: pa.Schema, path: Pa
 def _make_way(path: Path) -> None:
     """A folder cannot be renamed over: the old one steps aside first, so that a killed process leaves no half."""
     aside = path.with_name(f".{path.name}.old")
-    _remove(aside)
+    remove(aside)
     if path.exists():
         path.rename(aside)
-        _remove(aside)
+        remove(aside)
 
 
-def _remove(path: Path) -> None:
+def remove(path: Path) -> None:
+    """Take a table away, a file or a folder of files; one that is not there is no mistake."""
     if path.is_dir():
         shutil.rmtree(path)
     else:
