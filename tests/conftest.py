@@ -169,6 +169,15 @@ def scope_of() -> "Callable[[str], Scope]":
 
 
 @pytest.fixture
+def in_english() -> Iterator[None]:
+    """Sentences as an English reader gets them; the house's own language is Chinese."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
 def client_of() -> "Callable[[str], Client]":
     """A browser signed in as a member of staff of the sample world."""
     from django.test import Client

@@ -28,7 +28,7 @@ from xiaoer.kit.scope import Scope
 from xiaoer.kit.scope.acting import acting_as
 from xiaoer.kit.text import say
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 TODAY = BUSINESS_DATE + timedelta(days=1)
 MINE, THEIRS = "C000003", "C000001"  # M1's, and M2's of the same branch

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -20,7 +21,7 @@ from xiaoer.kit.scope.acting import acting_as
 from xiaoer.workbench import arriving
 from xiaoer.workbench.desk import Desk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 Scopes = Callable[[str], Scope]
 ClientOf = Callable[..., Client]
 TODAY = BUSINESS_DATE + timedelta(days=1)
@@ -180,6 +181,7 @@ def test_every_filter_answers(client_of: ClientOf, asks: str) -> None:
 
 def test_programs_do_what_the_board_does_with_the_same_guards(client_of: ClientOf, scope_of: Scopes) -> None:
     client, keys = client_of("M1"), [row["event_id"] for row in MINE]
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
 
     def handled(**told: object) -> Any:
         return client.post("/api/v1/events/handle", json.dumps(told), content_type="application/json")
@@ -219,3 +221,16 @@ def test_programs_do_what_the_board_does_with_the_same_guards(client_of: ClientO
     assert handled(event_ids=keys[:1], deed="eaten").status_code == 422
     assert client_of("X1").get("/api/v1/events").status_code == 403
     assert Client().get("/api/v1/events").status_code == 401
+
+
+def test_a_refusal_speaks_the_readers_language(client_of: ClientOf) -> None:
+    client = client_of("M1")
+    told = {"event_ids": [THEIRS["event_id"]], "deed": "closed", "reason": "known"}
+    said = {}
+    for language in ("zh-hans", "en"):
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        refused = client.post("/api/v1/events/handle", json.dumps(told), content_type="application/json")
+        said[language] = refused.json()["detail"]
+    assert "不在您名下" in said["zh-hans"]
+    assert "要求：" in said["zh-hans"]
+    assert "Expected: events of your firms" in said["en"]

@@ -146,19 +146,20 @@ def test_from_the_desk_to_the_firms_word(scope_of: Scopes) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("in_english")
 @pytest.mark.parametrize(
     ("number", "deed", "told", "why"),
     [
-        (LATE["request_id"], Deed.CONFIRMED, {}, "does not follow"),
-        (LATE["request_id"], Deed.REOPENED, {"words": "not settled"}, "does not follow"),
-        (CLOSED["request_id"], Deed.SOLVED, {}, "does not follow"),
-        (CLOSED["request_id"], Deed.TAKEN, {}, "does not follow"),
+        (LATE["request_id"], Deed.CONFIRMED, {}, "not open to this"),
+        (LATE["request_id"], Deed.REOPENED, {"words": "not settled"}, "not open to this"),
+        (CLOSED["request_id"], Deed.SOLVED, {}, "not open to this"),
+        (CLOSED["request_id"], Deed.TAKEN, {}, "not open to this"),
         (LATE["request_id"], Deed.HANDED, {"owner_id": "M3", "may_hold": {"S1"}}, "cannot answer"),
         (LATE["request_id"], Deed.DUE, {"due": TODAY - timedelta(days=1), "words": "later"}, "no such day"),
         (LATE["request_id"], Deed.DUE, {"due": TODAY + timedelta(days=61), "words": "later"}, "no such day"),
         (LATE["request_id"], Deed.DUE, {"due": TODAY, "words": " no "}, "words are missing"),
         (LATE["request_id"], Deed.NOTE, {"words": "x" * 501}, "too many"),
-        (LATE["request_id"], Deed.RECORDED, {}, "does not follow"),
+        (LATE["request_id"], Deed.RECORDED, {}, "not open to this"),
         (THEIRS["request_id"], Deed.TAKEN, {}, "not among yours"),
     ],
 )
@@ -170,6 +171,7 @@ def test_what_is_refused(scope_of: Scopes, number: str, deed: Deed, told: dict[s
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("in_english")
 def test_who_may_not_and_what_stays(scope_of: Scopes) -> None:
     mine = scope_of("M1")
     with pytest.raises(Refusal, match="post"):

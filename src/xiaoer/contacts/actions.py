@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
+from xiaoer.contacts.checking import characters, check, check_day, check_plan, known_outcome
 from xiaoer.contacts.models import Contact, Task
 from xiaoer.contacts.terms import (
-    CHANNELS,
     DO_NOT_CONTACT,
     LONGEST_NOTE,
     About,
@@ -17,7 +18,6 @@ from xiaoer.contacts.terms import (
     Outcome,
     OutcomeRecorded,
     TaskClosed,
-    outcomes,
 )
 from xiaoer.customers.models import Firm
 from xiaoer.customers.queries import firm
@@ -28,9 +28,6 @@ from xiaoer.kit.text import Reason, reason
 from xiaoer.kit.typed import typed
 
 WRITING = "contacts.write"
-FURTHEST_DAYS = 366
-LEAST_MINUTES, MOST_MINUTES = 1, 600
-KINDS = ("visit", "call", "message", "check")
 
 
 # Asks the contact policy, which stands above this room, for a plan's day and way; raises Refusal.
@@ -68,8 +65,8 @@ def record_outcome(
     outcome or channel, a follow-up in the past or one the policy forbids: then nothing is written.
     """
     found = _firm(scope, about.customer_id)
-    came = _outcome(outcome)
-    _check(about, note, today, follow_up, outcome)
+    came = known_outcome(outcome)
+    check(about, note, today, follow_up, outcome)
     _one_at_a_time(about.offer_id or about.customer_id)
     if (before := _same(scope, about, outcome, today)) is not None:
         return Recorded(before, before.tasks.first(), again=True)
@@ -95,7 +92,7 @@ def put_off(scope: Scope, about: About, until_date: date, today: date, *, door: 
     )
     before = waiting.first() if about.offer_id else None
     plan = FollowUp(until_date, kind, about.minutes or 20, before and before.pk)
-    _check_plan(plan, today)
+    check_plan(plan, today)
     door(found, plan)
     if before is not None:
         return move_task(scope, before.pk, until_date, today)
@@ -113,8 +110,8 @@ def promise(
     """Put something a person promised into the calendar, in their own words."""
     found = _firm(scope, customer_id)
     if not text.strip() or len(text) > LONGEST_NOTE:
-        raise Refusal("the promise has no words, or too many", expected=f"1 to {LONGEST_NOTE} characters")
-    _check_plan(follow_up, today)
+        raise Refusal(_("the promise has no words, or too many"), expected=characters(1, LONGEST_NOTE))
+    check_plan(follow_up, today)
     door(found, follow_up)
     task = _task(scope, found, follow_up, reason("promised", text=typed(text)), today)
     task.save()
@@ -124,7 +121,7 @@ def promise(
 @transaction.atomic
 def move_task(scope: Scope, task_id: int, due_date: date, today: date, *, door: Door = _unasked) -> Task:
     """Another day for an open task. Raises Refusal when it is closed, the day not ahead or forbidden."""
-    _ahead(due_date, today)
+    check_day(due_date, today)
     task = _change_open(scope, task_id, due_date=due_date)
     door(_firm(scope, task.customer_id), FollowUp(due_date, task.kind, task.minutes, task.pk))
     return task
@@ -145,46 +142,13 @@ def drop_task(scope: Scope, task_id: int, today: date) -> Task:
 def _firm(scope: Scope, customer_id: str) -> Firm:
     if not scope.may(WRITING):
         raise Refusal(
-            "your post does not record contacts", next_step="Ask the branch head for the right post"
+            _("your post does not record contacts"), next_step=_("Ask the branch head for the right post")
         )
     found = firm(scope, customer_id)
     if found is None:
-        raise Refusal(f"there is no firm {customer_id} among yours", expected="a firm you answer for")
+        lost = _("there is no firm %(number)s among yours") % {"number": customer_id}
+        raise Refusal(lost, expected=_("a firm you answer for"))
     return found
-
-
-def _outcome(code: str) -> Outcome:
-    if code not in outcomes():
-        raise Refusal(f"{code!r} is not an outcome", expected=", ".join(outcomes()))
-    return outcomes()[code]
-
-
-def _check(about: About, note: str, today: date, follow_up: FollowUp | None, outcome: str) -> None:
-    if about.channel not in CHANNELS:
-        raise Refusal(f"{about.channel!r} is not a way to contact a firm", expected=", ".join(CHANNELS))
-    if not about.offer_id.isprintable():
-        raise Refusal("the proposal's key is not one of ours", next_step="Reload the page")
-    if len(note) > LONGEST_NOTE:
-        raise Refusal(f"the note has {len(note)} characters", expected=f"at most {LONGEST_NOTE}")
-    if follow_up is not None and outcome == DO_NOT_CONTACT:
-        raise Refusal(
-            "a firm that asked not to be contacted takes no follow-up", next_step="Record it without"
-        )
-    if follow_up is not None:
-        _check_plan(follow_up, today)
-
-
-def _check_plan(plan: FollowUp, today: date) -> None:
-    _ahead(plan.due_date, today)
-    if plan.kind not in KINDS:
-        raise Refusal(f"{plan.kind!r} is not a way to come back", expected=", ".join(KINDS))
-    if not LEAST_MINUTES <= plan.minutes <= MOST_MINUTES:
-        raise Refusal(f"{plan.minutes} minutes", expected=f"{LEAST_MINUTES} to {MOST_MINUTES}")
-
-
-def _ahead(day: date, today: date) -> None:
-    if not 0 <= (day - today).days <= FURTHEST_DAYS:
-        raise Refusal(f"{day} is not a day to plan for", expected=f"{today} or a day within a year after it")
 
 
 def _one_at_a_time(key: str) -> None:
@@ -285,10 +249,14 @@ def _close(scope: Scope, task_id: int, status: str, today: date) -> Task:
 
 def _change_open(scope: Scope, task_id: int, **changes: object) -> Task:
     if not scope.may(WRITING):
-        raise Refusal("your post does not keep tasks", next_step="Ask the branch head for the right post")
+        raise Refusal(
+            _("your post does not keep tasks"), next_step=_("Ask the branch head for the right post")
+        )
     changed = Task.objects.seen_by(scope).filter(pk=task_id, status="open").update(**changes)
     if not changed:
-        raise Refusal("this task is closed already, or somebody else's", next_step="Reload the page")
+        raise Refusal(
+            _("this task is closed already, or somebody else's"), next_step=_("Load the page again")
+        )
     return Task.objects.get(pk=task_id)
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from xiaoer.customers.models import Answer
 from xiaoer.customers.queries import firm
@@ -26,7 +27,7 @@ def answer(scope: Scope, customer_id: str, fact: str, typed: str, today: date) -
     """
     found = firm(scope, customer_id)
     if found is None or not scope.may(WRITING):
-        raise Refusal("this firm's facts are not yours to answer", customer_id)
+        raise Refusal(_("this firm's facts are not yours to answer"), customer_id)
     if fact not in set(Asked):
         raise Refusal(f"{fact!r} is not asked for", expected=", ".join(Asked))
     number, text = _read(Asked(fact), typed.strip())
@@ -41,7 +42,8 @@ def _read(fact: Asked, typed: str) -> tuple[int | None, str]:
         code = typed.upper()
         if not INDUSTRY.fullmatch(code):
             raise Refusal(
-                f"{typed!r} is no industry code", expected="a letter and two to four digits, as F51"
+                _("“%(typed)s” is no industry code") % {"typed": typed},
+                expected=_("a letter and two to four digits, as F51"),
             )
         return None, code
     return _number(fact, typed), ""
@@ -54,5 +56,7 @@ def _number(fact: Asked, typed: str) -> int:
         number = Decimal(-1)
     most = MOST_STAFF if fact is Asked.STAFF else Decimal(LARGEST_FEN) / 100 / PER_WAN
     if not number.is_finite() or not 0 <= number <= most:
-        raise Refusal(f"{typed!r} is no number that can be", expected="a number from 0 on")
+        raise Refusal(
+            _("“%(typed)s” is no number that can be") % {"typed": typed}, expected=_("a number from 0 on")
+        )
     return int(number) if fact is Asked.STAFF else rounded_fen(number * PER_WAN)

@@ -55,7 +55,7 @@ def handle(scope: Scope, event_ids: Sequence[str], wanted: Wanted, today: date) 
     owner who does not work where the firm is, a rule that is never muted, a firm that left nobody says why.
     """
     if not scope.may(WRITING):
-        raise Refusal("your post does not write", next_step="Ask for the right post")
+        raise Refusal(_("your post does not write"), next_step=_("Ask for the right post"))
     _check(scope, wanted, today)
     rows = _rows(scope, event_ids)
     _one_at_a_time(scope)
@@ -95,12 +95,15 @@ def _departures(scope: Scope, leave: Sequence[Event], wanted: Wanted, today: dat
 def _rows(scope: Scope, event_ids: Sequence[str]) -> list[Event]:
     numbers = dict.fromkeys(event_ids)
     if not 0 < len(numbers) <= MOST_AT_ONCE:
-        raise Refusal(f"{len(numbers)} events are chosen", expected=f"1 to {MOST_AT_ONCE}")
+        chosen = _("%(n)s events are chosen") % {"n": len(numbers)}
+        raise Refusal(chosen, expected=_("1 to %(most)s") % {"most": MOST_AT_ONCE})
     rows = list(Event.objects.seen_by(scope).filter(event_id__in=list(numbers)).order_by("event_id"))
     if len(rows) < len(numbers):
-        lost = f"{len(numbers) - len(rows)} of {len(numbers)} events are not among yours, or are gone"
+        lost = _("%(lost)s of %(n)s events are not among yours, or are gone")
         raise Refusal(
-            lost, expected="events of your firms", next_step="Load the page again; nothing was changed"
+            lost % {"lost": len(numbers) - len(rows), "n": len(numbers)},
+            expected=_("events of your firms"),
+            next_step=_("Load the page again; nothing was changed"),
         )
     return rows
 
@@ -109,16 +112,23 @@ def _check(scope: Scope, wanted: Wanted, today: date) -> None:
     most = {Deed.POSTPONED: FURTHEST_DAYS, Deed.MUTED: Limits.in_force(today).most_mute_days}.get(wanted.deed)
     if most and (wanted.until is None or not today < wanted.until or (wanted.until - today).days > most):
         raise Refusal(
-            f"{wanted.until or '—'} is no such day", wanted.deed, f"a day ahead, at most {most} days on"
+            _("%(day)s is no such day") % {"day": wanted.until or "—"},
+            wanted.deed,
+            _("a day ahead, at most %(most)s days on") % {"most": most},
         )
     if wanted.deed is Deed.CLOSED and wanted.reason not in CLOSED_FOR:
-        raise Refusal("the reason is missing", wanted.deed, ", ".join(CLOSED_FOR))
+        raise Refusal(_("the reason is missing"), wanted.deed, ", ".join(CLOSED_FOR))
     if wanted.deed is Deed.MUTED and not SHORTEST_REASON <= len(wanted.reason.strip()) <= LONGEST_REASON:
         raise Refusal(
-            "the reason is missing", wanted.deed, f"{SHORTEST_REASON} to {LONGEST_REASON} signs", "Say why"
+            _("the reason is missing"),
+            wanted.deed,
+            _("%(least)s to %(most)s signs") % {"least": SHORTEST_REASON, "most": LONGEST_REASON},
+            _("Say why"),
         )
     if wanted.deed is Deed.ACCEPTED and wanted.owner_id not in ("", scope.staff_id) and not _gives_out(scope):
-        raise Refusal("only a head gives events to others", wanted.deed, next_step="Take it on yourself")
+        raise Refusal(
+            _("only a head gives events to others"), wanted.deed, next_step=_("Take it on yourself")
+        )
 
 
 def _gives_out(scope: Scope) -> bool:
@@ -131,16 +141,18 @@ def _may_be(scope: Scope, rows: Sequence[Event], wanted: Wanted) -> None:
         for one in rows:
             if one.severity == "act" or one.rule in Limits.in_force(one.event_date).never_muted:
                 raise Refusal(
-                    "somebody must act on this: it is not muted",
+                    _("somebody must act on this: it is not muted"),
                     one.rule,
-                    next_step="Close it, or put it off",
+                    next_step=_("Close it, or put it off"),
                 )
     if wanted.deed is Deed.ACCEPTED and wanted.owner_id not in ("", scope.staff_id):
         owner = staff_named(scope, wanted.owner_id)
         for one in rows:
             if owner is None or owner.branch_id != one.branch_id:
                 raise Refusal(
-                    f"{wanted.owner_id} does not work where the firm is", one.branch_id, "staff of its branch"
+                    _("%(staff)s does not work where the firm is") % {"staff": wanted.owner_id},
+                    one.branch_id,
+                    _("staff of its branch"),
                 )
 
 

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
+from django.utils.translation import gettext
+
 
 @dataclass
 class Refusal(Exception):
@@ -14,8 +17,14 @@ class Refusal(Exception):
 
     def __str__(self) -> str:
         head = f"{self.where}: {self.what}" if self.where else self.what
-        parts = [head, self.expected and f"Expected: {self.expected}", self.next_step]
+        parts = [head, self.expected and _expected(self.expected), self.next_step]
         return " ".join(_closed(part) for part in parts if part)
+
+
+def _expected(what: str) -> str:
+    """In the reader's language on a screen; before Django stands there is no screen."""
+    told = gettext("Expected: %(what)s") if settings.configured else "Expected: %(what)s"
+    return told % {"what": what}
 
 
 def _closed(sentence: str) -> str:

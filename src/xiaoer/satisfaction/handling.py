@@ -5,6 +5,7 @@ from collections.abc import Collection
 from datetime import date, timedelta
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from xiaoer.contacts.models import Contact
 from xiaoer.contacts.terms import OutcomeRecorded
@@ -124,21 +125,27 @@ def _answers(found: Firm, scope: Scope) -> str:
 
 def _may_write(scope: Scope) -> None:
     if not scope.may(WRITING):
-        raise Refusal("your post does not write", next_step="Ask for the right post")
+        raise Refusal(_("your post does not write"), next_step=_("Ask for the right post"))
 
 
 def _firm(scope: Scope, customer_id: str) -> Firm:
     _may_write(scope)
     found = firm(scope, customer_id)
     if found is None:
-        raise Refusal(f"{customer_id} is not among your firms", expected="a firm of your portfolio")
+        raise Refusal(
+            _("%(number)s is not among your firms") % {"number": customer_id},
+            expected=_("a firm of your portfolio"),
+        )
     return found
 
 
 def _found(scope: Scope, request_id: str) -> Request:
     one = requests.request(scope, request_id)
     if one is None:
-        raise Refusal(f"{request_id} is not among yours, or is gone", next_step="Load the page again")
+        raise Refusal(
+            _("%(number)s is not among yours, or is gone") % {"number": request_id},
+            next_step=_("Load the page again"),
+        )
     return one
 
 
@@ -157,11 +164,15 @@ def _check_asked(asked: Asked) -> None:
 def _check(wanted: Step, state: State, may_hold: Collection[str], today: date) -> None:
     if wanted.deed is Deed.RECORDED or not may_follow(state, wanted.deed):
         raise Refusal(
-            f"it is {state.value}: {wanted.deed.value} does not follow", next_step="Load the page again"
+            _("it is not open to this any more (%(state)s, %(deed)s)")
+            % {"state": state.value, "deed": wanted.deed.value},
+            next_step=_("Load the page again"),
         )
     if wanted.deed is Deed.HANDED and wanted.owner_id not in may_hold:
         raise Refusal(
-            f"{wanted.owner_id or '—'} cannot answer for this firm", "owner", "somebody who sees the firm"
+            _("%(staff)s cannot answer for this firm") % {"staff": wanted.owner_id or "—"},
+            "owner",
+            _("somebody who sees the firm"),
         )
     if wanted.deed is Deed.DUE:
         _check_day(wanted.due, today)
@@ -172,14 +183,19 @@ def _check_day(due: date | None, today: date) -> None:
     furthest = RequestRule.in_force(today).furthest_days
     if due is None or not today <= due <= today + timedelta(days=furthest):
         raise Refusal(
-            f"{due or '—'} is no such day", "due", f"today or a day ahead, at most {furthest} days on"
+            _("%(day)s is no such day") % {"day": due or "—"},
+            "due",
+            _("today or a day ahead, at most %(most)s days on") % {"most": furthest},
         )
 
 
 def _check_words(words: str, least: int) -> None:
     if not least <= len(typed(words)) <= LONGEST_WORDS:
         raise Refusal(
-            "the words are missing, or too many", "words", f"{least} to {LONGEST_WORDS} signs", "Say it"
+            _("the words are missing, or too many"),
+            "words",
+            _("%(least)s to %(most)s signs") % {"least": least, "most": LONGEST_WORDS},
+            _("Say it"),
         )
 
 
