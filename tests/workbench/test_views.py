@@ -34,3 +34,9 @@ def test_nobody_removes_another_s(client_of: Callable[[str], Client]) -> None:
     removal = kept(client_of("M1"))
     assert client_of("M2").post(removal).status_code == 422
     assert "好户" in client_of("M1").get("/firms/").content.decode()
+
+
+def test_a_filter_without_rows_shows_none_and_says_so(client_of: Callable[[str], Client]) -> None:
+    page = client_of("M1").get("/firms/?tier=nobody").content.decode()
+    assert "没有符合的" in page
+    assert '<table class="ledger">' not in page

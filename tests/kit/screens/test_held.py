@@ -51,6 +51,14 @@ def test_a_lookup_lists_do_not_use_is_a_fault() -> None:
         meets(Row("a", "red", 1), Q(code__regex="a"))
 
 
+def test_a_filter_set_to_what_there_is_nothing_of_keeps_nothing_and_can_be_taken_away() -> None:
+    gone = Listing(TABLE, ROWS, {"colour": "green"})
+    assert (gone.count, gone.whole_count, gone.rows) == (0, 3, [])
+    (on,) = gone.filters[0].on
+    assert (on.title, on.count, on.address) == ("green", 0, "?")
+    assert Listing(TABLE, ROWS, {"colour": "green.red"}).count == 2
+
+
 def test_a_listing_over_values() -> None:
     whole = Listing(TABLE, ROWS, {})
     assert [row.key for row in whole.rows] == ["a", "c"], "unknown last, and beyond the page"

@@ -211,8 +211,8 @@ class Listing:
         for one in self.table.filters:
             chosen = self._chosen(one)
             keeps = [choice.keeps for choice in one.offered(self._all) if choice.key in chosen]
-            if keeps and one.key != without:
-                yield _either(keeps)
+            if chosen and one.key != without:  # set to what there is nothing of, a filter keeps nothing
+                yield _either(keeps) if keeps else Q(**{f"{self.table.row_key}__in": ()})
 
     def _chosen(self, one: Filter) -> list[str]:
         return self.asked[one.key].split(APART) if self.asked.get(one.key) else []
@@ -231,7 +231,9 @@ class Listing:
             for choice in choices
             if counts[choice.key] or choice.key in chosen
         )
-        return OfferedFilter(one, offered, self.address(**{one.key: ""}))
+        gone = (key for key in chosen if key not in counts)
+        lost = tuple(Offered(key, key, 0, on=True, address=self._toggled(one, chosen, key)) for key in gone)
+        return OfferedFilter(one, (*offered, *lost), self.address(**{one.key: ""}))
 
     def _counts(self, one: Filter, choices: tuple[Any, ...]) -> dict[str, int]:
         rows = self._kept(self._all, without=one.key).order_by()
