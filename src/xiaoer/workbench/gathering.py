@@ -56,7 +56,7 @@ def morning(desk: Desk) -> mornings.Morning:
         left_out=tuple(job for job in jobs(desk, left, firms) if not job.done),
         left_alone=mornings.jobs(alone, firms, {}, {}, {}),
         capacity=capacity,
-        promises=mornings.promises(promised, firms, today),
+        promises=mornings.promises(promised, firms, today, _others(desk, promised)),
         due=due.week(desk),
         maturing=desk.remembered("first maturing", lambda: tuple(_maturing(desk)[:MATURING_SHOWN])),
         maturing_count=desk.remembered("maturing", lambda: _maturing(desk).count()),
@@ -259,6 +259,12 @@ def _minutes(desk: Desk, listed: Sequence[mornings.Job], unseen: int) -> dict[An
         day = mornings.day_of([job.proposal for job in listed], desk.today)
         planned[day] = planned.get(day, 0) + unseen
     return planned
+
+
+def _others(desk: Desk, promised: list[Any]) -> Mapping[str, str]:
+    """Names of those besides the reader who promised something."""
+    others = {one.staff_id for one in promised} - {desk.scope.staff_id}
+    return branches.names_of_staff(desk.scope, others) if others else {}
 
 
 def _maturing(desk: Desk) -> QuerySet[Any]:

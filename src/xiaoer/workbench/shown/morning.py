@@ -63,6 +63,7 @@ class Promise:
     firm: Any
     words: str
     today: date
+    whose: str = ""  # where others' are shown beside one's own
 
     @property
     def due_date(self) -> date:
@@ -242,8 +243,14 @@ def task_words(task: Any) -> str:
     return str(title.get("text") or "") if isinstance(title, dict) else str(title)
 
 
-def promises(tasks: Sequence[Any], firms: Mapping[str, Any], today: date) -> tuple[Promise, ...]:
-    return tuple(Promise(task, firms.get(task.customer_id), task_words(task), today) for task in tasks)
+def promises(
+    tasks: Sequence[Any], firms: Mapping[str, Any], today: date, names: Mapping[str, str]
+) -> tuple[Promise, ...]:
+    """Lines of the side column; `names` of those who promised, none where all are the reader's own."""
+    return tuple(
+        Promise(task, firms.get(task.customer_id), task_words(task), today, names.get(task.staff_id, ""))
+        for task in tasks
+    )
 
 
 def load(minutes: Mapping[date, int], today: date, capacity: int) -> Chart:
