@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 import xiaoer
@@ -100,7 +101,8 @@ class Night:
         return sorted(numbers.to_pylist())[at_once::at_once]
 
     def drop(self, name: str) -> None:
-        """Take a step's own passing table away, so that what it left does not tell how it was worked out."""
+        """Take a step's own passing table away, so that nothing it left tells how it was worked out."""
+        self.rows -= ds.dataset(self.path(name)).count_rows()
         remove(self.path(name))
 
     def keep_rows(self, name: str, table: pa.Table) -> None:
