@@ -17,6 +17,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import Error, connections
+from psycopg import Error as PsycopgError
 
 from xiaoer.app.sessions import SessionStore
 from xiaoer.branches.models import Account, Post
@@ -56,7 +57,7 @@ def warm(desk: WSGIHandler) -> int:
         for account in _holders(edition):
             if time.monotonic() < until:
                 _open(desk, account)
-    except Error as fault:
+    except (Error, PsycopgError) as fault:
         logger.warning("the server is cold, its next pages will take longer: %s", fault)
     return edition
 
@@ -73,7 +74,7 @@ def warmed_again(desk: WSGIHandler, shown: int) -> int:
     """The edition shown now; one that was not shown before is warmed."""
     try:
         edition = pointer().edition
-    except Error as fault:
+    except (Error, PsycopgError) as fault:
         logger.warning("nobody knows which night is shown: %s", fault)
         return shown
     return shown if edition == shown else warm(desk)
@@ -99,7 +100,6 @@ def _open(desk: WSGIHandler, account: Account) -> int:
     session[HASH_SESSION_KEY] = account.get_session_auth_hash()
     session.set_expiry(SIGNED_IN_SECONDS)
     session.create()
-    session.save()
     answered: list[int] = []
 
     def started(status: str, _headers: object, _fault: object = None) -> Any:
