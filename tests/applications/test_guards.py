@@ -377,6 +377,7 @@ def test_sent_back_and_done_again_by_the_same_people() -> None:
     assert (app.stage, app.decline_reason) == ("declined", "cash_flow")
 
 
+@pytest.mark.usefixtures("in_english")
 def test_nobody_sees_or_moves_another_portfolios_application() -> None:
     app = begun()
     for who in ("M2", "M3", "H2", "X1"):

@@ -188,6 +188,7 @@ def test_two_persons_and_the_words_of_a_version(scope_of: Any) -> None:
         assert ended.adopted is None
 
 
+@pytest.mark.usefixtures("in_english")
 @pytest.mark.django_db(databases="__all__")
 def test_one_alone_is_refused(scope_of: Any) -> None:
     manager, analyst = scope_of("P1"), scope_of("A1")
@@ -231,6 +232,7 @@ def test_postgresql_holds_it_by_itself(scope_of: Any, who: str, row: dict[str, A
         RuleStep.objects.create(**{"rule": code, "day": TODAY} | row)
 
 
+@pytest.mark.usefixtures("in_english")
 @pytest.mark.django_db(databases="__all__")
 def test_muting_for_a_time(scope_of: Any) -> None:
     manager, until = scope_of("P1"), TODAY + timedelta(days=10)

@@ -22,7 +22,7 @@ from xiaoer.kit.scope.acting import acting_as
 from xiaoer.trials.families import HOLD_OUTS
 from xiaoer.workbench.policy_trial import POLICY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 Scopes = Callable[[str], Scope]
 ClientOf = Callable[..., Client]
 TODAY = BUSINESS_DATE + timedelta(days=1)

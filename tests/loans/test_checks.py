@@ -20,6 +20,8 @@ from xiaoer.loans.night.checks import last_checks, traced, uses
 from xiaoer.loans.rules.checks import due, escalation, flagged, interval
 from xiaoer.loans.terms import Checks, Escalation
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 TERMS = Checks.in_force(date(2026, 10, 31))
 WAN = 1_000_000
 DRAWN = date(2026, 3, 1)

@@ -16,7 +16,7 @@ from xiaoer.loans.actions import approve_change, make_change, return_change, rev
 from xiaoer.loans.models import ClassStep, Note
 from xiaoer.loans.terms import FiveClass
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 TODAY = BUSINESS_DATE
 MAKER, REVIEWER, APPROVER = "M1", "R1", "G1"
@@ -200,7 +200,7 @@ def test_the_pages_take_three_people(client_of: Callable[..., object], scope_of:
         case = ClassStep.objects.get(note_id=note.note_id).case
     at = f"/loans/classes/{case}/"
     again = maker.post(at, {"deed": "approve"}, headers=HTMX)
-    assert (again.status_code, "does not take the step" in again.content.decode()) == (422, True)
+    assert (again.status_code, "不能办理该环节" in again.content.decode()) == (422, True)
     assert approver.post(at, {"deed": "approve"}, headers=HTMX).status_code == 422
     assert reviewer.post(at, {"deed": "review"}, headers=HTMX).status_code == 204
     assert reviewer.post(at, {"deed": "approve"}, headers=HTMX).status_code == 422

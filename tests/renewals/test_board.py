@@ -12,7 +12,7 @@ from xiaoer.kit.scope.acting import acting_as
 from xiaoer.renewals import queries
 from xiaoer.renewals.actions import bring_evidence
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 HTMX = {"HX-Request": "true"}
 
 

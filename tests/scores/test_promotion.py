@@ -25,6 +25,8 @@ from xiaoer.scores.registry import Registry
 from xiaoer.scores.shelved import Proved
 from xiaoer.scores.specifications import the_shelf
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 Scopes = Callable[[str], Scope]
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 COLUMNS = {"model": "leaving", "version": "v2", "day": BUSINESS_DATE}

@@ -75,10 +75,11 @@ def test_a_goal_starts_from_what_is_there_and_slips_in_the_morning(client_of: Ca
     )
     with acting_as(MANAGER):
         assert queries.standings(MANAGER, TODAY) == []
-        with pytest.raises(Refusal, match="not open"):
+        with pytest.raises(Refusal, match="目标已关闭"):
             close_goal(MANAGER, goal.pk, "dropped", TODAY)
 
 
+@pytest.mark.usefixtures("in_english")
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("wanted", "told"),
@@ -95,6 +96,7 @@ def test_what_is_no_goal_is_refused_in_words(wanted: Wanted, told: str) -> None:
         set_goal(MANAGER, FIRM["customer_id"], wanted, TODAY)
 
 
+@pytest.mark.usefixtures("in_english")
 @pytest.mark.django_db
 def test_nobody_plans_for_another_s_firm_or_without_the_right() -> None:
     other = Scope("M2", managers=("M2",), edition=1, rights=MANAGER.rights)

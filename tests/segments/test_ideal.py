@@ -14,6 +14,8 @@ from xiaoer.segments import queries
 from xiaoer.segments.actions import RIGHT, adopt
 from xiaoer.segments.ideal import by_default, typed
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 ANALYST = Scope("A1", everything=True, edition=1, rights=frozenset({RIGHT, "firms.read"}))
 MANAGER = Scope("M1", managers=("M1",), edition=1, rights=frozenset({"firms.read"}))
 
@@ -30,10 +32,10 @@ def test_a_form_is_read_in_the_units_it_is_typed_in() -> None:
     ("sent", "told"),
     [
         ({}, "asks for nothing"),
-        ({"risk_at_most": ["low"]}, "'low' is not such a number"),
+        ({"risk_at_most": ["low"]}, "“low” is not such a number"),
         ({"risk_at_most": ["120"]}, "120 lies beyond"),
         ({"risk_at_most": ["nan"]}, "nan lies beyond"),
-        ({"products_at_least": ["1.5"]}, "'1.5' is not such a number"),
+        ({"products_at_least": ["1.5"]}, "“1.5” is not such a number"),
         ({"regions": [str(n) for n in range(41)]}, "41 are named"),
     ],
 )

@@ -17,6 +17,8 @@ from xiaoer.trials.actions import Draft, Placed, adopt, begin, run
 from xiaoer.trials.models import Trial, TrialFirm
 from xiaoer.trials.terms import Numbers, Order, Strategy, TrialState
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 Scopes = Callable[[str], Scope]
 ALL_OR_NONE = Draft("all or none", "card", Strategy(Order.NOBODY, 0.2), Strategy(Order.LOT, 1.0))
 

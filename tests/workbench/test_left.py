@@ -25,7 +25,7 @@ from xiaoer.workbench.desk import Desk
 from xiaoer.workbench.shown.event_board import told
 from xiaoer.workbench.why_left import places, report
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 ClientOf = Callable[..., Client]
 Scopes = Callable[[str], Scope]
 TODAY = BUSINESS_DATE + timedelta(days=1)

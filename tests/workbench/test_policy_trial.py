@@ -36,7 +36,7 @@ def test_only_the_figures_asked_for_change() -> None:
 
 @pytest.mark.parametrize("wrong", ["0", "-1", "1.5", "many", "100", "１"])
 def test_a_figure_that_is_none_is_refused(wrong: str) -> None:
-    with pytest.raises(Refusal, match="whole number"):
+    with pytest.raises(Refusal, match="整数"):
         Rules.of_the_file(TODAY).changed({"cap_any": wrong})
 
 
@@ -69,7 +69,7 @@ def test_a_cap_of_one_stops_exactly_those_contacted_within_its_days(
     assert f"新增暂停 {trial.stopped} 个" in page
     assert "次数已满" in page
     wrong = client_of("A1").get("/policy/", {"cap_any": "none"})
-    assert "whole number" in wrong.content.decode()
+    assert "整数" in wrong.content.decode()
     with acting_as(scope):
         assert Proposal.objects.seen_by(scope).count() == before
     allowed = {s for s, _, _, post in STAFF if post in ("analyst", "product_manager")}

@@ -15,14 +15,17 @@ KINDS = ("visit", "call", "message", "check")
 def known_outcome(code: str) -> Outcome:
     """What is written down under a code; Refusal for one nobody knows."""
     if code not in outcomes():
-        raise Refusal(f"{code!r} is not an outcome", expected=", ".join(outcomes()))
+        raise Refusal(_("“%(code)s” is not an outcome") % {"code": code}, expected=", ".join(outcomes()))
     return outcomes()[code]
 
 
 def check(about: About, note: str, today: date, follow_up: FollowUp | None, outcome: str) -> None:
     """Refusal for a contact that cannot have been so."""
     if about.channel not in CHANNELS:
-        raise Refusal(f"{about.channel!r} is not a way to contact a firm", expected=", ".join(CHANNELS))
+        raise Refusal(
+            _("“%(channel)s” is not a way to contact a firm") % {"channel": about.channel},
+            expected=", ".join(CHANNELS),
+        )
     if not about.offer_id.isprintable():
         raise Refusal(_("the proposal's key is not one of ours"), next_step=_("Load the page again"))
     if len(note) > LONGEST_NOTE:
@@ -40,7 +43,9 @@ def check_plan(plan: FollowUp, today: date) -> None:
     """Refusal for a day, a way or minutes nobody plans with."""
     check_day(plan.due_date, today)
     if plan.kind not in KINDS:
-        raise Refusal(f"{plan.kind!r} is not a way to come back", expected=", ".join(KINDS))
+        raise Refusal(
+            _("“%(kind)s” is not a way to come back") % {"kind": plan.kind}, expected=", ".join(KINDS)
+        )
     if not LEAST_MINUTES <= plan.minutes <= MOST_MINUTES:
         odd = _("%(n)s minutes") % {"n": plan.minutes}
         raise Refusal(

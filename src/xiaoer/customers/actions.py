@@ -29,7 +29,7 @@ def answer(scope: Scope, customer_id: str, fact: str, typed: str, today: date) -
     if found is None or not scope.may(WRITING):
         raise Refusal(_("this firm's facts are not yours to answer"), customer_id)
     if fact not in set(Asked):
-        raise Refusal(f"{fact!r} is not asked for", expected=", ".join(Asked))
+        raise Refusal(_("“%(fact)s” is not asked for") % {"fact": fact}, expected=", ".join(Asked))
     number, text = _read(Asked(fact), typed.strip())
     return Answer.objects.create(
         customer_id=customer_id, branch_id=found.branch_id, manager_id=found.manager_id, fact=fact, number=number,

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from xiaoer.branches.terms import post_kinds
 from xiaoer.events.lives import BANK, Life, Verb
@@ -71,13 +72,16 @@ def adopt(scope: Scope, code: str, today: date) -> RuleStep:
     life = _turn(scope, code, Verb.PROPOSED)
     if had_a_hand(scope, code):
         raise Refusal(
-            "you wrote or proposed this rule", code, "somebody else", "Adopting is another person's"
+            _("you wrote or proposed this rule"), code, _("somebody else"), _("Adopting is another person's")
         )
     limits = Limits.in_force(today)
     others = [one for one in all_lives(scope).values() if one.adopted is not None and one.rule != code]
     if len(others) >= limits.most_adopted:
         raise Refusal(
-            f"{len(others)} rules are in force", code, f"at most {limits.most_adopted}", "End one first"
+            _("%(n)s rules are in force") % {"n": len(others)},
+            code,
+            _("at most %(most)s") % {"most": limits.most_adopted},
+            _("End one first"),
         )
     return _step(scope, code, life.version, Verb.ADOPTED, next_night(today))
 
@@ -96,7 +100,7 @@ def end(scope: Scope, code: str, reason: str, today: date) -> RuleStep:
     _may(scope, ADOPT, WRITE)
     life = _known(scope, code)
     if life.adopted is None:
-        raise Refusal("the rule is not in force", code, "an adopted rule", "Reload the page")
+        raise Refusal(_("the rule is not in force"), code, _("an adopted rule"), _("Load the page again"))
     return _step(scope, code, life.adopted, Verb.ENDED, next_night(today), reason=_reason(code, reason))
 
 
@@ -106,13 +110,18 @@ def mute(scope: Scope, code: str, until: date, reason: str, today: date) -> Rule
     _may(scope, ADOPT)
     limits = Limits.in_force(today)
     if code in limits.never_muted:
-        raise Refusal("this rule is never muted", code, "a rule decided by night that nobody's duty hangs on")
+        raise Refusal(
+            _("this rule is never muted"), code, _("a rule decided by night that nobody's duty hangs on")
+        )
     if code not in {one.value for one in Rule}:
         _known(scope, code)
     begins = next_night(today)
     if not begins <= until or (until - begins).days > limits.most_mute_days:
         raise Refusal(
-            f"muted until {until}", code, f"a day from {begins}, at most {limits.most_mute_days} days on"
+            _("muted until %(until)s") % {"until": until},
+            code,
+            _("a day from %(begins)s, at most %(most)s days on")
+            % {"begins": begins, "most": limits.most_mute_days},
         )
     return _step(scope, code, 0, Verb.MUTED, begins, reason=_reason(code, reason), until_date=until)
 
@@ -123,7 +132,7 @@ def unmute(scope: Scope, code: str, today: date) -> RuleStep:
     _may(scope, ADOPT)
     life = life_of(scope, code)
     if life is None or not life.muted_on(today):
-        raise Refusal("the rule is not muted", code, "a muted rule", "Reload the page")
+        raise Refusal(_("the rule is not muted"), code, _("a muted rule"), _("Load the page again"))
     return _step(scope, code, 0, Verb.UNMUTED, next_night(today))
 
 
@@ -135,7 +144,9 @@ def try_out(scope: Scope, rule: WrittenRule, today: date, code: str = "") -> Dry
         raise Faulty(found)
     if DryRun.objects.filter(staff_id=scope.staff_id, answer=None).count() >= MOST_WAITING:
         raise Refusal(
-            f"{MOST_WAITING} dry runs of yours are waiting", "rules", next_step="Wait for one of them"
+            _("%(most)s dry runs of yours are waiting") % {"most": MOST_WAITING},
+            "rules",
+            next_step=_("Wait for one of them"),
         )
     return DryRun.objects.create(staff_id=scope.staff_id, rule=code, body=rule.body)
 
@@ -154,7 +165,7 @@ def _step(scope: Scope, code: str, version: int, verb: Verb, today: date, **more
 
 def _may(scope: Scope, *rights: str) -> None:
     if not any(scope.may(right) for right in rights):
-        raise Refusal("your post does not do this with rules", next_step="Ask for the right post")
+        raise Refusal(_("your post does not do this with rules"), next_step=_("Ask for the right post"))
 
 
 def _known(scope: Scope, code: str) -> Life:
@@ -166,13 +177,18 @@ def _known(scope: Scope, code: str) -> Life:
 
 
 def _unknown(code: str) -> Refusal:
-    return Refusal(f"there is no rule {code}", "rules", "a rule of the bank")
+    return Refusal(_("there is no rule %(code)s") % {"code": code}, "rules", _("a rule of the bank"))
 
 
 def _turn(scope: Scope, code: str, *turns: Verb) -> Life:
     life = _known(scope, code)
     if life.turn not in turns:
-        raise Refusal(f"the rule is {life.turn}", code, " or ".join(turns), "Reload the page")
+        raise Refusal(
+            _("the rule is %(turn)s") % {"turn": life.turn},
+            code,
+            " or ".join(turns),
+            _("Load the page again"),
+        )
     return life
 
 
@@ -180,10 +196,10 @@ def _reason(code: str, text: str) -> str:
     words = typed(text)
     if not SHORTEST_REASON <= len(words) <= LONGEST_REASON:
         raise Refusal(
-            "the reason is missing or too long",
+            _("the reason is missing or too long"),
             code,
-            f"{SHORTEST_REASON} to {LONGEST_REASON} signs",
-            "Say why",
+            _("%(least)s to %(most)s signs") % {"least": SHORTEST_REASON, "most": LONGEST_REASON},
+            _("Say why"),
         )
     return words
 

@@ -1,9 +1,12 @@
 """What a person can act on, told in one sentence: what, where, what was expected, what to do next."""
 
+import re
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils.translation import gettext
+
+CHINESE = re.compile("[一-鿿]")
 
 
 @dataclass
@@ -17,15 +20,17 @@ class Refusal(Exception):
 
     def __str__(self) -> str:
         head = f"{self.where}: {self.what}" if self.where else self.what
-        parts = [head, self.expected and _expected(self.expected), self.next_step]
-        return " ".join(_closed(part) for part in parts if part)
+        parts = [head, self.expected and self._wanted(), self.next_step]
+        return " ".join(_closed(part) for part in parts if part).replace("。 ", "。")
 
-
-def _expected(what: str) -> str:
-    """In the reader's language on a screen; before Django stands there is no screen."""
-    told = gettext("Expected: %(what)s") if settings.configured else "Expected: %(what)s"
-    return told % {"what": what}
+    def _wanted(self) -> str:
+        """In the language of the rest: commands speak English, screens their reader's."""
+        translated = settings.configured and CHINESE.search(self.what)
+        told = gettext("Expected: %(what)s") if translated else "Expected: %(what)s"
+        return told % {"what": self.expected}
 
 
 def _closed(sentence: str) -> str:
-    return sentence if sentence.endswith((".", "!", "?", "。")) else sentence + "."
+    if sentence.endswith((".", "!", "?", "。", "！", "？")):
+        return sentence
+    return sentence + ("。" if CHINESE.search(sentence) else ".")

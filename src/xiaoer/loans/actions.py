@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from xiaoer.kit.facts.outbox import publish
 from xiaoer.kit.refusal import Refusal
@@ -29,17 +30,23 @@ def make_change(scope: Scope, note_id: str, to_class: str, today: date, reason: 
     note = _note(scope, note_id)
     wanted, now = _known(to_class), queries.in_force(scope, [note])[note_id]
     if wanted == now:
-        raise Refusal(f"the note is {now} already", note_id, "another class")
+        raise Refusal(_("the note is %(now)s already") % {"now": now}, note_id, _("another class"))
     _refuse_milder(note, wanted, today)
     words = typed(reason)
     by_rule = wanted == note.rule_class
     if not by_rule and len(words) < SHORTEST_REASON:
-        raise Refusal("the rules do not ask for this class", note_id, "the reason in words", "Say why")
+        raise Refusal(
+            _("the rules do not ask for this class"), note_id, _("the reason in words"), _("Say why")
+        )
     if len(words) > LONGEST_REASON:
-        raise Refusal(f"the reason has {len(words)} characters", note_id, f"at most {LONGEST_REASON}")
+        raise Refusal(
+            _("the reason has %(n)s characters") % {"n": len(words)},
+            note_id,
+            _("at most %(most)s") % {"most": LONGEST_REASON},
+        )
     if _open(scope, note_id):
         raise Refusal(
-            "a change of this note is waiting", note_id, next_step="Finish or return that one first"
+            _("a change of this note is waiting"), note_id, next_step=_("Finish or return that one first")
         )
     return ClassStep.objects.create(
         case=uuid4(), step=Step.MADE.value, staff_id=scope.staff_id, customer_id=note.customer_id, note_id=note_id,
@@ -68,11 +75,14 @@ def approve_change(scope: Scope, case: UUID, today: date) -> ClassStep:
 def return_change(scope: Scope, case: UUID, reason: str, today: date) -> ClassStep:
     """Send a change back with a reason; it ends there."""
     if not any(scope.may(RIGHTS[step]) for step in (Step.REVIEWED, Step.APPROVED)):
-        raise Refusal("your post neither reviews nor approves classes")
+        raise Refusal(_("your post neither reviews nor approves classes"))
     words = typed(reason)
     if not SHORTEST_REASON <= len(words) <= LONGEST_REASON:
         raise Refusal(
-            "the change goes back without a reason", str(case), "why, in words", "Say what is to be put right"
+            _("the change goes back without a reason"),
+            str(case),
+            _("why, in words"),
+            _("Say what is to be put right"),
         )
     return _take(scope, case, Step.RETURNED, today, words)
 
@@ -83,10 +93,10 @@ def _take(scope: Scope, case: UUID, step: Step, today: date, reason: str = "") -
     _one_at_a_time(str(case))
     taken = queries.steps(scope, [case])
     if not taken:
-        raise Refusal("there is no such change among yours", str(case))
+        raise Refusal(_("there is no such change among yours"), str(case))
     if any(one.staff_id == scope.staff_id for one in taken):
-        raise Refusal("you took a step of this change already", taken[0].note_id, "somebody else",
-                      "Making, reviewing and approving are three people's")  # fmt: skip
+        raise Refusal(_("you took a step of this change already"), taken[0].note_id, _("somebody else"),
+                      _("Making, reviewing and approving are three people's"))  # fmt: skip
     _refuse_out_of_turn(taken, step)
     first = taken[0]
     kept = (
@@ -114,7 +124,12 @@ def _refuse_out_of_turn(taken: list[ClassStep], step: Step) -> None:
     }
     if now not in turn[step]:
         waits = ", ".join(sorted(turn[step]))
-        raise Refusal(f"the change is {now}", taken[0].note_id, f"one that is {waits}", "Reload the page")
+        raise Refusal(
+            _("the change is %(now)s") % {"now": now},
+            taken[0].note_id,
+            _("one that is %(waits)s") % {"waits": waits},
+            _("Load the page again"),
+        )
 
 
 def _refuse_milder(note: Note, wanted: FiveClass, today: date) -> None:
@@ -122,26 +137,35 @@ def _refuse_milder(note: Note, wanted: FiveClass, today: date) -> None:
     if wanted.grade < asked.grade:
         article = RuleBook.in_force(today).article(note.rule)
         raise Refusal(
-            f"{wanted} is milder than the rules allow: {note.rule} (art. {article}) asks for at least {asked}",
-            note.note_id, f"{asked} or worse", "Collateral is no reason against it",
-        )  # fmt: skip
+            _("%(n)s is milder than the rules allow: %(rule)s (art. %(article)s) asks for at least %(asked)s")
+            % {"n": wanted, "rule": note.rule, "article": article, "asked": asked},
+            note.note_id,
+            _("%(asked)s or worse") % {"asked": asked},
+            _("Collateral is no reason against it"),
+        )
 
 
 def _may(scope: Scope, step: Step) -> None:
     if not scope.may(RIGHTS[step]):
-        raise Refusal(f"your post does not take the step {step}", next_step="Ask for the right post")
+        raise Refusal(
+            _("your post does not take the step %(step)s") % {"step": step},
+            next_step=_("Ask for the right post"),
+        )
 
 
 def _note(scope: Scope, note_id: str) -> Note:
     found: Note | None = queries.note(scope, note_id)
     if found is None:
-        raise Refusal(f"there is no note {note_id} among yours", expected="a note of a firm you see")
+        raise Refusal(
+            _("there is no note %(note_id)s among yours") % {"note_id": note_id},
+            expected=_("a note of a firm you see"),
+        )
     return found
 
 
 def _known(code: str) -> FiveClass:
     if code not in {one.value for one in FiveClass}:
-        raise Refusal(f"{code!r} is not a class", expected=", ".join(FiveClass))
+        raise Refusal(_("“%(code)s” is not a class") % {"code": code}, expected=", ".join(FiveClass))
     return FiveClass(code)
 
 

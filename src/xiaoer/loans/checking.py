@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.scope import Scope
@@ -21,16 +22,21 @@ def record_check(
 ) -> Check:
     """Write down what was found. Raises Refusal for a note out of scope, an unknown finding, or without words."""
     if not scope.may(WRITING):
-        raise Refusal("your post records no checks", next_step="Ask the branch head for the right post")
+        raise Refusal(_("your post records no checks"), next_step=_("Ask the branch head for the right post"))
     note = queries.note(scope, note_id)
     if note is None:
-        raise Refusal(f"there is no note {note_id} among yours", expected="a note of a firm you see")
+        raise Refusal(
+            _("there is no note %(note_id)s among yours") % {"note_id": note_id},
+            expected=_("a note of a firm you see"),
+        )
     if found not in FOUND:
-        raise Refusal(f"{found!r} is not a finding", note_id, ", ".join(FOUND))
+        raise Refusal(_("“%(found)s” is not a finding") % {"found": found}, note_id, ", ".join(FOUND))
     said, where = typed(words), typed(place)
     if not SHORTEST <= len(said) <= LONGEST or len(where) > LONGEST_PLACE:
         raise Refusal(
-            "what was seen has no words, or too many", note_id, f"{SHORTEST} to {LONGEST} characters"
+            _("what was seen has no words, or too many"),
+            note_id,
+            _("%(least)s to %(most)s characters") % {"least": SHORTEST, "most": LONGEST},
         )
     return Check.objects.create(
         note_id=note_id, customer_id=note.customer_id, branch_id=note.branch_id, manager_id=note.manager_id,

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.scope import Scope
@@ -21,16 +22,16 @@ def finish(scope: Scope, customer_id: str, product_id: str, step: str, end: str,
     """
     if not scope.may(WRITING):
         raise Refusal(
-            "your post does not keep checklists", next_step="Ask the branch head for the right post"
+            _("your post does not keep checklists"), next_step=_("Ask the branch head for the right post")
         )
     if end not in ENDS:
-        raise Refusal(f"{end!r} ends no step", expected=", ".join(ENDS))
+        raise Refusal(_("“%(end)s” ends no step") % {"end": end}, expected=", ".join(ENDS))
     held = next((one for one in checklists(scope, customer_id) if one.opening.product_id == product_id), None)
     if held is None or step not in {one.code for one in held.steps}:
-        raise Refusal("this checklist has no such step any more", next_step="Load the page again")
+        raise Refusal(_("this checklist has no such step any more"), next_step=_("Load the page again"))
     opening = held.opening
     whose = {"branch_id": opening.branch_id, "manager_id": opening.manager_id}
-    lesson, _ = Lesson.objects.get_or_create(
+    lesson, _made = Lesson.objects.get_or_create(
         customer_id=customer_id, product_id=product_id, opened_date=opening.opened_date, step=step,
         defaults={**whose, "end": end, "staff_id": scope.staff_id, "day": today},
     )  # fmt: skip

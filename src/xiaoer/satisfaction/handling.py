@@ -157,7 +157,7 @@ def _check_asked(asked: Asked) -> None:
     )
     for name, value, among in known:
         if value not in among:
-            raise Refusal(f"{value or '—'} is not known", name, ", ".join(among))
+            raise Refusal(_("%(n)s is not known") % {"n": value or "—"}, name, ", ".join(among))
     _check_words(asked.words, 1)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.scope import Scope
@@ -28,12 +29,15 @@ def ask_promotion(scope: Scope, model: str, version: str, reason: str, today: da
     shown = _shown(scope, model)
     if not version or version != shown.challenger:
         raise Refusal(
-            f"version {version or '—'} is not the challenger of {model}", model, shown.challenger or "a challenger",
-            "Train the model first, or reload the page",
-        )  # fmt: skip
+            _("version %(version)s is not the challenger of %(model)s")
+            % {"version": version or "—", "model": model},
+            model,
+            shown.challenger or "a challenger",
+            _("Train the model first, or reload the page"),
+        )
     if queries.waiting(scope, model):
         raise Refusal(
-            "a promotion of this model is waiting", model, next_step="Approve or return that one first"
+            _("a promotion of this model is waiting"), model, next_step=_("Approve or return that one first")
         )
     return _step(scope, uuid4(), Step.ASKED, (shown.model, version), reason=_reason(reason), day=today)
 
@@ -55,16 +59,24 @@ def _take(scope: Scope, case: UUID, step: Step, reason: str, today: date) -> Pro
     _one_at_a_time(str(case))
     taken = queries.promotion(scope, case)
     if not taken:
-        raise Refusal("there is no such promotion", str(case))
+        raise Refusal(_("there is no such promotion"), str(case))
     asked = taken[0]
     if asked.staff_id == scope.staff_id:
-        raise Refusal("you asked for this promotion yourself", asked.model, "a second person",
-                      "Promotion takes two persons: ask somebody else to approve")  # fmt: skip
+        raise Refusal(_("you asked for this promotion yourself"), asked.model, _("a second person"),
+                      _("Promotion takes two persons: ask somebody else to approve"))  # fmt: skip
     if len(taken) > 1:
-        raise Refusal(f"the promotion is {taken[-1].step} already", asked.model, next_step="Reload the page")
+        raise Refusal(
+            _("the promotion is %(step)s already") % {"step": taken[-1].step},
+            asked.model,
+            next_step=_("Load the page again"),
+        )
     if step is Step.APPROVED and _shown(scope, asked.model).challenger != asked.version:
-        raise Refusal(f"version {asked.version} is no longer the challenger", asked.model, "the version asked for",
-                      "Send it back, and ask for the one that waits now")  # fmt: skip
+        raise Refusal(
+            _("version %(version)s is no longer the challenger") % {"version": asked.version},
+            asked.model,
+            _("the version asked for"),
+            _("Send it back, and ask for the one that waits now"),
+        )
     return _step(scope, case, step, (asked.model, asked.version), reason=reason, day=today)
 
 
@@ -77,21 +89,31 @@ def _step(scope: Scope, case: UUID, step: Step, shown: tuple[str, str], **told: 
 
 def _may(scope: Scope, step: Step) -> None:
     if not scope.may(RIGHTS[step]):
-        raise Refusal(f"your post does not take the step {step}", next_step="Ask for the right post")
+        raise Refusal(
+            _("your post does not take the step %(step)s") % {"step": step},
+            next_step=_("Ask for the right post"),
+        )
 
 
 def _shown(scope: Scope, model: str) -> Shelved:
     found = queries.shelved(scope, model)
     if found is None:
-        raise Refusal(f"there is no model {model!r} on the shelf", expected="a model the desk shows")
+        raise Refusal(
+            _("there is no model “%(model)s” on the shelf") % {"model": model},
+            expected=_("a model the desk shows"),
+        )
     return found
 
 
 def _reason(text: str) -> str:
     words = typed(text)
     if not SHORTEST_REASON <= len(words) <= LONGEST_REASON:
-        raise Refusal("the reason is missing", expected=f"{SHORTEST_REASON} to {LONGEST_REASON} characters",
-                      next_step="Say why")  # fmt: skip
+        raise Refusal(
+            _("the reason is missing"),
+            expected=_("%(least)s to %(most)s characters")
+            % {"least": SHORTEST_REASON, "most": LONGEST_REASON},
+            next_step=_("Say why"),
+        )
     return words
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
 
+from django.utils.translation import gettext as _
+
 from xiaoer.kit.parameters import in_force
 from xiaoer.kit.refusal import Refusal
 
@@ -54,7 +56,9 @@ def typed(given: Mapping[str, Sequence[str]]) -> Criteria:
     read = {one.key: _read(one, given.get(one.key, ())) for one in CRITERIA}
     asked = {key: value for key, value in read.items() if value is not None}
     if not asked:
-        raise Refusal("the rule asks for nothing", expected="at least one criterion", next_step="Set one")
+        raise Refusal(
+            _("the rule asks for nothing"), expected=_("at least one criterion"), next_step=_("Set one")
+        )
     return asked
 
 
@@ -66,7 +70,11 @@ def _read(criterion: Criterion, given: Sequence[str]) -> Value | None:
         return True
     if criterion.kind == "among":
         if len(words) > LONGEST_LIST:
-            raise Refusal(f"{len(words)} are named", criterion.key, f"at most {LONGEST_LIST}")
+            raise Refusal(
+                _("%(n)s are named") % {"n": len(words)},
+                criterion.key,
+                _("at most %(most)s") % {"most": LONGEST_LIST},
+            )
         return sorted(set(words))
     return _number(criterion, words[0])
 
@@ -76,7 +84,9 @@ def _number(criterion: Criterion, text: str) -> int | float:
     try:
         number = float(text.replace(",", "")) if criterion.kind == "percent" else int(text.replace(",", ""))
     except ValueError:
-        raise Refusal(f"{text!r} is not such a number", criterion.key, expected) from None
+        raise Refusal(
+            _("“%(text)s” is not such a number") % {"text": text}, criterion.key, expected
+        ) from None
     if not criterion.least <= number <= criterion.most:
-        raise Refusal(f"{text} lies beyond", criterion.key, expected)
+        raise Refusal(_("%(text)s lies beyond") % {"text": text}, criterion.key, expected)
     return number / PERCENT if criterion.kind == "percent" else number

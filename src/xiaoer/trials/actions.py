@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from xiaoer.kit.refusal import Refusal
 from xiaoer.kit.scope import Scope
@@ -90,7 +91,9 @@ def run(scope: Scope, trial_id: UUID, today: date) -> int:
     name, left = str(trial_id), {one.customer_id: one for one in queries.waiting(scope, trial_id)}
     if not left:
         raise Refusal(
-            "every outcome is in", standing.trial.name, next_step="Adopt a strategy, or begin another trial"
+            _("every outcome is in"),
+            standing.trial.name,
+            next_step=_("Adopt a strategy, or begin another trial"),
         )
     wave = waves(name, list(left), -(-standing.trial.planned // WAVES))[0]
     TrialOutcome.objects.bulk_create([_outcome(name, left[firm], today) for firm in wave], batch_size=1000)
@@ -110,37 +113,52 @@ def adopt(scope: Scope, trial_id: UUID, today: date) -> Adoption:
     _one_at_a_time(trial_id)
     standing = _standing(scope, trial_id)
     if standing.adopted is not None:
-        raise Refusal("a strategy was adopted already", standing.trial.name)
+        raise Refusal(_("a strategy was adopted already"), standing.trial.name)
     better = standing.compared.better
     if better is None:
-        raise Refusal(f"the trial is {standing.compared.state}", standing.trial.name, "arms that are separated",
-                      "Wait for all outcomes; where chance explains the difference, neither is better")  # fmt: skip
+        raise Refusal(
+            _("the trial is %(state)s") % {"state": standing.compared.state},
+            standing.trial.name,
+            _("arms that are separated"),
+            _("Wait for all outcomes; where chance explains the difference, neither is better"),
+        )
     return Adoption.objects.create(trial=trial_id, arm=better.value, staff_id=scope.staff_id, day=today)
 
 
 def _check(draft: Draft, firms: int) -> None:
     if not typed(draft.name) or len(draft.name) > LONGEST_NAME:
-        raise Refusal("a trial needs a name", expected=f"1 to {LONGEST_NAME} characters")
+        raise Refusal(
+            _("a trial needs a name"),
+            expected=_("1 to %(most)s characters") % {"most": LONGEST_NAME},
+        )
     if draft.first == draft.second or {draft.first.order, draft.second.order} == {Order.NOBODY}:
-        raise Refusal("both arms do the same", draft.name, "two strategies that differ")
+        raise Refusal(_("both arms do the same"), draft.name, _("two strategies that differ"))
     if not FEWEST_FIRMS <= firms <= MOST_FIRMS:
-        raise Refusal(f"the group has {firms} firms with numbers of both models", draft.name,
-                      f"{FEWEST_FIRMS} to {MOST_FIRMS}", "Choose another list, or put both models to use")  # fmt: skip
+        raise Refusal(
+            _("the group has %(firms)s firms with numbers of both models") % {"firms": firms},
+            draft.name,
+            _("%(least)s to %(most)s") % {"least": FEWEST_FIRMS, "most": MOST_FIRMS},
+            _("Choose another list, or put both models to use"),
+        )
     for strategy in (draft.first, draft.second):
         if not 0 < strategy.share <= 1:
-            raise Refusal(f"{strategy.share:g} is no share of the firms", draft.name, "above 0, up to 1")
+            raise Refusal(
+                _("%(share)s is no share of the firms") % {"share": f"{strategy.share:g}"},
+                draft.name,
+                _("above 0, up to 1"),
+            )
 
 
 def _standing(scope: Scope, trial_id: UUID) -> Any:
     found = queries.standing(scope, trial_id)
     if found is None:
-        raise Refusal("there is no such trial", str(trial_id))
+        raise Refusal(_("there is no such trial"), str(trial_id))
     return found
 
 
 def _may(scope: Scope) -> None:
     if not scope.may(queries.RUNS):
-        raise Refusal("your post runs no trials", next_step="Ask an analyst")
+        raise Refusal(_("your post runs no trials"), next_step=_("Ask an analyst"))
 
 
 def _one_at_a_time(trial_id: UUID) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Field, Router, Schema, Status
 
 from xiaoer.kit.adopted import actions
@@ -84,7 +85,7 @@ def ask(request: HttpRequest, subject: str, given: ChangeIn) -> Status:
     scope, today = _scope(request), _today(request)
     about, now = _named(scope, subject), standing(subject, today)
     if odd := sorted(set(given.figures) - set(now)):
-        raise Refusal(f"there is no figure {odd[0]!r}", subject, ", ".join(now))
+        raise Refusal(_("there is no figure “%(odd)s”") % {"odd": odd[0]}, subject, ", ".join(now))
     changed = {code: value for code, value in given.figures.items() if value != now[code]}
     asked = actions.ask(scope, about, Wanted(changed, given.from_date, given.reason), today)
     return Status(201, _told([asked]))
@@ -119,7 +120,9 @@ def _named(scope: Scope, subject: str) -> Subject:
     if subject not in SUBJECTS:
         raise Http404
     if not _reads(scope, SUBJECTS[subject]):
-        raise Refusal("your post does not change these figures", subject, next_step="Ask for the right post")
+        raise Refusal(
+            _("your post does not change these figures"), subject, next_step=_("Ask for the right post")
+        )
     return SUBJECTS[subject]
 
 

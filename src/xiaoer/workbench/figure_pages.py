@@ -97,7 +97,11 @@ def _stepped(desk: Desk, subject: Subject, case: UUID, told: Mapping[str, str]) 
     if deed == "return":
         give_back(desk.scope, subject, case, reason, desk.today)
         return _("Sent back")
-    raise Refusal(f"{deed!r} is not a step", expected="approve, return", next_step="Reload the page")
+    raise Refusal(
+        _("“%(deed)s” is not a step") % {"deed": deed},
+        expected=_("approve, return"),
+        next_step=_("Load the page again"),
+    )
 
 
 def _asking(desk: Desk, subject: Subject, asked: Mapping[str, Any]) -> Asking:
@@ -142,7 +146,7 @@ def _whole(code: str, text: str) -> int:
     typed = text.strip()
     if typed.isascii() and typed.isdecimal() and len(typed) <= MOST_DIGITS:
         return int(typed)
-    raise Refusal(f"{typed!r} is no figure", code, "a whole number")
+    raise Refusal(_("“%(typed)s” is no figure") % {"typed": typed}, code, _("a whole number"))
 
 
 def _day(text: str) -> date:

@@ -36,7 +36,7 @@ def models(request: HttpRequest) -> HttpResponse:
     listing = Listing(shown.shelf(desk.today, people), rows, asked(request.GET), views(desk, "models"))
     if request.GET.get("excel"):
         if not desk.exports:
-            raise Refusal("your post takes no rows away", "export")
+            raise Refusal(_("your post takes no rows away"), "export")
         return _excel(request, desk, listing)
     cases = _cases(desk, scores.waiting(desk.scope))
     told = shown.told(rows.count(), rows.filter(state="live").count(), rows.exclude(challenger="").count(),
@@ -102,7 +102,11 @@ def _stepped(desk: Desk, case: UUID, deed: str, reason: str) -> str:
     if deed == "return":
         return_promotion(desk.scope, case, reason, desk.today)
         return _("Sent back")
-    raise Refusal(f"{deed!r} is not a step", expected="approve, return", next_step="Reload the page")
+    raise Refusal(
+        _("“%(deed)s” is not a step") % {"deed": deed},
+        expected=_("approve, return"),
+        next_step=_("Load the page again"),
+    )
 
 
 def _cases(desk: Desk, found: Iterable[list[Any]]) -> list[Case]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from xiaoer.contact_policy.queries import SUBJECT, Policies
 from xiaoer.contact_policy.terms import Known, Policy
 from xiaoer.contacts import queries as contacts
@@ -85,10 +87,16 @@ def check(figures: Mapping[str, int], on: date) -> None:
     known = {one.code: one for one in Rules.of_the_file(on).figures()}
     for code, value in figures.items():
         if code not in known:
-            raise Refusal(f"{code!r} is no figure of the policy", "contact policy", ", ".join(known))
+            raise Refusal(
+                _("“%(code)s” is no figure of the policy") % {"code": code},
+                "contact policy",
+                ", ".join(known),
+            )
         if not known[code].least <= value <= MOST:
             raise Refusal(
-                f"{value} is out of range", code, f"a whole number from {known[code].least} to {MOST}"
+                _("%(n)s is out of range") % {"n": value},
+                code,
+                _("a whole number from %(least)s to %(most)s") % {"least": known[code].least, "most": MOST},
             )
 
 
@@ -132,9 +140,9 @@ def tried(desk: Desk, then: Rules) -> Trial:
     now, trial = Rules.in_force(desk.today, Policies.now()), Trial()
     if offers.proposals(desk.scope).count() > AT_MOST:
         raise Refusal(
-            "there are too many candidates to ask while somebody waits",
-            expected=f"at most {AT_MOST:,}",
-            next_step="Try it for a branch",
+            _("there are too many candidates to ask while somebody waits"),
+            expected=_("at most %(most)s") % {"most": f"{AT_MOST:,}"},
+            next_step=_("Try it for a branch"),
         )
     for some in _some_at_a_time(offers.proposals(desk.scope), AT_ONCE):
         standings = _standings(desk, {one.customer_id for one in some})
@@ -197,5 +205,7 @@ def _whole(figure: Figure, text: str) -> int:
     if typed.isascii() and typed.isdecimal() and figure.least <= int(typed) <= MOST:
         return int(typed)
     raise Refusal(
-        f"{typed!r} is no figure of the policy", figure.code, f"a whole number from {figure.least} to {MOST}"
+        _("“%(typed)s” is no figure of the policy") % {"typed": typed},
+        figure.code,
+        _("a whole number from %(least)s to %(most)s") % {"least": figure.least, "most": MOST},
     )

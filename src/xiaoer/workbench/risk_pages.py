@@ -63,7 +63,11 @@ def _stepped(desk: Desk, case: UUID, deed: str, reason: str) -> str:
     if deed == "return":
         return_change(desk.scope, case, reason, desk.today)
         return _("Sent back")
-    raise Refusal(f"{deed!r} is not a step", expected="review, approve, return", next_step="Reload the page")
+    raise Refusal(
+        _("“%(deed)s” is not a step") % {"deed": deed},
+        expected=_("review, approve, return"),
+        next_step=_("Load the page again"),
+    )
 
 
 @require_GET

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Field, Router, Schema, Status
 
 from xiaoer.events import adopting, rulebook
@@ -121,9 +122,9 @@ def rules(request: HttpRequest) -> list[dict[str, Any]]:
     """Every rule of the bank, and built-in ones that were ever muted."""
     scope = _scope(request)
     if not scope.may("rules.read"):
-        raise Refusal("your post does not read rules", next_step="Ask for the right post")
+        raise Refusal(_("your post does not read rules"), next_step=_("Ask for the right post"))
     counts = rulebook.counted(scope)
-    return [_told(life, counts, _today(request)) for _, life in sorted(rulebook.all_lives(scope).items())]
+    return [_told(life, counts, _today(request)) for _code, life in sorted(rulebook.all_lives(scope).items())]
 
 
 @router.post("/rules", response={201: StepOut}, summary="Write a rule")

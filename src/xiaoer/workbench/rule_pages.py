@@ -42,7 +42,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     )
     if request.GET.get("excel"):
         if not desk.exports:
-            raise Refusal("your post takes no rows away", "export")
+            raise Refusal(_("your post takes no rows away"), "export")
         return _excel(request, desk, listing)
     told = shown.told(found, ruling.mine_to_take(desk))
     return show(
@@ -153,7 +153,11 @@ def _stepped(desk: Desk, code: str, deed: str, posted: QueryDict) -> str:
                 _("Ended; from the night of %(day)s on it names nobody")),
     }  # fmt: skip
     if deed not in deeds:
-        raise Refusal(f"{deed!r} is not a step", expected=", ".join(deeds), next_step="Reload the page")
+        raise Refusal(
+            _("“%(deed)s” is not a step") % {"deed": deed},
+            expected=", ".join(deeds),
+            next_step=_("Load the page again"),
+        )
     take, told = deeds[deed]
     take()
     return told % night
@@ -183,4 +187,6 @@ def _day(posted: QueryDict) -> date:
     try:
         return date.fromisoformat(posted.get("until", ""))
     except ValueError:
-        raise Refusal("the last day is missing or no date", "mute", "a day", "Choose a day") from None
+        raise Refusal(
+            _("the last day is missing or no date"), "mute", _("a day"), _("Choose a day")
+        ) from None

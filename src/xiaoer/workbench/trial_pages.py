@@ -49,4 +49,8 @@ def _stepped(desk: Desk, key: UUID, deed: str) -> str:
     if deed == "adopt":
         adopt(desk.scope, key, desk.today)
         return _("Adopted; the firms' records say so")
-    raise Refusal(f"{deed!r} is not a step", expected="run, adopt", next_step="Reload the page")
+    raise Refusal(
+        _("“%(deed)s” is not a step") % {"deed": deed},
+        expected=_("run, adopt"),
+        next_step=_("Load the page again"),
+    )

@@ -63,8 +63,12 @@ def draft(desk: Desk, given: Mapping[str, str]) -> Draft:
     """What was typed, as a trial; raises Refusal for a product without both models, or a view that is not one's own."""
     product = given.get("product", "")
     if product not in {one.code for one in products(desk)}:
-        raise Refusal(f"{product!r} has no model of response and of uplift in use", "trial", "both of them",
-                      "Put both to use; the next night scores every firm")  # fmt: skip
+        raise Refusal(
+            _("“%(product)s” has no model of response and of uplift in use") % {"product": product},
+            "trial",
+            _("both of them"),
+            _("Put both to use; the next night scores every firm"),
+        )
     models = (ASKED + product, EFFECT + product)
     versions = dict(scores.shelf(desk.scope).filter(model__in=models).values_list("model", "version"))
     first, second = (_strategy(given, arm) for arm in ("first", "second"))
@@ -92,7 +96,7 @@ def _asks(desk: Desk, chosen: str) -> dict[str, str]:
         return {}
     view = saved_views(desk.scope, "firms").filter(pk=int(chosen)).first() if chosen.isdigit() else None
     if view is None:
-        raise Refusal("there is no such list among yours", "trial", "one of your saved views of firms")
+        raise Refusal(_("there is no such list among yours"), "trial", _("one of your saved views of firms"))
     asks: dict[str, str] = view.query
     return asks
 
@@ -100,8 +104,10 @@ def _asks(desk: Desk, chosen: str) -> dict[str, str]:
 def _strategy(given: Mapping[str, Any], arm: str) -> Strategy:
     order, share = given.get(f"{arm}_order", ""), given.get(f"{arm}_share", "")
     if order not in set(Order):
-        raise Refusal(f"{order!r} is no strategy", arm, ", ".join(Order))
+        raise Refusal(_("“%(order)s” is no strategy") % {"order": order}, arm, ", ".join(Order))
     try:
         return Strategy(Order(order), int(share) / HUNDRED)
     except ValueError:
-        raise Refusal(f"{share!r} is no share", arm, "whole per cent from 1 to 100") from None
+        raise Refusal(
+            _("“%(share)s” is no share") % {"share": share}, arm, _("whole per cent from 1 to 100")
+        ) from None

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import date
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from xiaoer.applications.models import Application
 from xiaoer.applications.queries import application
@@ -31,8 +32,9 @@ def found_or_refused(scope: Scope, application_id: int) -> Application:
     found = application(scope, application_id)
     if found is None:
         raise Refusal(
-            f"there is no application {application_id}, or somebody else answers for its firm",
-            next_step="Look it up in the list of applications",
+            _("there is no application %(application_id)s, or somebody else answers for its firm")
+            % {"application_id": application_id},
+            next_step=_("Look it up in the list of applications"),
         )
     return found
 

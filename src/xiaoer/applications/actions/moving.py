@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from xiaoer.applications.actions.acting import actor_of, belonging, found_or_refused, refuse
 from xiaoer.applications.models import Application, Step
@@ -22,8 +23,9 @@ def begin(scope: Scope, asked: Request, day: date, now: datetime) -> Application
     found = firm(scope, asked.customer_id)
     if found is None:
         raise Refusal(
-            f"there is no firm {asked.customer_id}, or somebody else answers for it",
-            next_step="Open the firm from the list of firms",
+            _("there is no firm %(customer_id)s, or somebody else answers for it")
+            % {"customer_id": asked.customer_id},
+            next_step=_("Open the firm from the list of firms"),
         )
     refuse(refuses_request(asked, actor_of(scope, day)))
     made = Application.objects.create(

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from xiaoer.kit.adopted import queries
 from xiaoer.kit.adopted.models import FigureStep
@@ -26,12 +27,12 @@ def ask(scope: Scope, subject: Subject, wanted: Wanted, today: date) -> FigureSt
     _may(scope, subject.asks)
     _one_at_a_time(subject.name)
     if not wanted.figures:
-        raise Refusal("nothing is changed", subject.name, "at least one figure other than now")
+        raise Refusal(_("nothing is changed"), subject.name, _("at least one figure other than now"))
     subject.check(wanted.figures, wanted.from_date)
     _ahead(subject, wanted.from_date, today)
     if any(len(steps) == 1 for steps in queries.cases(scope, subject.name)):
         raise Refusal(
-            "another change is waiting", subject.name, next_step="Adopt or send back that one first"
+            _("another change is waiting"), subject.name, next_step=_("Adopt or send back that one first")
         )
     return FigureStep.objects.create(
         case=uuid4(), subject=subject.name, step=Step.ASKED.value, staff_id=scope.staff_id,
@@ -59,12 +60,16 @@ def _waiting(scope: Scope, subject: Subject, case: UUID) -> FigureStep:
     _one_at_a_time(subject.name)
     taken = queries.case(scope, case)
     if not taken or taken[0].subject != subject.name:
-        raise Refusal("there is no such change", str(case))
+        raise Refusal(_("there is no such change"), str(case))
     if taken[0].staff_id == scope.staff_id:
-        raise Refusal("you asked for this change yourself", subject.name, "a second person",
-                      "Two persons change a figure: ask somebody else to adopt it")  # fmt: skip
+        raise Refusal(_("you asked for this change yourself"), subject.name, _("a second person"),
+                      _("Two persons change a figure: ask somebody else to adopt it"))  # fmt: skip
     if len(taken) > 1:
-        raise Refusal(f"the change is {taken[-1].step} already", subject.name, next_step="Reload the page")
+        raise Refusal(
+            _("the change is %(step)s already") % {"step": taken[-1].step},
+            subject.name,
+            next_step=_("Load the page again"),
+        )
     return taken[0]
 
 
@@ -77,21 +82,29 @@ def _second(scope: Scope, asked: FigureStep, step: Step, reason: str, today: dat
 
 def _may(scope: Scope, right: str) -> None:
     if not scope.may(right):
-        raise Refusal("your post does not change these figures", next_step="Ask for the right post")
+        raise Refusal(_("your post does not change these figures"), next_step=_("Ask for the right post"))
 
 
 def _ahead(subject: Subject, from_date: date, today: date) -> None:
     if not today < from_date <= today + timedelta(days=LATEST_DAYS):
-        raise Refusal(f"{from_date} is no day to begin on", subject.name,
-                      f"a day from {today + timedelta(days=1)}, at most {LATEST_DAYS} days on",
-                      "Choose a day ahead; what was asked for a day gone by is asked for anew")  # fmt: skip
+        raise Refusal(
+            _("%(from_date)s is no day to begin on") % {"from_date": from_date},
+            subject.name,
+            _("a day from %(today)s, at most %(most)s days on")
+            % {"today": today + timedelta(days=1), "most": LATEST_DAYS},
+            _("Choose a day ahead; what was asked for a day gone by is asked for anew"),
+        )
 
 
 def _reason(subject: Subject, text: str) -> str:
     words = typed(text)
     if not SHORTEST_REASON <= len(words) <= LONGEST_REASON:
-        raise Refusal("the reason is missing", subject.name, f"{SHORTEST_REASON} to {LONGEST_REASON} characters",
-                      "Say why")  # fmt: skip
+        raise Refusal(
+            _("the reason is missing"),
+            subject.name,
+            _("%(least)s to %(most)s characters") % {"least": SHORTEST_REASON, "most": LONGEST_REASON},
+            _("Say why"),
+        )
     return words
 
 
