@@ -3,9 +3,6 @@
 import re
 from dataclasses import dataclass
 
-from django.conf import settings
-from django.utils.translation import gettext
-
 CHINESE = re.compile("[一-鿿]")
 
 
@@ -25,9 +22,7 @@ class Refusal(Exception):
 
     def _wanted(self) -> str:
         """In the language of the rest: commands speak English, screens their reader's."""
-        translated = settings.configured and CHINESE.search(self.what)
-        told = gettext("Expected: %(what)s") if translated else "Expected: %(what)s"
-        return told % {"what": self.expected}
+        return f"要求：{self.expected}" if CHINESE.search(self.what) else f"Expected: {self.expected}"
 
 
 def _closed(sentence: str) -> str:
