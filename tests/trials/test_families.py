@@ -8,8 +8,6 @@ from xiaoer.kit.adopted.terms import Change, Held, in_force
 from xiaoer.kit.refusal import Refusal
 from xiaoer.trials.families import HOLDOUT, PARTS, Families, Family, arm, check, dealt, figures, part
 
-pytestmark = pytest.mark.usefixtures("in_english")
-
 DAY = date(2026, 11, 18)
 FIRMS = [f"C{number}" for number in range(4000)]
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from xiaoer.kit.adopted.terms import Held, Subject
 from xiaoer.kit.parameters import in_force
 from xiaoer.kit.refusal import Refusal
@@ -115,15 +113,9 @@ def check(asked: Mapping[str, int], on: date) -> None:
     for name, value in asked.items():
         most = MOST_PER_CENT if name.startswith(SHARE) else 1
         if name not in known:
-            raise Refusal(
-                _("“%(name)s” is no figure of a family") % {"name": name}, "hold-outs", ", ".join(known)
-            )
+            raise Refusal(f"{name!r} is no figure of a family", "hold-outs", ", ".join(known))
         if not 0 <= value <= most:
-            raise Refusal(
-                _("%(n)s is out of range") % {"n": value},
-                name,
-                _("a whole number from 0 to %(most)s") % {"most": most},
-            )
+            raise Refusal(f"{value} is out of range", name, f"a whole number from 0 to {most}")
 
 
 HOLD_OUTS = Subject("hold_outs", "holdouts.ask", "holdouts.adopt", check)
