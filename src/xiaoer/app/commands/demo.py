@@ -88,13 +88,22 @@ def _nights(held: Settings) -> None:
     from xiaoer.app.setup import ready
 
     ready()
+    from xiaoer.kit.published import pointer
     from xiaoer.nightly.night import run_night
     from xiaoer.sources.intake import deliveries
 
     told = {str(row["business_date"]) for row in deliveries(Lake(held.lake)) if row["table"] == "customers"}
-    for day in sorted(told)[-2:]:
+    for day in ahead(sorted(told)[-2:], pointer("owner").business_date):
         console.print(f"The night of {day} begins.")
         run_night(held, date.fromisoformat(day), told=_told)
+
+
+def ahead(days: list[str], shown: date | None) -> list[str]:
+    """Of some dates those the desk does not show a later day than; says so where any is left out."""
+    left = [day for day in days if shown is None or date.fromisoformat(day) >= shown]
+    if len(left) < len(days):
+        console.print(f"The desk shows {shown} already.")
+    return left
 
 
 def _told(one: Any) -> None:
