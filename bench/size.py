@@ -24,6 +24,7 @@ from bench.watching import CHECKOUT, Watch, timed, used
 
 KNOWING = ("shape", "features")
 BOTH = "shape+features"
+FROM_LAKE = "publish-from-lake"  # `publish` of bench.publishing has its rows in memory
 SIMULATE = (
     "import sys; from pathlib import Path; from bench.banks import simulated;"
     " simulated(Path(sys.argv[1]), *map(int, sys.argv[2:]))"
@@ -173,12 +174,12 @@ def scores(night: Any, size: int) -> Row:
 
 
 def publishes(night: Any, size: int, day: date) -> Iterator[Row]:
-    """An empty desk filled, then the same night again."""
+    """An empty desk filled with rows made on the way, then the same night again."""
     from bench.publishing import cleared, published
     from xiaoer.nightly.publishing import published_tables
 
     cleared()
-    first = published("publish", size, published_tables(night), day)
+    first = published(FROM_LAKE, size, published_tables(night), day)
     yield first
     tables = published_tables(night)
     yield published("publish-unchanged", size, tables, day + timedelta(1), first.floor_seconds)
