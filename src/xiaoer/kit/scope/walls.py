@@ -17,7 +17,7 @@ from psycopg import sql
 from xiaoer.kit.scope import checking_keys
 
 FUNCTIONS = Path(__file__).with_name("functions.sql")
-SECRET = "scope_secret"
+KEYS = "scope_secret"  # the table of keys by which a token is checked
 IN_SCOPE = (
     "((SELECT scope_everything()) OR branch_id = ANY((SELECT scope_branches())::text[])"
     " OR manager_id = ANY((SELECT scope_managers())::text[]))"
@@ -90,7 +90,7 @@ def _owner(using: str) -> str:
 def _tables(using: str) -> list[str]:
     """All but the one that raising walls makes itself: a second process is to find nothing to do."""
     with connections[using].cursor() as cursor:
-        return sorted({*connections[using].introspection.table_names(cursor)} - {SECRET})
+        return sorted({*connections[using].introspection.table_names(cursor)} - {KEYS})
 
 
 def _standing(cursor: CursorWrapper) -> str | None:
