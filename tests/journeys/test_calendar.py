@@ -93,6 +93,7 @@ def test_on_a_phone_the_month_leads_to_the_day_and_a_tap_moves(visit: Opened) ->
     page.locator("#sheet input[type=date]").fill(str(TODAY + timedelta(days=400)))
     page.locator("#sheet button[value=other]").click()
     page.wait_for_selector("#notice:has-text('not a day to plan for')")  # refused, in words
+    assert page.locator("#notice:popover-open").count(), "shown over the open sheet"
     assert slot.count() == 1
     one.complaints = [
         said for said in one.complaints if "422" not in said

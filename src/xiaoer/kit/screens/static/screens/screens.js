@@ -120,7 +120,14 @@ export function say(text) {
 }
 function leave(notice) {
   clearTimeout(leave.timer);
-  leave.timer = setTimeout(() => notice.replaceChildren(), 7000);
+  raise(notice);
+  leave.timer = setTimeout(() => { notice.replaceChildren(); notice.hidePopover(); }, 7000);
+}
+// An open sheet lies over everything that is not shown after it.
+function raise(notice) {
+  notice.popover = "manual";
+  notice.hidePopover();
+  notice.showPopover();
 }
 document.body.addEventListener("htmx:oobAfterSwap", (event) => event.detail.target.id === "notice" && leave(one("#notice")));
 document.addEventListener("submit", (event) => event.target.closest("dialog.sheet") && event.submitter?.classList.add("main"));
